@@ -1,0 +1,30 @@
+package io.millrace.core.function;
+
+import java.util.regex.Pattern;
+
+/**
+ * The unqualified name of a function: 1 to 64 of letters, digits, hyphen and underscore (lambda-semantics 1.1).
+ *
+ * @throws IllegalArgumentException for anything else
+ */
+public record FunctionName(String value) implements Comparable<FunctionName> {
+    /** The rule as Lambda words it in its validation errors. */
+    public static final Pattern PATTERN = Pattern.compile("[a-zA-Z0-9-_]{1,64}");
+
+    public FunctionName {
+        if (!PATTERN.matcher(value).matches()) {
+            throw new IllegalArgumentException(
+                    "function name is '" + value + "', expected 1 to 64 of letters, digits, - and _");
+        }
+    }
+
+    @Override
+    public int compareTo(FunctionName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

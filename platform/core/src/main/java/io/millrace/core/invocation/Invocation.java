@@ -1,0 +1,23 @@
+package io.millrace.core.invocation;
+
+import io.millrace.core.function.FunctionArn;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One request to run a function. Its id survives every retry and redrive.
+ *
+ * @param id the request id a function sees: a UUID in text
+ * @param arn the invoked function, with a qualifier only if the caller used one
+ * @param payload the event, as the bytes that came in; never changed
+ * @param clientContext the decoded JSON of a synchronous caller, if it sent one
+ * @param attributes optional facts that travel with the event, such as its trace header
+ */
+@SuppressWarnings("ArrayRecordComponent") // The payload is carried, never compared; a copy for each reader would cost.
+public record Invocation(
+        String id,
+        FunctionArn arn,
+        InvocationType type,
+        byte[] payload,
+        Optional<String> clientContext,
+        Map<String, String> attributes) {}

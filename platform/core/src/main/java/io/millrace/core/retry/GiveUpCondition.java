@@ -1,0 +1,19 @@
+package io.millrace.core.retry;
+
+/** Why an event became a dead letter (lambda-semantics 2.3). */
+public enum GiveUpCondition {
+    RETRIES_EXHAUSTED("RetriesExhausted"),
+    EVENT_AGE_EXCEEDED("EventAgeExceeded"),
+    ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency");
+
+    private final String wireName;
+
+    GiveUpCondition(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /** As records of outcomes and dead letters spell it. */
+    public String wireName() {
+        return wireName;
+    }
+}

@@ -1,0 +1,5 @@
+/** What becomes of an event after an attempt. */
+@NullMarked
+package io.millrace.core.retry;
+
+import org.jspecify.annotations.NullMarked;
