@@ -3,9 +3,8 @@ package io.millrace.core.function;
 import java.util.regex.Pattern;
 
 /**
- * The unqualified name of a function: 1 to 64 of letters, digits, hyphen and underscore (lambda-semantics 1.1).
- *
- * @throws IllegalArgumentException for anything else
+ * The unqualified name of a function: 1 to 64 of letters, digits, hyphen and underscore (lambda-semantics 1.1). The
+ * constructor throws IllegalArgumentException for anything else.
  */
 public record FunctionName(String value) implements Comparable<FunctionName> {
     /** The rule as Lambda words it in its validation errors. */

@@ -1,0 +1,26 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.Outcome;
+import io.vertx.core.Future;
+
+/** How doors hand an invocation to the broker. Thread-safe; never blocks. */
+public interface Invoker {
+
+    /**
+     * Publishes an event to its function's queue.
+     *
+     * @return succeeds once the broker has the event on disk; fails with BrokerUnavailableException when it cannot tell
+     */
+    Future<Void> publish(Invocation invocation);
+
+    /**
+     * Runs the function and waits for its answer, at most its timeout plus a grace for the way.
+     *
+     * @return the outcome, also when it is throttled; fails with BrokerUnavailableException when the broker is away
+     */
+    Future<Answer> call(Invocation invocation);
+
+    /** @param executedVersion the version that ran, {@code $LATEST} or a number */
+    record Answer(Outcome outcome, String executedVersion) {}
+}
