@@ -24,7 +24,7 @@ public record FunctionDefinition(
         Map<String, String> environment) {
 
     public FunctionDefinition {
-        Require.between("timeout", timeout, Duration.ofMillis(1), Duration.ofSeconds(900));
+        Require.between("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(15));
         Require.between("memorySize in MB", memorySizeMegabytes, 128, 10_240);
         if (reservedConcurrency.isPresent()) {
             Require.between("reservedConcurrency", reservedConcurrency.getAsInt(), 0, 1_000_000);

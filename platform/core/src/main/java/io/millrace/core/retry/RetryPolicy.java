@@ -30,8 +30,9 @@ public record RetryPolicy(AsyncInvokeConfig config) {
 
     /** The broker's wait after this attempt, by the same formula it uses: delay times multiplier per further attempt. */
     public Duration delayAfter(int attempt) {
-        double millis = config.retryDelay().toMillis() * Math.pow(config.retryDelayMultiplier(), attempt - 1.0);
-        return Duration.ofMillis(
-                (long) Math.min(millis, config.maximumRetryDelay().toMillis()));
+        double millis =
+                (double) config.retryDelay().toMillis() * Math.pow(config.retryDelayMultiplier(), attempt - 1.0);
+        double longest = (double) config.maximumRetryDelay().toMillis();
+        return Duration.ofMillis((long) Math.min(millis, longest));
     }
 }
