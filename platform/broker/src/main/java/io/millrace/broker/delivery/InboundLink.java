@@ -1,0 +1,135 @@
+package io.millrace.broker.delivery;
+
+import io.millrace.broker.connection.BrokerConnection;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonQoS;
+import io.vertx.proton.ProtonReceiver;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives from one queue as many messages as it grants credit for, again after every reconnect. Event loop only.
+ */
+public final class InboundLink {
+    private static final Logger LOGGER = LoggerFactory.getLogger(InboundLink.class);
+
+    private final BrokerConnection connection;
+    private final String address;
+    private final boolean settled;
+    private final Consumer<Delivery> handler;
+    private final Runnable whenAttached;
+    private final Consumer<ProtonConnection> attach = this::attach;
+    private @Nullable ProtonReceiver receiver;
+    private int credit;
+    private int held;
+
+    /**
+     * @param settled whether the broker hands messages over for good: faster, and lost if this process dies
+     * @param whenAttached each time the link is attached, with no credit yet
+     */
+    public InboundLink(
+            BrokerConnection connection,
+            String address,
+            boolean settled,
+            Consumer<Delivery> handler,
+            Runnable whenAttached) {
+        this.connection = connection;
+        this.address = address;
+        this.settled = settled;
+        this.handler = handler;
+        this.whenAttached = whenAttached;
+    }
+
+    /** Attaches now, or as soon as the connection is up. */
+    public void open() {
+        connection.whenUp(attach);
+    }
+
+    private void attach(ProtonConnection up) {
+        ProtonReceiver opening = up.createReceiver(address);
+        opening.setPrefetch(0);
+        opening.setAutoAccept(false);
+        opening.setQoS(settled ? ProtonQoS.AT_MOST_ONCE : ProtonQoS.AT_LEAST_ONCE);
+        opening.handler((delivery, message) -> {
+            credit--;
+            if (!settled) {
+                held++;
+            }
+            handler.accept(new Delivery(delivery, message, this));
+        });
+        opening.openHandler(opened -> {
+            if (opened.failed()) {
+                LOGGER.atWarn()
+                        .addKeyValue("address", address)
+                        .setCause(opened.cause())
+                        .log("broker refused a link");
+            }
+        });
+        opening.closeHandler(closed -> {
+            if (receiver == opening) {
+                receiver = null;
+                LOGGER.atWarn().addKeyValue("address", address).log("broker closed a link");
+            }
+        });
+        opening.open();
+        receiver = opening;
+        credit = 0;
+        held = 0;
+        whenAttached.run();
+    }
+
+    public String address() {
+        return address;
+    }
+
+    /** Grants the broker {@code more} deliveries. Without a link this does nothing. */
+    public void grant(int more) {
+        ProtonReceiver open = receiver;
+        if (open != null && connection.isUp() && more > 0) {
+            credit += more;
+            open.flow(more);
+        }
+    }
+
+    /** Deliveries the broker may still hand over. */
+    public int credit() {
+        return receiver == null ? 0 : credit;
+    }
+
+    /** Deliveries handed over and not settled. */
+    public int held() {
+        return held;
+    }
+
+    void settled() {
+        held--;
+    }
+
+    /** Takes back what credit the broker has not used; what it already sent still arrives. */
+    public Future<Void> drainCredit() {
+        ProtonReceiver open = receiver;
+        if (open == null || !connection.isUp()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> drained = Promise.promise();
+        open.drain(2_000, done -> {
+            credit = 0;
+            drained.handle(done);
+        });
+        return drained.future();
+    }
+
+    /** Detaches; the broker gets back at once, uncounted, what is not settled. */
+    public void close() {
+        connection.forget(attach);
+        ProtonReceiver open = receiver;
+        receiver = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.millrace.broker.delivery;
+
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Promise;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonDelivery;
+import io.vertx.proton.ProtonQoS;
+import io.vertx.proton.ProtonSender;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends to one address while the broker gives credit, and keeps the rest until it does. What was sent and not answered
+ * when the connection goes fails: whether the broker has it is unknown. Event loop only.
+ */
+final class OutboundLink {
+    private final BrokerConnection connection;
+    private final String address;
+    private final boolean settled;
+    private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
+    private final Set<Promise<Void>> unanswered = new HashSet<>();
+    private @Nullable ProtonSender sender;
+
+    /** @param settled whether messages go out settled: nobody learns what becomes of them */
+    OutboundLink(BrokerConnection connection, String address, boolean settled) {
+        this.connection = connection;
+        this.address = address;
+        this.settled = settled;
+    }
+
+    private record Outgoing(Message message, Promise<Void> accepted) {}
+
+    /** @param accepted completed when the broker has the message, at once when it went out settled */
+    void send(Message message, Promise<Void> accepted) {
+        ProtonSender open = openSender();
+        if (open == null) {
+            accepted.fail(away());
+            return;
+        }
+        if (waiting.isEmpty() && open.isOpen() && !open.sendQueueFull()) {
+            sendNow(open, message, accepted);
+        } else {
+            waiting.add(new Outgoing(message, accepted));
+        }
+    }
+
+    private @Nullable ProtonSender openSender() {
+        if (sender == null) {
+            ProtonConnection up = connection.current();
+            if (up == null) {
+                return null;
+            }
+            ProtonSender opening = up.createSender(address);
+            opening.setQoS(settled ? ProtonQoS.AT_MOST_ONCE : ProtonQoS.AT_LEAST_ONCE);
+            opening.sendQueueDrainHandler(credit -> sendWaiting());
+            opening.closeHandler(this::refused);
+            opening.detachHandler(this::refused);
+            opening.open();
+            sender = opening;
+        }
+        return sender;
+    }
+
+    private void sendWaiting() {
+        ProtonSender open = sender;
+        while (open != null && !waiting.isEmpty() && !open.sendQueueFull()) {
+            Outgoing next = waiting.remove();
+            sendNow(open, next.message(), next.accepted());
+        }
+    }
+
+    private void sendNow(ProtonSender open, Message message, Promise<Void> accepted) {
+        if (settled) {
+            open.send(message);
+            accepted.complete();
+            return;
+        }
+        unanswered.add(accepted);
+        open.send(message, delivery -> answered(delivery, accepted));
+    }
+
+    private void answered(ProtonDelivery delivery, Promise<Void> accepted) {
+        if (!unanswered.remove(accepted)) {
+            return;
+        }
+        DeliveryState state = delivery.getRemoteState();
+        if (state instanceof Accepted) {
+            accepted.complete();
+        } else {
+            accepted.fail(new BrokerRefusedException("broker refused a message to " + address + ": " + reason(state)));
+        }
+    }
+
+    private static String reason(@Nullable DeliveryState state) {
+        return state instanceof Rejected rejected && rejected.getError() != null
+                ? String.valueOf(rejected.getError().getDescription())
+                : String.valueOf(state);
+    }
+
+    private void refused(AsyncResult<ProtonSender> closed) {
+        if (sender != null) {
+            sender.close();
+        }
+        sender = null;
+        String why = closed.failed() ? closed.cause().getMessage() : "the link was closed";
+        failAll(new BrokerRefusedException("broker refused to take messages to " + address + ": " + why));
+    }
+
+    /** The connection is gone. */
+    void lost() {
+        sender = null;
+        failAll(away());
+    }
+
+    /** Lets go of the link; what waits fails. */
+    void close() {
+        ProtonSender open = sender;
+        sender = null;
+        if (open != null) {
+            open.close();
+        }
+        failAll(away());
+    }
+
+    private void failAll(RuntimeException why) {
+        List<Promise<Void>> failing = List.copyOf(unanswered);
+        unanswered.clear();
+        List<Outgoing> unsent = List.copyOf(waiting);
+        waiting.clear();
+        failing.forEach(promise -> promise.tryFail(why));
+        unsent.forEach(outgoing -> outgoing.accepted().tryFail(why));
+    }
+
+    private BrokerUnavailableException away() {
+        return new BrokerUnavailableException("broker " + connection.address() + " is not reachable");
+    }
+}

@@ -1,0 +1,181 @@
+package io.millrace.broker.delivery;
+
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonDelivery;
+import io.vertx.proton.ProtonSender;
+import io.vertx.proton.impl.ProtonSenderImpl;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.transaction.Coordinator;
+import org.apache.qpid.proton.amqp.transaction.Declare;
+import org.apache.qpid.proton.amqp.transaction.Declared;
+import org.apache.qpid.proton.amqp.transaction.Discharge;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.engine.Sender;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Completes a delivery and sends what follows from it in one broker transaction: both happen or neither, whoever dies
+ * meanwhile. Event loop only.
+ */
+public final class Transactions {
+    private final BrokerConnection connection;
+    private final Set<Promise<Void>> open = new HashSet<>();
+    private @Nullable ProtonSender coordinator;
+    private @Nullable ProtonSender relay;
+    private long nextTag;
+
+    /** @param connection the one whose deliveries are completed */
+    public Transactions(BrokerConnection connection) {
+        this.connection = connection;
+        connection.run(() -> {
+            connection.whenUp(this::attach);
+            connection.whenDown(this::lost);
+        });
+    }
+
+    private void attach(ProtonConnection up) {
+        ProtonSender opening = up.createSender("coordinator");
+        opening.setTarget(new Coordinator());
+        opening.open();
+        coordinator = opening;
+        ProtonSender anonymous = up.createSender(null);
+        anonymous.open();
+        relay = anonymous;
+    }
+
+    private void lost() {
+        coordinator = null;
+        relay = null;
+        List<Promise<Void>> failing = List.copyOf(open);
+        open.clear();
+        failing.forEach(promise -> promise.tryFail(
+                new BrokerUnavailableException("broker " + connection.address() + " went away in a transaction")));
+    }
+
+    /**
+     * Sends {@code messages}, each to the address it carries, and completes {@code delivery}.
+     *
+     * @return fails with BrokerRefusedException, the delivery still open, if the broker would not take one of them
+     */
+    public Future<Void> completeAndSend(Delivery delivery, List<Message> messages) {
+        Promise<Void> committed = Promise.promise();
+        ProtonSender declaring = coordinator;
+        if (declaring == null) {
+            return Future.failedFuture(
+                    new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
+        }
+        open.add(committed);
+        Message declare = Message.Factory.create();
+        declare.setBody(new AmqpValue(new Declare()));
+        declaring.send(declare, answer -> {
+            if (answer.getRemoteState() instanceof Declared declared) {
+                sendAll(declared.getTxnId(), delivery, messages, committed);
+            } else {
+                finish(committed, refused("a transaction", answer.getRemoteState()));
+            }
+        });
+        return committed.future();
+    }
+
+    private void sendAll(Binary transaction, Delivery delivery, List<Message> messages, Promise<Void> committed) {
+        List<Future<Void>> sent = new ArrayList<>();
+        for (Message message : messages) {
+            sent.add(sendWithin(transaction, message));
+        }
+        Future.all(sent).onComplete(all -> {
+            if (all.failed()) {
+                discharge(transaction, true, rolledBack -> finish(committed, all.cause()));
+                return;
+            }
+            TransactionalState completed = within(transaction);
+            completed.setOutcome(Accepted.getInstance());
+            delivery.proton().disposition(completed, true);
+            discharge(transaction, false, answer -> {
+                if (answer.getRemoteState() instanceof Accepted) {
+                    delivery.link().settled();
+                    finish(committed, null);
+                } else {
+                    finish(committed, refused("a commit", answer.getRemoteState()));
+                }
+            });
+        });
+    }
+
+    /**
+     * The state must be on the delivery before its first frame goes out, or the send is silently not part of the
+     * transaction; the public sender sends first, so this goes one layer below it.
+     */
+    private Future<Void> sendWithin(Binary transaction, Message message) {
+        Promise<Void> accepted = Promise.promise();
+        if (!(relay instanceof ProtonSenderImpl sender)) {
+            return Future.failedFuture(new BrokerUnavailableException("the link for transactions is not open"));
+        }
+        byte[] tag = ("t" + nextTag++).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        org.apache.qpid.proton.engine.Delivery outgoing = sender.delivery(tag);
+        outgoing.disposition(within(transaction));
+        TransactionalSend.post((Sender) outgoing.getLink(), outgoing, message, state -> {
+            if (state instanceof TransactionalState inTransaction && inTransaction.getOutcome() instanceof Accepted) {
+                accepted.tryComplete();
+            } else {
+                accepted.tryFail(refused("a message to " + message.getAddress(), state));
+            }
+        });
+        sender.getSession().getConnectionImpl().flush();
+        return accepted.future();
+    }
+
+    private static TransactionalState within(Binary transaction) {
+        TransactionalState state = new TransactionalState();
+        state.setTxnId(transaction);
+        return state;
+    }
+
+    private void discharge(Binary transaction, boolean fail, java.util.function.Consumer<ProtonDelivery> answered) {
+        ProtonSender discharging = coordinator;
+        if (discharging == null) {
+            return; // The connection is gone, and the broker rolls back by itself; lost() tells the waiting.
+        }
+        Discharge discharge = new Discharge();
+        discharge.setTxnId(transaction);
+        discharge.setFail(fail);
+        Message message = Message.Factory.create();
+        message.setBody(new AmqpValue(discharge));
+        discharging.send(message, answered::accept);
+    }
+
+    private void finish(Promise<Void> committed, @Nullable Throwable failure) {
+        if (!open.remove(committed)) {
+            return;
+        }
+        if (failure == null) {
+            committed.tryComplete();
+        } else {
+            committed.tryFail(failure);
+        }
+    }
+
+    private static BrokerRefusedException refused(String what, @Nullable DeliveryState state) {
+        DeliveryState outcome = state instanceof TransactionalState inTransaction
+                        && inTransaction.getOutcome() instanceof DeliveryState inner
+                ? inner
+                : state;
+        String why = outcome instanceof Rejected rejected && rejected.getError() != null
+                ? String.valueOf(rejected.getError().getDescription())
+                : String.valueOf(outcome);
+        return new BrokerRefusedException("broker refused " + what + ": " + why);
+    }
+}

@@ -1,0 +1,5 @@
+/** Publishing, receiving and settling. */
+@NullMarked
+package io.millrace.broker.delivery;
+
+import org.jspecify.annotations.NullMarked;

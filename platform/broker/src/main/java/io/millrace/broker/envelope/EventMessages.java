@@ -1,0 +1,210 @@
+package io.millrace.broker.envelope;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.AmqpSequence;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+import org.apache.qpid.proton.amqp.messaging.Data;
+import org.apache.qpid.proton.amqp.messaging.Section;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events as messages and messages as events. Any message is an event: its body is the payload, byte for byte where it
+ * is binary or text, as JSON where it is a map or a list.
+ */
+public final class EventMessages {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final byte[] EMPTY_EVENT = {'{', '}'};
+    private static final Symbol JSON_CONTENT = Symbol.valueOf("application/json");
+    private static final Symbol STAMPED_ID = Symbol.valueOf(EventProperties.STAMPED_ID);
+    private static final Symbol INGRESS_TIME = Symbol.valueOf(EventProperties.INGRESS_TIME);
+    private static final int UUID_LENGTH = 36;
+
+    private EventMessages() {}
+
+    /** @param maximumAge the broker gives the event up after this; null leaves that to the broker's settings */
+    public static Message durable(
+            String id, byte[] payload, Map<String, String> properties, @Nullable Duration maximumAge) {
+        Message message = message(id, payload, properties);
+        message.setDurable(true);
+        long now = System.currentTimeMillis();
+        message.setCreationTime(now);
+        if (maximumAge != null) {
+            // Set here, so that the broker need not encode the message anew to add it.
+            message.setExpiryTime(now + maximumAge.toMillis());
+        }
+        return message;
+    }
+
+    /** A message that need not survive the broker. */
+    public static Message transientMessage(String id, byte[] payload, Map<String, String> properties) {
+        return message(id, payload, properties);
+    }
+
+    private static Message message(String id, byte[] payload, Map<String, String> properties) {
+        Message message = Message.Factory.create();
+        message.setMessageId(id);
+        message.setContentType(JSON_CONTENT.toString());
+        message.setBody(new Data(new Binary(payload)));
+        if (!properties.isEmpty()) {
+            message.setApplicationProperties(new ApplicationProperties(new HashMap<>(properties)));
+        }
+        return message;
+    }
+
+    /** The event in {@code message}; an absent body is the empty object. */
+    public static byte[] payload(Message message) {
+        Section body = message.getBody();
+        if (body instanceof Data data) {
+            return bytes(data.getValue());
+        }
+        if (body instanceof AmqpValue value) {
+            return valueBytes(value.getValue());
+        }
+        if (body instanceof AmqpSequence sequence) {
+            return json(sequence.getValue());
+        }
+        return EMPTY_EVENT;
+    }
+
+    private static byte[] valueBytes(@Nullable Object value) {
+        if (value == null) {
+            return EMPTY_EVENT;
+        }
+        if (value instanceof String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+        if (value instanceof Binary binary) {
+            return bytes(binary);
+        }
+        return json(value);
+    }
+
+    private static byte[] bytes(Binary binary) {
+        if (binary.getArrayOffset() == 0 && binary.getLength() == binary.getArray().length) {
+            return binary.getArray();
+        }
+        byte[] copy = new byte[binary.getLength()];
+        System.arraycopy(binary.getArray(), binary.getArrayOffset(), copy, 0, copy.length);
+        return copy;
+    }
+
+    private static byte[] json(Object value) {
+        try {
+            return JSON.writeValueAsBytes(value);
+        } catch (JsonProcessingException notRepresentable) {
+            return valueBytes(String.valueOf(value));
+        }
+    }
+
+    /**
+     * The id of the event, a UUID in text, the same at every delivery. Ids of other shapes become a UUID by name;
+     * without any id (only where the broker lacks our stamp) it is made of the time of receipt and the content.
+     */
+    public static String id(Message message) {
+        Object id = message.getMessageId();
+        if (id == null) {
+            id = annotation(message, STAMPED_ID);
+        }
+        if (id instanceof UUID uuid) {
+            return uuid.toString();
+        }
+        if (id instanceof String text && isUuid(text)) {
+            return text;
+        }
+        if (id instanceof Binary binary) {
+            return named(bytes(binary));
+        }
+        return named(id == null ? contentIdentity(message) : id.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] contentIdentity(Message message) {
+        byte[] payload = payload(message);
+        byte[] received = (annotation(message, INGRESS_TIME) + "/" + message.getCreationTime() + "/")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] both = new byte[received.length + payload.length];
+        System.arraycopy(received, 0, both, 0, received.length);
+        System.arraycopy(payload, 0, both, received.length, payload.length);
+        return both;
+    }
+
+    private static String named(byte[] bytes) {
+        return UUID.nameUUIDFromBytes(bytes).toString();
+    }
+
+    private static boolean isUuid(String text) {
+        if (text.length() != UUID_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            char c = text.charAt(i);
+            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
+            if (dash ? c != '-' : Character.digit(c, 16) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static @Nullable Object annotation(Message message, Symbol name) {
+        return message.getMessageAnnotations() == null
+                ? null
+                : message.getMessageAnnotations().getValue().get(name);
+    }
+
+    /** Which handing-over this is, from 1; the broker counts failed ones before it. */
+    public static int attempt(Message message) {
+        return (int) Math.min(Integer.MAX_VALUE, message.getDeliveryCount() + 1);
+    }
+
+    /** When the event is older than its maximum age: its expiry, else {@code maximumAge} after its receipt. */
+    public static Instant giveUpAt(Message message, Duration maximumAge) {
+        long expiry = message.getExpiryTime();
+        if (expiry > 0) {
+            return Instant.ofEpochMilli(expiry);
+        }
+        return receivedAt(message).map(received -> received.plus(maximumAge)).orElse(Instant.MAX);
+    }
+
+    /** When the event was accepted, by the broker's clock where it told, else by the publisher's. */
+    public static Optional<Instant> receivedAt(Message message) {
+        if (annotation(message, INGRESS_TIME) instanceof Long received) {
+            return Optional.of(Instant.ofEpochMilli(received));
+        }
+        if (annotation(message, INGRESS_TIME) instanceof Date received) {
+            return Optional.of(received.toInstant());
+        }
+        return message.getCreationTime() > 0
+                ? Optional.of(Instant.ofEpochMilli(message.getCreationTime()))
+                : Optional.empty();
+    }
+
+    /** A text property, if the message has it. */
+    public static Optional<String> property(Message message, String name) {
+        return Optional.ofNullable(properties(message).get(name)).map(Object::toString);
+    }
+
+    /** The message's properties; empty, never null. */
+    public static Map<String, Object> properties(Message message) {
+        ApplicationProperties properties = message.getApplicationProperties();
+        return properties == null || properties.getValue() == null ? Map.of() : properties.getValue();
+    }
+
+    /** Names every property of an event that a function's attributes may carry. */
+    public static List<String> attributeNames() {
+        return List.of(EventProperties.TRACE);
+    }
+}

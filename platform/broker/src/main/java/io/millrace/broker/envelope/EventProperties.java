@@ -1,0 +1,59 @@
+package io.millrace.broker.envelope;
+
+/**
+ * Names of the message properties that mean something to the platform. All are optional on what clients send; what is
+ * not named here is left alone. Underscores, because the broker's selectors take no hyphens.
+ */
+public final class EventProperties {
+    /** The version or alias the caller asked for. */
+    public static final String QUALIFIER = "millrace_qualifier";
+
+    /** The caller's client context, as JSON; synchronous calls only. */
+    public static final String CLIENT_CONTEXT = "millrace_client_context";
+
+    /** The caller's trace header. */
+    public static final String TRACE = "X-Amzn-Trace-Id";
+
+    /** How a synchronous attempt ended, on replies: ok, error or throttled. */
+    public static final String OUTCOME = "millrace_outcome";
+
+    /** The version that ran, on replies. */
+    public static final String EXECUTED_VERSION = "millrace_executed_version";
+
+    /** Why an event was given up, on dead letters: RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency. */
+    public static final String CONDITION = "millrace_condition";
+
+    public static final String ERROR_TYPE = "millrace_error_type";
+    public static final String ERROR_MESSAGE = "millrace_error_message";
+    public static final String STACK_TRACE = "millrace_stack_trace";
+    public static final String FINGERPRINT = "millrace_fingerprint";
+
+    /** Attempts that were started since the event was published or redriven. */
+    public static final String ATTEMPTS = "millrace_attempts";
+
+    public static final String FUNCTION = "millrace_function";
+    public static final String FUNCTION_VERSION = "millrace_function_version";
+    public static final String REQUEST_ID = "millrace_request_id";
+
+    /** When the dead letter was written, in milliseconds since 1970. */
+    public static final String DIED_AT = "millrace_died_at";
+
+    /** How often it was redriven before this death. */
+    public static final String REDRIVES = "millrace_redrives";
+
+    /** The broker's own notes on where a dead letter came from; its tools read them. */
+    public static final String ORIGIN_ADDRESS = "_AMQ_ORIG_ADDRESS";
+
+    public static final String ORIGIN_QUEUE = "_AMQ_ORIG_QUEUE";
+
+    /** The broker's duplicate detection; must not travel with a copy, which the broker would drop. */
+    public static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
+    /** Annotation with the id the embedded broker gives a message that came without one. */
+    public static final String STAMPED_ID = "x-opt-millrace-id";
+
+    /** Annotation with the broker's time of receipt. */
+    public static final String INGRESS_TIME = "x-opt-ingress-time";
+
+    private EventProperties() {}
+}

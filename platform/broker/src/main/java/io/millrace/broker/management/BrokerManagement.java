@@ -1,0 +1,251 @@
+package io.millrace.broker.management;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.broker.topology.AddressPolicy;
+import io.millrace.broker.topology.QueueSpec;
+import io.millrace.broker.topology.Topology;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonDelivery;
+import io.vertx.proton.ProtonReceiver;
+import io.vertx.proton.ProtonSender;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker's management operations, over AMQP, so that the address of its AMQP port is all that is needed of a broker
+ * (docs/adr/0002). Thread-safe. Every future fails with BrokerUnavailableException when the broker is away and with
+ * BrokerRefusedException when it says no.
+ */
+public final class BrokerManagement {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BROKER = "broker";
+    private static final int PAGE = 5_000;
+
+    private final BrokerConnection connection;
+    private final Map<String, Promise<JsonNode>> waiting = new HashMap<>();
+    private final Deque<Runnable> unsent = new ArrayDeque<>();
+    private @Nullable ProtonSender sender;
+    private @Nullable String replyTo;
+    private long nextId;
+
+    /** @param connection one of its own, because a long operation holds up whatever else its connection does */
+    public BrokerManagement(BrokerConnection connection) {
+        this.connection = connection;
+        connection.run(() -> {
+            connection.whenUp(this::attach);
+            connection.whenDown(this::lost);
+        });
+    }
+
+    private void attach(ProtonConnection up) {
+        ProtonReceiver receiver = up.createReceiver(null);
+        Source source = new Source();
+        source.setDynamic(true);
+        receiver.setSource(source);
+        receiver.setPrefetch(100);
+        receiver.handler(this::answered);
+        receiver.openHandler(opened -> {
+            if (opened.succeeded()) {
+                replyTo = opened.result().getRemoteSource().getAddress();
+                sendWaiting();
+            }
+        });
+        receiver.open();
+        ProtonSender opening = up.createSender(Topology.MANAGEMENT);
+        Target target = new Target();
+        target.setAddress(Topology.MANAGEMENT);
+        opening.setTarget(target);
+        opening.sendQueueDrainHandler(credit -> sendWaiting());
+        opening.open();
+        sender = opening;
+    }
+
+    private void lost() {
+        sender = null;
+        replyTo = null;
+        List<Promise<JsonNode>> unanswered = new ArrayList<>(waiting.values());
+        waiting.clear();
+        unsent.clear();
+        unanswered.forEach(promise -> promise.tryFail(away()));
+    }
+
+    private BrokerUnavailableException away() {
+        return new BrokerUnavailableException("broker " + connection.address() + " is not reachable");
+    }
+
+    private void sendWaiting() {
+        while (!unsent.isEmpty() && replyTo != null && sender != null && !sender.sendQueueFull()) {
+            unsent.remove().run();
+        }
+    }
+
+    /** Creates the queue and its anycast address unless they exist. */
+    public Future<Void> createQueue(QueueSpec queue) {
+        ObjectNode config = JSON.createObjectNode()
+                .put("name", queue.name())
+                .put("address", queue.name())
+                .put("routing-type", "ANYCAST")
+                .put("durable", queue.durable())
+                .put("auto-create-address", true)
+                .put("auto-delete", false);
+        return operation(BROKER, "createQueue", config.toString(), true).mapEmpty();
+    }
+
+    /** Deletes the queue with its messages, and its consumers' links; its address too. */
+    public Future<Void> deleteQueue(String name) {
+        return operation(BROKER, "destroyQueue", name, true, true).mapEmpty();
+    }
+
+    /** Sets the broker's settings of an address; they survive the broker. */
+    public Future<Void> setPolicy(AddressPolicy policy) {
+        ObjectNode settings = JSON.createObjectNode()
+                .put("deadLetterAddress", policy.deadLetterAddress())
+                .put("expiryAddress", policy.expiryAddress())
+                .put("maxDeliveryAttempts", policy.maximumDeliveryAttempts())
+                .put("redeliveryDelay", policy.redeliveryDelay())
+                .put("redeliveryMultiplier", policy.redeliveryMultiplier())
+                .put("maxRedeliveryDelay", policy.maximumRedeliveryDelay())
+                .put("maxExpiryDelay", policy.maximumExpiryDelay());
+        return operation(BROKER, "addAddressSettings", policy.address(), settings.toString())
+                .mapEmpty();
+    }
+
+    public Future<Void> removePolicy(String address) {
+        return operation(BROKER, "removeAddressSettings", address).mapEmpty();
+    }
+
+    /** All queues whose name contains {@code part}; all queues if it is empty. */
+    public Future<List<QueueState>> listQueues(String part) {
+        return listQueues(part, 1, new ArrayList<>());
+    }
+
+    private Future<List<QueueState>> listQueues(String part, int page, List<QueueState> found) {
+        ObjectNode filter = JSON.createObjectNode()
+                .put("field", part.isEmpty() ? "" : "name")
+                .put("operation", part.isEmpty() ? "" : "CONTAINS")
+                .put("value", part)
+                .put("sortField", "name")
+                .put("sortOrder", "asc");
+        return operation(BROKER, "listQueues", filter.toString(), page, PAGE).compose(answer -> {
+            JsonNode body = parse(answer.asText());
+            body.path("data").forEach(row -> found.add(QueueState.of(row)));
+            boolean complete = (long) page * PAGE >= body.path("count").asLong();
+            return complete ? Future.succeededFuture(found) : listQueues(part, page + 1, found);
+        });
+    }
+
+    public Future<Optional<QueueState>> findQueue(String name) {
+        return listQueues(name)
+                .map(all -> all.stream().filter(q -> q.name().equals(name)).findFirst());
+    }
+
+    /**
+     * Moves messages in one atomic step of the broker: each is in one of the two queues, whatever is killed meanwhile.
+     *
+     * @param filter the broker's selector, empty for all
+     * @param limit at most so many, at least 1
+     * @return how many were moved
+     */
+    public Future<Long> moveMessages(String from, String to, String filter, int limit) {
+        return operation("queue." + from, "moveMessages", limit, filter, to, false, limit)
+                .map(JsonNode::asLong);
+    }
+
+    /** Any operation of the broker's management by its resource and name; the answer is the first result. */
+    public Future<JsonNode> operation(String resource, String operation, Object... arguments) {
+        ArrayNode body = JSON.createArrayNode();
+        for (Object argument : arguments) {
+            body.addPOJO(argument);
+        }
+        return request(Map.of("_AMQ_ResourceName", resource, "_AMQ_OperationName", operation), text(body))
+                .recover(refusal -> Future.failedFuture(
+                        refusal instanceof BrokerRefusedException
+                                ? new BrokerRefusedException(
+                                        "broker refused " + operation + " of " + resource + ": " + refusal.getMessage())
+                                : refusal));
+    }
+
+    /** An attribute of a resource. */
+    public Future<JsonNode> attribute(String resource, String attribute) {
+        return request(Map.of("_AMQ_ResourceName", resource, "_AMQ_Attribute", attribute), "[]");
+    }
+
+    private Future<JsonNode> request(Map<String, Object> properties, String body) {
+        Promise<JsonNode> answer = Promise.promise();
+        connection.run(() -> {
+            if (!connection.isUp()) {
+                answer.fail(away());
+                return;
+            }
+            String id = Long.toString(nextId++);
+            waiting.put(id, answer);
+            unsent.add(() -> send(id, properties, body));
+            sendWaiting();
+        });
+        return answer.future();
+    }
+
+    private void send(String id, Map<String, Object> properties, String body) {
+        Message message = Message.Factory.create();
+        message.setApplicationProperties(new ApplicationProperties(new HashMap<>(properties)));
+        message.setReplyTo(replyTo);
+        message.setCorrelationId(id);
+        message.setBody(new AmqpValue(body));
+        if (sender != null) {
+            sender.send(message);
+        }
+    }
+
+    private void answered(ProtonDelivery delivery, Message message) {
+        Promise<JsonNode> promise = waiting.remove(String.valueOf(message.getCorrelationId()));
+        if (promise == null) {
+            return;
+        }
+        String body = message.getBody() instanceof AmqpValue value ? String.valueOf(value.getValue()) : "[]";
+        Object succeeded = message.getApplicationProperties() == null
+                ? null
+                : message.getApplicationProperties().getValue().get("_AMQ_OperationSucceeded");
+        JsonNode result = parse(body).path(0);
+        if (Boolean.TRUE.equals(succeeded)) {
+            promise.complete(result);
+        } else {
+            promise.fail(new BrokerRefusedException(result.asText()));
+        }
+    }
+
+    private static JsonNode parse(String json) {
+        try {
+            return json.isEmpty() || json.equals("null") ? JSON.nullNode() : JSON.readTree(json);
+        } catch (JsonProcessingException notJson) {
+            throw new BrokerRefusedException("broker answered '" + json + "', expected JSON");
+        }
+    }
+
+    private static String text(ArrayNode body) {
+        try {
+            return JSON.writeValueAsString(body);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalArgumentException("management arguments " + body + ", expected JSON values", impossible);
+        }
+    }
+}
