@@ -1,0 +1,7 @@
+package io.millrace.runtime.config;
+
+/**
+ * @param account attempts of all functions that may run at once, 1 to 1,000,000
+ * @param minimumUnreserved permits that no reservation may take, 0 to {@code account}
+ */
+public record ConcurrencySettings(int account, int minimumUnreserved) {}

@@ -1,0 +1,152 @@
+package io.millrace.runtime.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The one table of settings; parsing, error messages and documentation all come from it. */
+public final class SettingTable {
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final int HIGHEST_PORT = 65_535;
+    /** As large as a payload may be made; beyond it the broker's and the workers' buffers would have to be resized. */
+    private static final int HIGHEST_PAYLOAD = 100 * 1024 * 1024;
+
+    static final Setting<Integer> ASYNC_MAXIMUM_RETRY_ATTEMPTS = Setting.integer(
+            "async.maximumRetryAttempts",
+            "retries",
+            "2",
+            0,
+            10_000,
+            "Retries of an event after its first attempt, where a function sets none of its own. Lambda: 0 to 2.");
+    static final Setting<Duration> ASYNC_RETRY_DELAY = Setting.duration(
+            "async.retryDelay", "PT1M", Duration.ZERO, WEEK, "Wait before the first retry. Lambda: 1 minute.");
+    static final Setting<Double> ASYNC_RETRY_DELAY_MULTIPLIER = Setting.decimal(
+            "async.retryDelayMultiplier", "factor", "2", 1, 10, "Each further wait is this many times the one before.");
+    static final Setting<Duration> ASYNC_MAXIMUM_RETRY_DELAY = Setting.duration(
+            "async.maximumRetryDelay",
+            "PT1H, or async.retryDelay where that is longer",
+            Duration.ZERO,
+            WEEK,
+            "No wait is longer; not shorter than async.retryDelay.");
+    static final Setting<Duration> ASYNC_MAXIMUM_EVENT_AGE = Setting.duration(
+            "async.maximumEventAge",
+            "PT6H",
+            Duration.ofMillis(1),
+            WEEK,
+            "From acceptance until an event is given up. Lambda: 1 minute to 6 hours.");
+
+    static final Setting<Integer> CONCURRENCY_ACCOUNT = Setting.integer(
+            "concurrency.account", "permits", "1000", 1, 1_000_000, "Attempts of all functions that may run at once.");
+    static final Setting<Integer> CONCURRENCY_MINIMUM_UNRESERVED = Setting.integer(
+            "concurrency.minimumUnreserved",
+            "permits",
+            "100, or 0 where concurrency.account is below 100",
+            0,
+            1_000_000,
+            "Permits that no reservation may take; not more than concurrency.account.");
+
+    static final Setting<Duration> FUNCTION_TIMEOUT = Setting.duration(
+            "function.timeout",
+            "PT3S",
+            Duration.ofMillis(1),
+            Duration.ofMinutes(15),
+            "Time one attempt may take, where a function sets none of its own.");
+    static final Setting<Integer> FUNCTION_MEMORY_SIZE = Setting.integer(
+            "function.memorySize", "MB", "128", 128, 10_240, "Memory of a function that sets none of its own.");
+
+    static final Setting<Integer> LIMITS_EVENT_BYTES = Setting.integer(
+            "limits.eventBytes", "bytes", "1048576", 1, HIGHEST_PAYLOAD, "Largest payload of an event.");
+    static final Setting<Integer> LIMITS_REQUEST_BYTES = Setting.integer(
+            "limits.requestBytes",
+            "bytes",
+            "6291456",
+            1,
+            HIGHEST_PAYLOAD,
+            "Largest payload of a request that waits for its response.");
+
+    static final Setting<String> BROKER_HOST = Setting.text(
+            "broker.host",
+            "host name or IP address",
+            "127.0.0.1",
+            Pattern.compile("[A-Za-z0-9._:-]{1,253}"),
+            "a host name or an IP address",
+            "Address on which the embedded broker listens.");
+    static final Setting<Integer> BROKER_AMQP = port("broker.amqp", "5672", "AMQP 1.0");
+    static final Setting<Integer> BROKER_CORE = port("broker.core", orFree("61616"), "the Artemis Core protocol");
+    static final Setting<Integer> BROKER_MQTT = port("broker.mqtt", orFree("1883"), "MQTT");
+    static final Setting<Integer> BROKER_STOMP = port("broker.stomp", orFree("61613"), "STOMP");
+
+    static final Setting<Duration> SHUTDOWN_DRAIN_TIMEOUT = Setting.duration(
+            "shutdown.drainTimeout",
+            "PT30S",
+            Duration.ZERO,
+            Duration.ofHours(1),
+            "How long a stop waits for attempts that run; the broker delivers what did not end again.");
+
+    static final Setting<String> AWS_REGION = Setting.text(
+            "aws.region",
+            "region name",
+            "us-east-1",
+            Pattern.compile("[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\\d"),
+            "a region such as us-east-1",
+            "Region in the ARNs of functions and queues.");
+    static final Setting<String> AWS_ACCOUNT = Setting.text(
+            "aws.account",
+            "account id",
+            "000000000000",
+            Pattern.compile("\\d{12}"),
+            "12 digits",
+            "Account in the ARNs of functions and queues.");
+
+    private static final List<Setting<?>> ROWS = List.of(
+            ASYNC_MAXIMUM_RETRY_ATTEMPTS,
+            ASYNC_RETRY_DELAY,
+            ASYNC_RETRY_DELAY_MULTIPLIER,
+            ASYNC_MAXIMUM_RETRY_DELAY,
+            ASYNC_MAXIMUM_EVENT_AGE,
+            CONCURRENCY_ACCOUNT,
+            CONCURRENCY_MINIMUM_UNRESERVED,
+            FUNCTION_TIMEOUT,
+            FUNCTION_MEMORY_SIZE,
+            LIMITS_EVENT_BYTES,
+            LIMITS_REQUEST_BYTES,
+            BROKER_HOST,
+            BROKER_AMQP,
+            BROKER_CORE,
+            BROKER_MQTT,
+            BROKER_STOMP,
+            SHUTDOWN_DRAIN_TIMEOUT,
+            AWS_REGION,
+            AWS_ACCOUNT);
+
+    static final Map<String, Setting<?>> BY_KEY =
+            ROWS.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));
+
+    private SettingTable() {}
+
+    /** Every setting, in the order the documentation shows them. */
+    public static List<Setting<?>> rows() {
+        return ROWS;
+    }
+
+    /** The table as Markdown, for the documentation and the server's help. */
+    public static String markdown() {
+        return ROWS.stream()
+                .map(row -> "| `%s` | %s | %s | %s | %s |%n"
+                        .formatted(row.key(), row.defaultText(), row.unit(), row.range(), row.meaning()))
+                .collect(Collectors.joining(
+                        "", "| key | default | unit | range | meaning |%n|---|---|---|---|---|%n".formatted(), ""));
+    }
+
+    private static Setting<Integer> port(String key, String defaultText, String protocol) {
+        return Setting.integer(
+                key, "port", defaultText, 0, HIGHEST_PORT, "Port for " + protocol + "; 0 takes a free one.");
+    }
+
+    private static String orFree(String port) {
+        return port + ", or 0 where broker.amqp is 0";
+    }
+}

@@ -1,0 +1,133 @@
+package io.millrace.runtime.config;
+
+import io.millrace.core.function.AsyncInvokeConfig;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * All settings, complete and checked. Only the composition root sees the whole; each part of the platform gets its own
+ * piece.
+ *
+ * @param async for functions that set nothing themselves
+ * @param drainTimeout how long a stop waits for attempts that run
+ */
+public record Settings(
+        AsyncInvokeConfig async,
+        ConcurrencySettings concurrency,
+        FunctionSettings function,
+        LimitSettings limits,
+        BrokerSettings broker,
+        Duration drainTimeout,
+        IdentitySettings identity) {
+
+    private static final int LAMBDA_MINIMUM_UNRESERVED = 100;
+
+    /** Nobody set anything. */
+    public static Settings defaults() {
+        return of(Map.of());
+    }
+
+    /**
+     * @param file properties in UTF-8
+     * @param assignments {@code key=value}, each stronger than the file and than those before it
+     * @throws InvalidSettingException if the file cannot be read, or for a key or value that cannot be used
+     */
+    public static Settings load(Optional<Path> file, List<String> assignments) {
+        Map<String, String> texts = new HashMap<>();
+        file.ifPresent(path -> texts.putAll(read(path)));
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            if (equals < 0) {
+                throw new InvalidSettingException("setting '" + InvalidSettingException.printable(assignment)
+                        + "' has no value, expected key=value");
+            }
+            texts.put(
+                    assignment.substring(0, equals).strip(),
+                    assignment.substring(equals + 1).strip());
+        }
+        return of(texts);
+    }
+
+    /** @throws InvalidSettingException for a key or value that cannot be used */
+    public static Settings of(Map<String, String> texts) {
+        texts.keySet().forEach(SettingKeys::requireKnown);
+        SettingTexts given = new SettingTexts(texts);
+        return new Settings(
+                async(given),
+                concurrency(given),
+                new FunctionSettings(
+                        given.get(SettingTable.FUNCTION_TIMEOUT), given.get(SettingTable.FUNCTION_MEMORY_SIZE)),
+                new LimitSettings(
+                        given.get(SettingTable.LIMITS_EVENT_BYTES), given.get(SettingTable.LIMITS_REQUEST_BYTES)),
+                broker(given),
+                given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
+                new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)));
+    }
+
+    private static AsyncInvokeConfig async(SettingTexts given) {
+        Duration delay = given.get(SettingTable.ASYNC_RETRY_DELAY);
+        Duration hour = Duration.ofHours(1);
+        Duration maximumDelay =
+                given.get(SettingTable.ASYNC_MAXIMUM_RETRY_DELAY, delay.compareTo(hour) > 0 ? delay : hour);
+        if (maximumDelay.compareTo(delay) < 0) {
+            throw new InvalidSettingException("setting async.maximumRetryDelay is '" + maximumDelay
+                    + "', expected at least async.retryDelay, which is " + delay);
+        }
+        return new AsyncInvokeConfig(
+                given.get(SettingTable.ASYNC_MAXIMUM_RETRY_ATTEMPTS),
+                delay,
+                given.get(SettingTable.ASYNC_RETRY_DELAY_MULTIPLIER),
+                maximumDelay,
+                given.get(SettingTable.ASYNC_MAXIMUM_EVENT_AGE),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static ConcurrencySettings concurrency(SettingTexts given) {
+        int account = given.get(SettingTable.CONCURRENCY_ACCOUNT);
+        // Lambda's 100 would forbid every reservation on a small machine; there, all permits may be reserved.
+        int minimumUnreserved = given.get(
+                SettingTable.CONCURRENCY_MINIMUM_UNRESERVED,
+                account < LAMBDA_MINIMUM_UNRESERVED ? 0 : LAMBDA_MINIMUM_UNRESERVED);
+        if (minimumUnreserved > account) {
+            throw new InvalidSettingException("setting concurrency.minimumUnreserved is '" + minimumUnreserved
+                    + "', expected at most concurrency.account, which is " + account);
+        }
+        return new ConcurrencySettings(account, minimumUnreserved);
+    }
+
+    private static BrokerSettings broker(SettingTexts given) {
+        int amqp = given.get(SettingTable.BROKER_AMQP);
+        boolean free = amqp == 0;
+        return new BrokerSettings(
+                given.get(SettingTable.BROKER_HOST),
+                amqp,
+                given.get(SettingTable.BROKER_CORE, free ? 0 : 61_616),
+                given.get(SettingTable.BROKER_MQTT, free ? 0 : 1883),
+                given.get(SettingTable.BROKER_STOMP, free ? 0 : 61_613));
+    }
+
+    private static Map<String, String> read(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            throw new InvalidSettingException(
+                    "settings file '" + file + "' cannot be read as UTF-8 properties: " + unreadable, unreadable);
+        }
+        Map<String, String> texts = new HashMap<>();
+        properties
+                .stringPropertyNames()
+                .forEach(key -> texts.put(key, properties.getProperty(key).strip()));
+        return texts;
+    }
+}

@@ -1,0 +1,44 @@
+package io.millrace.runtime.registry;
+
+import io.millrace.core.function.FunctionName;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+
+/**
+ * What doors can ask about functions and have done to them. Thread-safe; no method blocks, slow work is the
+ * implementation's to move away. Futures fail with {@link FunctionAdministrationException} for what the caller can act
+ * on and with BrokerUnavailableException when the broker is away; a change either takes place as a whole or not at all.
+ */
+public interface FunctionAdministration {
+
+    /** From memory. */
+    Optional<RegisteredFunction> find(FunctionName name);
+
+    /** From memory, ordered by name; embedded functions included. */
+    List<RegisteredFunction> all();
+
+    /** @param archive a jar, or zip of classes and lib/*.jar; fails with FunctionExists or InvalidCode */
+    Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive);
+
+    /** Fails with FunctionUnknown, InvalidCode or RevisionMismatch; events that wait run on the new code. */
+    Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision);
+
+    /**
+     * @param change applied to the configuration as it is when the change takes place
+     * @return fails with FunctionUnknown, InvalidCode (no such handler) or RevisionMismatch
+     */
+    Future<RegisteredFunction> updateConfiguration(
+            FunctionName name, UnaryOperator<FunctionConfiguration> change, Optional<String> expectedRevision);
+
+    /** Removes the function and its queues; fails with FunctionUnknown. */
+    Future<Void> delete(FunctionName name);
+
+    /** @param permits 0 switches the function off, empty clears; fails with FunctionUnknown or ReservationTooHigh */
+    Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits);
+
+    /** @param config empty returns to the platform's defaults; fails with FunctionUnknown */
+    Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config);
+}

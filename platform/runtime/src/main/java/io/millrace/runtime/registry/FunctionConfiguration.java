@@ -1,0 +1,33 @@
+package io.millrace.runtime.registry;
+
+import io.millrace.core.Require;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a person says about a function, besides its code (lambda-semantics 5.2, 6.1).
+ *
+ * @param handler {@code package.Class} or {@code package.Class::method}
+ * @param runtime identifier such as {@code java17}
+ * @param role ARN of an execution role; carried for clients that expect it, nothing is derived from it
+ * @param description for people, may be empty
+ * @param timeout of one attempt, 1 ms to 900 s
+ * @param memorySizeMegabytes 128 to 10,240
+ * @param environment variables of the function
+ */
+public record FunctionConfiguration(
+        String handler,
+        String runtime,
+        Optional<String> role,
+        String description,
+        Duration timeout,
+        int memorySizeMegabytes,
+        Map<String, String> environment) {
+
+    public FunctionConfiguration {
+        Require.between("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(15));
+        Require.between("memorySize in MB", memorySizeMegabytes, 128, 10_240);
+        environment = Map.copyOf(environment);
+    }
+}

@@ -1,0 +1,5 @@
+/** The shelf: what is known of every function. Doors write through {@link FunctionAdministration}, everybody reads. */
+@NullMarked
+package io.millrace.runtime.registry;
+
+import org.jspecify.annotations.NullMarked;
