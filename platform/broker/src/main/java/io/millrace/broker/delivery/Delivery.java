@@ -4,6 +4,7 @@ import io.vertx.proton.ProtonDelivery;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.message.Message;
 
 /** One handing-over of a message by the broker; settled once. Event loop only. */
@@ -11,11 +12,18 @@ public final class Delivery {
     private final ProtonDelivery delivery;
     private final Message message;
     private final InboundLink link;
+    private final int attachment;
 
-    Delivery(ProtonDelivery delivery, Message message, InboundLink link) {
+    Delivery(ProtonDelivery delivery, Message message, InboundLink link, int attachment) {
         this.delivery = delivery;
         this.message = message;
         this.link = link;
+        this.attachment = attachment;
+    }
+
+    /** False once the link it came by is gone: the broker will deliver the event again, and settling does nothing. */
+    public boolean isLive() {
+        return link.isAttached(attachment);
     }
 
     public Message message() {
@@ -44,16 +52,21 @@ public final class Delivery {
         settle(Released.getInstance());
     }
 
-    private void settle(org.apache.qpid.proton.amqp.transport.DeliveryState state) {
-        link.settled();
-        delivery.disposition(state, true);
+    private void settle(DeliveryState state) {
+        if (isLive()) {
+            link.settled();
+            delivery.disposition(state, true);
+        }
+    }
+
+    /** Settled as part of a transaction. */
+    void settled() {
+        if (isLive()) {
+            link.settled();
+        }
     }
 
     ProtonDelivery proton() {
         return delivery;
-    }
-
-    InboundLink link() {
-        return link;
     }
 }

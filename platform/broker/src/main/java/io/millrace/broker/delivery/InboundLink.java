@@ -26,6 +26,7 @@ public final class InboundLink {
     private @Nullable ProtonReceiver receiver;
     private int credit;
     private int held;
+    private int attachments;
 
     /**
      * @param settled whether the broker hands messages over for good: faster, and lost if this process dies
@@ -54,12 +55,13 @@ public final class InboundLink {
         opening.setPrefetch(0);
         opening.setAutoAccept(false);
         opening.setQoS(settled ? ProtonQoS.AT_MOST_ONCE : ProtonQoS.AT_LEAST_ONCE);
+        int attachment = ++attachments;
         opening.handler((delivery, message) -> {
             credit--;
             if (!settled) {
                 held++;
             }
-            handler.accept(new Delivery(delivery, message, this));
+            handler.accept(new Delivery(delivery, message, this, attachment));
         });
         opening.openHandler(opened -> {
             if (opened.failed()) {
@@ -107,6 +109,10 @@ public final class InboundLink {
 
     void settled() {
         held--;
+    }
+
+    boolean isAttached(int attachment) {
+        return receiver != null && attachment == attachments && connection.isUp();
     }
 
     /** Takes back what credit the broker has not used; what it already sent still arrives. */

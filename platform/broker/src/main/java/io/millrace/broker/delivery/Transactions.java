@@ -106,7 +106,7 @@ public final class Transactions {
             delivery.proton().disposition(completed, true);
             discharge(transaction, false, answer -> {
                 if (answer.getRemoteState() instanceof Accepted) {
-                    delivery.link().settled();
+                    delivery.settled();
                     finish(committed, null);
                 } else {
                     finish(committed, refused("a commit", answer.getRemoteState()));

@@ -1,0 +1,155 @@
+package io.millrace.broker.delivery;
+
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.proton.ProtonConnection;
+import io.vertx.proton.ProtonDelivery;
+import io.vertx.proton.ProtonQoS;
+import io.vertx.proton.ProtonReceiver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests and waits for their replies on one queue of its own. Thread-safe; never blocks. A request is not
+ * durable: if its worker dies, the caller gets no answer in time, as with any call.
+ */
+public final class Calls {
+    private static final int REPLY_CREDIT = 2_000;
+    private static final long DEADLINE_CHECK_MILLIS = 50;
+
+    private final BrokerConnection connection;
+    private final Mailbox<Call> mailbox;
+    private final Map<String, OutboundLink> links = new HashMap<>();
+    private final Map<Object, Call> waiting = new HashMap<>();
+    private final ArrayDeque<Call> unaddressed = new ArrayDeque<>();
+    private @Nullable String replyTo;
+
+    public Calls(Vertx vertx, BrokerConnection connection) {
+        this.connection = connection;
+        this.mailbox = new Mailbox<>(connection.context(), this::post, () -> {});
+        connection.run(() -> {
+            connection.whenUp(this::attach);
+            connection.whenDown(this::lost);
+            vertx.setPeriodic(DEADLINE_CHECK_MILLIS, tick -> failLate());
+        });
+    }
+
+    private record Call(String address, Message request, long deadlineNanos, Promise<Message> reply) {}
+
+    /**
+     * @param request with a message id of its own, which the reply carries as correlation id
+     * @param within how long to wait
+     * @return the reply; fails with BrokerUnavailableException when none came or the broker is away
+     */
+    public Future<Message> call(String address, Message request, Duration within) {
+        if (!connection.isUp()) {
+            return Future.failedFuture(away());
+        }
+        Promise<Message> reply = Promise.promise();
+        mailbox.add(new Call(address, request, System.nanoTime() + within.toNanos(), reply));
+        return reply.future();
+    }
+
+    private void attach(ProtonConnection up) {
+        ProtonReceiver receiver = up.createReceiver(null);
+        Source source = new Source();
+        source.setDynamic(true);
+        receiver.setSource(source);
+        receiver.setQoS(ProtonQoS.AT_MOST_ONCE);
+        receiver.setPrefetch(0);
+        int[] used = {0};
+        receiver.handler((delivery, message) -> {
+            // Half at a time: a credit frame for each reply would cost as much as the reply.
+            if (++used[0] >= REPLY_CREDIT / 2) {
+                receiver.flow(used[0]);
+                used[0] = 0;
+            }
+            answered(delivery, message);
+        });
+        receiver.openHandler(opened -> {
+            if (opened.succeeded()) {
+                replyTo = opened.result().getRemoteSource().getAddress();
+                while (!unaddressed.isEmpty()) {
+                    post(unaddressed.remove());
+                }
+            }
+        });
+        receiver.open();
+        receiver.flow(REPLY_CREDIT);
+    }
+
+    private void post(Call call) {
+        if (!connection.isUp()) {
+            call.reply().tryFail(away());
+            return;
+        }
+        if (replyTo == null) {
+            unaddressed.add(call);
+            return;
+        }
+        waiting.put(call.request().getMessageId(), call);
+        call.request().setReplyTo(replyTo);
+        Promise<Void> sent = Promise.promise();
+        links.computeIfAbsent(call.address(), address -> new OutboundLink(connection, address, true))
+                .send(call.request(), sent);
+        if (!sent.future().succeeded()) {
+            sent.future().onFailure(failure -> {
+                waiting.remove(call.request().getMessageId());
+                call.reply().tryFail(failure);
+            });
+        }
+    }
+
+    private void answered(ProtonDelivery delivery, Message reply) {
+        Call call = waiting.remove(reply.getCorrelationId());
+        if (call != null) {
+            call.reply().tryComplete(reply);
+        }
+    }
+
+    private void failLate() {
+        if (waiting.isEmpty() && unaddressed.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        List<Call> late = new ArrayList<>();
+        for (Iterator<Call> calls = waiting.values().iterator(); calls.hasNext(); ) {
+            Call call = calls.next();
+            if (call.deadlineNanos() - now < 0) {
+                calls.remove();
+                late.add(call);
+            }
+        }
+        unaddressed.removeIf(call -> call.deadlineNanos() - now < 0 && late.add(call));
+        for (Call call : late) {
+            call.reply()
+                    .tryFail(new BrokerUnavailableException(
+                            "no answer from " + call.address() + " in time; whether it ran is unknown"));
+        }
+    }
+
+    private void lost() {
+        replyTo = null;
+        List<Call> failing = new ArrayList<>(waiting.values());
+        failing.addAll(unaddressed);
+        waiting.clear();
+        unaddressed.clear();
+        links.clear();
+        failing.forEach(call -> call.reply().tryFail(away()));
+    }
+
+    private BrokerUnavailableException away() {
+        return new BrokerUnavailableException("broker " + connection.address() + " is not reachable");
+    }
+}
