@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.proton.ProtonConnection;
-import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
 import java.time.Duration;
@@ -75,7 +74,7 @@ public final class Calls {
                 receiver.flow(used[0]);
                 used[0] = 0;
             }
-            answered(delivery, message);
+            answered(message);
         });
         receiver.openHandler(opened -> {
             if (opened.succeeded()) {
@@ -111,7 +110,7 @@ public final class Calls {
         }
     }
 
-    private void answered(ProtonDelivery delivery, Message reply) {
+    private void answered(Message reply) {
         Call call = waiting.remove(reply.getCorrelationId());
         if (call != null) {
             call.reply().tryComplete(reply);

@@ -1,0 +1,45 @@
+package io.millrace.runtime.destination;
+
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.topology.Topology;
+import io.millrace.core.function.FunctionArn;
+import io.millrace.core.function.FunctionName;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.qpid.proton.message.Message;
+
+/** Where the record of an outcome goes: the queues, topics and functions that ARNs name (design, section 10). */
+public final class Destinations {
+    private static final Pattern QUEUE_OR_TOPIC = Pattern.compile("arn:aws[a-zA-Z-]*:(sqs|sns):[^:]*:[^:]*:([^:]+)");
+
+    private Destinations() {}
+
+    /** The broker address of a destination; empty if {@code arn} names no queue, topic or function. */
+    public static Optional<String> address(String arn) {
+        Matcher matcher = QUEUE_OR_TOPIC.matcher(arn);
+        if (matcher.matches()) {
+            return Optional.of(matcher.group(2));
+        }
+        return FunctionArn.parse(arn, "", "")
+                .filter(parsed -> arn.startsWith("arn:"))
+                .map(FunctionArn::function)
+                .map(Topology::invokeAddress);
+    }
+
+    /** The function a destination names, if it names one. */
+    public static Optional<FunctionName> function(String arn) {
+        return arn.contains(":lambda:") ? FunctionArn.parse(arn, "", "").map(FunctionArn::function) : Optional.empty();
+    }
+
+    /** A record on its way to {@code arn}; empty if that is no destination. */
+    public static Optional<Message> message(String arn, byte[] record) {
+        return address(arn).map(address -> {
+            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, Map.of(), null);
+            message.setAddress(address);
+            return message;
+        });
+    }
+}

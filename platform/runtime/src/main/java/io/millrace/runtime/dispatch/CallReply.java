@@ -1,0 +1,59 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.core.function.FunctionArn;
+import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.ThrottleReason;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.messaging.Data;
+import org.apache.qpid.proton.message.Message;
+
+/** The answer to a call as a message: the payload is the body, how it ended the subject. */
+final class CallReply {
+    private static final String SUCCEEDED = "succeeded";
+    private static final String FUNCTION_ERROR = "functionError";
+    private static final String THROTTLED = "throttled:";
+
+    private CallReply() {}
+
+    static Message of(Object callId, Outcome outcome) {
+        Message reply = Message.Factory.create();
+        reply.setCorrelationId(callId);
+        outcome.match(new Outcome.Cases<Message>() {
+            @Override
+            public Message succeeded(Outcome.Succeeded succeeded) {
+                return write(reply, SUCCEEDED, succeeded.response());
+            }
+
+            @Override
+            public Message functionError(Outcome.FunctionError error) {
+                return write(reply, FUNCTION_ERROR, error.payload());
+            }
+
+            @Override
+            public Message throttled(Outcome.Throttled throttled) {
+                return write(reply, THROTTLED + throttled.reason().wireName(), new byte[0]);
+            }
+        });
+        return reply;
+    }
+
+    private static Message write(Message reply, String subject, byte[] body) {
+        reply.setSubject(subject);
+        reply.setBody(new Data(new Binary(body)));
+        return reply;
+    }
+
+    static Invoker.Answer read(Message reply) {
+        String subject = reply.getSubject();
+        byte[] body = EventMessages.payload(reply);
+        if (subject.startsWith(THROTTLED)) {
+            ThrottleReason reason = ThrottleReason.parse(subject.substring(THROTTLED.length()));
+            return new Invoker.Answer(new Outcome.Throttled(reason), FunctionArn.LATEST);
+        }
+        if (subject.equals(FUNCTION_ERROR)) {
+            return new Invoker.Answer(new Outcome.FunctionError("", "", "", body), FunctionArn.LATEST);
+        }
+        return new Invoker.Answer(new Outcome.Succeeded(body), FunctionArn.LATEST);
+    }
+}

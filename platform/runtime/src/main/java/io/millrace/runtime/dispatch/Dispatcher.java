@@ -1,0 +1,235 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.delivery.Mailbox;
+import io.millrace.broker.delivery.Replies;
+import io.millrace.broker.delivery.Transactions;
+import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.Permit;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionName;
+import io.millrace.core.invocation.Outcome;
+import io.millrace.runtime.accounting.Tally;
+import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.environment.FunctionEnvironments;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.qpid.proton.message.Message;
+
+/**
+ * The workers of all functions of this node, on the event loop of one connection. Public methods are thread-safe, the
+ * rest is for that event loop.
+ */
+public final class Dispatcher {
+    private static final long TICK_MILLIS = 1_000;
+    private static final long DRAIN_CHECK_MILLIS = 20;
+
+    private final Vertx vertx;
+    private final BrokerConnection connection;
+    private final WorkerParts parts;
+    private final Mailbox<Ended> mailbox;
+    private final Map<FunctionName, FunctionWorker> workers = new HashMap<>();
+    private final Set<FunctionWorker> touched = new HashSet<>();
+    private final LinkedHashSet<FunctionWorker> withParked = new LinkedHashSet<>();
+    private final Set<UUID> settledBefore = new HashSet<>();
+    private int callsRunning;
+
+    /** @param connection for deliveries, replies and transactions; nothing slow may share it */
+    public Dispatcher(
+            Vertx vertx,
+            BrokerConnection connection,
+            ConcurrencyLedger ledger,
+            Tally tally,
+            IdentitySettings identity,
+            Clock clock) {
+        this.vertx = vertx;
+        this.connection = connection;
+        this.parts = new WorkerParts(
+                connection,
+                ledger,
+                new GivingUp(new Transactions(connection), clock),
+                new Replies(connection),
+                tally,
+                clock,
+                identity.region(),
+                identity.account());
+        this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
+        settledBefore.addAll(tally.recentAtOpen());
+        connection.run(() -> {
+            connection.whenDown(() -> settledBefore.addAll(tally.recent()));
+            vertx.setPeriodic(TICK_MILLIS, tick -> workers.values().forEach(FunctionWorker::tick));
+        });
+    }
+
+    /** The end of an attempt: at an event, or at a call that somebody waits for. */
+    private sealed interface Ended {
+        record Event(Attempt attempt, Outcome outcome) implements Ended {}
+
+        record Call(FunctionWorker worker, Permit permit, String replyTo, Message reply) implements Ended {}
+    }
+
+    /** Starts to run a function, whose queues exist; or replaces how it runs. */
+    public Future<Void> deploy(FunctionDefinition definition, FunctionEnvironments environments) {
+        return onLoop(() -> {
+            FunctionWorker known = workers.get(definition.name());
+            if (known == null) {
+                FunctionWorker worker = new FunctionWorker(definition, environments, this, parts);
+                workers.put(definition.name(), worker);
+                worker.open();
+            } else {
+                FunctionEnvironments replaced = known.environments();
+                known.update(definition, environments);
+                if (replaced != environments) {
+                    replaced.close();
+                }
+            }
+        });
+    }
+
+    /** Stops to run a function; attempts that run go on, and their events come back. */
+    public Future<Void> remove(FunctionName function) {
+        return onLoop(() -> {
+            FunctionWorker worker = workers.remove(function);
+            if (worker != null) {
+                worker.close();
+                withParked.remove(worker);
+                worker.environments().close();
+                parts.tally().remove(function);
+            }
+        });
+    }
+
+    /** What is known of each function at one instant on the event loop. */
+    public record Reading(int running, long succeeded) {}
+
+    /** Runs on the event loop; see {@link #connection()}. */
+    public Map<FunctionName, Reading> readings() {
+        Map<FunctionName, Reading> readings = new HashMap<>();
+        workers.forEach((name, worker) -> readings.put(name, new Reading(worker.running(), worker.succeeded())));
+        return readings;
+    }
+
+    private Future<Void> onLoop(Runnable action) {
+        Promise<Void> done = Promise.promise();
+        connection.run(() -> {
+            try {
+                action.run();
+                done.complete();
+            } catch (RuntimeException failure) {
+                done.fail(failure);
+            }
+        });
+        return done.future();
+    }
+
+    /** From any thread: a handler's end is settled on the event loop. */
+    void ended(Attempt attempt, Outcome outcome) {
+        mailbox.add(new Ended.Event(attempt, outcome));
+    }
+
+    void callStarted() {
+        callsRunning++;
+    }
+
+    /** From any thread. */
+    void callEnded(FunctionWorker worker, Permit permit, String replyTo, Message reply) {
+        mailbox.add(new Ended.Call(worker, permit, replyTo, reply));
+    }
+
+    private void settle(Ended ended) {
+        if (ended instanceof Ended.Event event) {
+            event.attempt().worker().ended(event.attempt(), event.outcome());
+            touched.add(event.attempt().worker());
+        } else if (ended instanceof Ended.Call call) {
+            callsRunning--;
+            call.permit().close();
+            parts.replies().send(call.replyTo(), call.reply());
+            touched.add(call.worker());
+        }
+    }
+
+    /** Permits are free again: first to those that wait, one each in turn, then as credit. */
+    private void afterTurn() {
+        if (!withParked.isEmpty()) {
+            shareOut();
+        }
+        for (FunctionWorker worker : touched) {
+            worker.topUp();
+        }
+        touched.clear();
+    }
+
+    private void shareOut() {
+        boolean progress = true;
+        while (progress) {
+            progress = false;
+            for (FunctionWorker worker : List.copyOf(withParked)) {
+                boolean started = worker.startOneParked();
+                progress |= started;
+                if (!worker.hasParked()) {
+                    withParked.remove(worker);
+                } else if (started) {
+                    withParked.remove(worker);
+                    withParked.add(worker);
+                }
+            }
+        }
+    }
+
+    /** Attempts may have ended elsewhere meanwhile: take them in before each delivery, in the same write. */
+    void drainMailbox() {
+        mailbox.drain();
+    }
+
+    void parked(FunctionWorker worker) {
+        withParked.add(worker);
+    }
+
+    /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
+    boolean wasSettledBefore(UUID id) {
+        return !settledBefore.isEmpty() && settledBefore.remove(id);
+    }
+
+    /** It succeeded while the broker was away. */
+    void settledWithoutBroker(UUID id) {
+        settledBefore.add(id);
+    }
+
+    public BrokerConnection connection() {
+        return connection;
+    }
+
+    /** Takes nothing new, waits for what runs at most {@code timeout}, and detaches. */
+    public Future<Void> drain(Duration timeout) {
+        Promise<Void> drained = Promise.promise();
+        long deadline = System.nanoTime() + timeout.toNanos();
+        connection.run(() -> {
+            List<Future<Void>> stopping = new ArrayList<>();
+            workers.values().forEach(worker -> stopping.add(worker.stopTaking()));
+            Future.join(stopping).onComplete(stopped -> whenIdle(deadline, drained));
+        });
+        return drained.future();
+    }
+
+    private void whenIdle(long deadline, Promise<Void> drained) {
+        boolean idle = callsRunning == 0
+                && workers.values().stream().allMatch(worker -> worker.running() == 0 && !worker.hasParked());
+        if (idle || System.nanoTime() - deadline > 0) {
+            workers.values().forEach(FunctionWorker::close);
+            drained.complete();
+        } else {
+            vertx.setTimer(DRAIN_CHECK_MILLIS, again -> whenIdle(deadline, drained));
+        }
+    }
+}

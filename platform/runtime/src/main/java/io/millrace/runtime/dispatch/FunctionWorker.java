@@ -1,0 +1,363 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.broker.delivery.Delivery;
+import io.millrace.broker.delivery.InboundLink;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
+import io.millrace.broker.topology.Topology;
+import io.millrace.core.concurrency.Permit;
+import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.FunctionArn;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionName;
+import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.InvocationType;
+import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.retry.GiveUpCondition;
+import io.millrace.core.retry.RetryDecision;
+import io.millrace.core.retry.RetryPolicy;
+import io.millrace.runtime.destination.OutcomeRecord;
+import io.millrace.runtime.environment.FunctionEnvironments;
+import io.millrace.runtime.observe.LogKeys;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.qpid.proton.message.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An event's way through one function: delivery, permit, attempt, decision, settlement. Event loop only; handlers run
+ * elsewhere and come back through the dispatcher's mailbox.
+ */
+final class FunctionWorker {
+    private static final Logger LOGGER = LoggerFactory.getLogger(FunctionWorker.class);
+
+    private final FunctionName name;
+    private final Dispatcher dispatcher;
+    private final WorkerParts parts;
+    private final int tallyRow;
+    private final InboundLink events;
+    private final InboundLink expired;
+    private final CallWorker calls;
+    private final EventCredit credit;
+    private final ArrayDeque<Delivery> parked = new ArrayDeque<>();
+    private final Map<UUID, Attempt> running = new HashMap<>();
+    private FunctionDefinition definition;
+    private FunctionEnvironments environments;
+    private RetryPolicy retryPolicy;
+
+    FunctionWorker(
+            FunctionDefinition definition,
+            FunctionEnvironments environments,
+            Dispatcher dispatcher,
+            WorkerParts parts) {
+        this.name = definition.name();
+        this.definition = definition;
+        this.environments = environments;
+        this.retryPolicy = new RetryPolicy(definition.async());
+        this.dispatcher = dispatcher;
+        this.parts = parts;
+        this.tallyRow = parts.tally().row(name);
+        this.calls = new CallWorker(this, parts);
+        this.events =
+                new InboundLink(parts.connection(), Topology.invokeAddress(name), false, this::onEvent, this::attached);
+        this.expired = new InboundLink(
+                parts.connection(), Topology.expiredAddress(name), false, this::onExpired, this::expiredAttached);
+        this.credit = new EventCredit(events, parts.ledger(), name);
+    }
+
+    void open() {
+        events.open();
+        expired.open();
+        calls.open();
+    }
+
+    private void attached() {
+        // What was parked came by the old link; the broker delivers it again.
+        parked.clear();
+        credit.restart();
+    }
+
+    private void expiredAttached() {
+        expired.grant(EventCredit.SPARE);
+    }
+
+    /** Events that wait and that arrive from now on run with these. */
+    void update(FunctionDefinition newDefinition, FunctionEnvironments newEnvironments) {
+        definition = newDefinition;
+        environments = newEnvironments;
+        retryPolicy = new RetryPolicy(newDefinition.async());
+        runParked();
+        topUp();
+    }
+
+    FunctionName name() {
+        return name;
+    }
+
+    FunctionDefinition definition() {
+        return definition;
+    }
+
+    FunctionEnvironments environments() {
+        return environments;
+    }
+
+    int running() {
+        return running.size();
+    }
+
+    long succeeded() {
+        return parts.tally().succeeded(tallyRow);
+    }
+
+    private void onEvent(Delivery delivery) {
+        dispatcher.drainMailbox();
+        credit.used();
+        Message event = delivery.message();
+        UUID id = UUID.fromString(EventMessages.id(event));
+        Attempt stillRunning = running.get(id);
+        if (stillRunning != null && !stillRunning.delivery().isLive()) {
+            stillRunning.adopt(delivery);
+        } else if (dispatcher.wasSettledBefore(id)) {
+            delivery.complete();
+            topUp();
+        } else if (parts.ledger().isOff(name)) {
+            giveUp(delivery, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
+        } else if (EventMessages.attempt(event) > definition.async().maximumAttempts()) {
+            giveUpLost(delivery, id);
+        } else {
+            startOrPark(delivery, id);
+        }
+    }
+
+    private void startOrPark(Delivery delivery, UUID id) {
+        Optional<Permit> permit = parked.isEmpty() ? parts.ledger().tryAcquire(name) : Optional.empty();
+        if (permit.isPresent()) {
+            start(delivery, id, permit.get());
+        } else {
+            parked.add(delivery);
+            dispatcher.parked(this);
+        }
+    }
+
+    private void start(Delivery delivery, UUID id, Permit permit) {
+        Message event = delivery.message();
+        Invocation invocation = invocation(event, id.toString(), InvocationType.EVENT);
+        Attempt attempt = new Attempt(this, invocation, EventMessages.attempt(event), permit, delivery);
+        running.put(id, attempt);
+        environments.run(invocation, outcome -> dispatcher.ended(attempt, outcome));
+    }
+
+    /** Runs a call that somebody waits for. */
+    void run(Invocation invocation, Permit permit, Message call) {
+        String replyTo = call.getReplyTo();
+        Object callId = call.getMessageId();
+        dispatcher.callStarted();
+        environments.run(
+                invocation, outcome -> dispatcher.callEnded(this, permit, replyTo, CallReply.of(callId, outcome)));
+    }
+
+    Invocation invocation(Message message, String id, InvocationType type) {
+        Map<String, Object> properties = EventMessages.properties(message);
+        FunctionArn arn = FunctionArn.of(parts.region(), parts.account(), name);
+        if (properties.isEmpty()) {
+            return new Invocation(id, arn, type, EventMessages.payload(message), Optional.empty(), Map.of());
+        }
+        Object trace = properties.get(EventProperties.TRACE);
+        return new Invocation(
+                id,
+                EventMessages.property(message, EventProperties.QUALIFIER)
+                        .map(arn::withQualifier)
+                        .orElse(arn),
+                type,
+                EventMessages.payload(message),
+                EventMessages.property(message, EventProperties.CLIENT_CONTEXT),
+                trace == null ? Map.of() : Map.of(EventProperties.TRACE, trace.toString()));
+    }
+
+    /** Starts what waits for a permit, as far as there are permits; true while some still wait. */
+    boolean runParked() {
+        while (!parked.isEmpty()) {
+            if (!startOneParked()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Starts one that waits; false if there is no permit for it. */
+    boolean startOneParked() {
+        Delivery next = parked.peek();
+        if (next == null) {
+            return false;
+        }
+        UUID id = UUID.fromString(EventMessages.id(next.message()));
+        if (parts.ledger().isOff(name)) {
+            parked.remove();
+            giveUp(next, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
+            return true;
+        }
+        Optional<Permit> permit = parts.ledger().tryAcquire(name);
+        permit.ifPresent(held -> {
+            parked.remove();
+            start(next, id, held);
+        });
+        return permit.isPresent();
+    }
+
+    boolean hasParked() {
+        return !parked.isEmpty();
+    }
+
+    /** The end of an attempt at an event. */
+    void ended(Attempt attempt, Outcome outcome) {
+        attempt.permit().close();
+        UUID id = UUID.fromString(attempt.invocation().id());
+        if (outcome instanceof Outcome.Succeeded succeeded) {
+            succeeded(attempt, id, succeeded);
+        } else if (outcome instanceof FunctionError error) {
+            failed(attempt, id, error);
+        } else {
+            throw new IllegalStateException("an attempt with a permit ended as " + outcome);
+        }
+    }
+
+    private void succeeded(Attempt attempt, UUID id, Outcome.Succeeded outcome) {
+        Optional<String> destination = definition.async().onSuccess();
+        if (destination.isPresent() && attempt.delivery().isLive()) {
+            OutcomeRecord success = successRecord(attempt, outcome);
+            settle(
+                    id,
+                    parts.givingUp()
+                            .recordSuccess(attempt.delivery(), success, name, destination.get())
+                            .onSuccess(done -> parts.tally().count(tallyRow, id)));
+            return;
+        }
+        running.remove(id);
+        // Counted before the broker is told: what a crash in between brings back is known and not run again.
+        parts.tally().count(tallyRow, id);
+        if (attempt.delivery().isLive()) {
+            attempt.delivery().complete();
+        } else {
+            dispatcher.settledWithoutBroker(id);
+        }
+    }
+
+    private OutcomeRecord successRecord(Attempt attempt, Outcome.Succeeded outcome) {
+        return new OutcomeRecord(
+                parts.clock().instant(),
+                attempt.invocation().id(),
+                attempt.invocation().arn().qualified().toString(),
+                "Success",
+                attempt.number(),
+                attempt.invocation().payload(),
+                Optional.of(outcome.response()),
+                false,
+                FunctionArn.LATEST);
+    }
+
+    private void failed(Attempt attempt, UUID id, FunctionError error) {
+        AsyncInvokeConfig async = definition.async();
+        RetryDecision decision = retryPolicy.decide(
+                attempt.number(),
+                EventMessages.giveUpAt(attempt.delivery().message(), async.maximumEventAge()),
+                parts.clock().instant());
+        LOGGER.atDebug()
+                .addKeyValue(LogKeys.FUNCTION, name)
+                .addKeyValue(LogKeys.REQUEST_ID, id)
+                .addKeyValue(LogKeys.ATTEMPT, attempt.number())
+                .addKeyValue(LogKeys.REASON, error.errorType())
+                .log("attempt failed");
+        if (decision instanceof RetryDecision.GiveUp giveUp) {
+            giveUp(attempt.delivery(), id, giveUp.condition(), attempt.number(), Optional.of(error));
+        } else {
+            running.remove(id);
+            attempt.delivery().retryLater();
+        }
+    }
+
+    /** More deliveries than attempts: a worker died in the last one. */
+    private void giveUpLost(Delivery delivery, UUID id) {
+        int attempts = EventMessages.attempt(delivery.message()) - 1;
+        String message = "the worker was lost during attempt " + attempts;
+        FunctionError lost = new FunctionError(
+                "Runtime.WorkerLost",
+                message,
+                "",
+                ("{\"errorType\":\"Runtime.WorkerLost\",\"errorMessage\":\"" + message + "\"}")
+                        .getBytes(StandardCharsets.UTF_8));
+        giveUp(delivery, id, GiveUpCondition.RETRIES_EXHAUSTED, attempts, Optional.of(lost));
+    }
+
+    private void giveUp(
+            Delivery delivery, UUID id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
+        FunctionArn arn = invocation(delivery.message(), id.toString(), InvocationType.EVENT)
+                .arn();
+        GivingUp.Loss loss = new GivingUp.Loss(arn, id.toString(), condition, attempts, error);
+        settle(id, parts.givingUp().deadLetter(delivery, loss, definition.async()), delivery);
+    }
+
+    private void settle(UUID id, Future<Void> settled, Delivery delivery) {
+        settle(id, settled.onFailure(failure -> {
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.FUNCTION, name)
+                    .addKeyValue(LogKeys.REQUEST_ID, id)
+                    .addKeyValue(LogKeys.REASON, failure.getMessage())
+                    .log("dead letter not written; the broker will deliver the event again");
+            delivery.retryLater();
+        }));
+    }
+
+    private void settle(UUID id, Future<Void> settled) {
+        settled.onComplete(done -> {
+            running.remove(id);
+            topUp();
+        });
+    }
+
+    /** The broker found it too old; its dead letter and its failure record are still to be written. */
+    private void onExpired(Delivery delivery) {
+        UUID id = UUID.fromString(EventMessages.id(delivery.message()));
+        GivingUp.Loss loss = new GivingUp.Loss(
+                invocation(delivery.message(), id.toString(), InvocationType.EVENT)
+                        .arn(),
+                id.toString(),
+                GiveUpCondition.EVENT_AGE_EXCEEDED,
+                0,
+                Optional.empty());
+        parts.givingUp()
+                .deadLetter(delivery, loss, definition.async())
+                .onFailure(refused -> delivery.release())
+                .onComplete(done -> expired.grant(1));
+    }
+
+    void topUp() {
+        credit.topUp(parked.size());
+    }
+
+    /** Once a second. */
+    void tick() {
+        credit.tick(parked.size());
+    }
+
+    /** Takes nothing new; what runs goes on. */
+    Future<Void> stopTaking() {
+        calls.stopTaking();
+        return credit.stop();
+    }
+
+    /** Detaches: the broker has back at once, uncounted, what did not start. */
+    void close() {
+        events.close();
+        expired.close();
+        calls.close();
+        parked.clear();
+    }
+}

@@ -1,0 +1,23 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.delivery.Replies;
+import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.runtime.accounting.Tally;
+import java.time.Clock;
+
+/**
+ * What all workers of a node share.
+ *
+ * @param region of the ARNs that functions see
+ * @param account of the ARNs that functions see
+ */
+record WorkerParts(
+        BrokerConnection connection,
+        ConcurrencyLedger ledger,
+        GivingUp givingUp,
+        Replies replies,
+        Tally tally,
+        Clock clock,
+        String region,
+        String account) {}

@@ -1,0 +1,12 @@
+package io.millrace.runtime.observe;
+
+/** Names of the facts in log lines. */
+public final class LogKeys {
+    public static final String FUNCTION = "function";
+    public static final String REQUEST_ID = "requestId";
+    public static final String REASON = "reason";
+    public static final String ATTEMPT = "attempt";
+    public static final String DESTINATION = "destination";
+
+    private LogKeys() {}
+}
