@@ -90,9 +90,13 @@ public final class BrokerConnection {
         return context;
     }
 
-    /** Runs {@code action} on the event loop, soon. Thread-safe. */
+    /** Runs {@code action} on the event loop: now if this is it, else soon. Thread-safe. */
     public void run(Runnable action) {
-        context.runOnContext(now -> action.run());
+        if (Vertx.currentContext() == context) {
+            action.run();
+        } else {
+            context.runOnContext(now -> action.run());
+        }
     }
 
     /** Runs {@code listener} now if the connection is up, and each time it comes up. Event loop only. */

@@ -1,0 +1,63 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.broker.delivery.Calls;
+import io.millrace.broker.delivery.Publisher;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
+import io.millrace.broker.topology.Topology;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionName;
+import io.millrace.core.invocation.Invocation;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.qpid.proton.message.Message;
+
+/** Invocations as messages: events to {@code invoke.<function>}, calls to {@code call.<function>}. Thread-safe. */
+public final class BrokerInvoker implements Invoker {
+    /** Beyond the function's timeout, for the way there and back. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final Publisher publisher;
+    private final Calls calls;
+    private final Function<FunctionName, FunctionDefinition> definitions;
+
+    /** @param definitions of functions that exist; from memory */
+    public BrokerInvoker(Publisher publisher, Calls calls, Function<FunctionName, FunctionDefinition> definitions) {
+        this.publisher = publisher;
+        this.calls = calls;
+        this.definitions = definitions;
+    }
+
+    @Override
+    public Future<Void> publish(Invocation invocation) {
+        FunctionName function = invocation.arn().function();
+        Duration maximumAge = definitions.apply(function).async().maximumEventAge();
+        Message message =
+                EventMessages.durable(invocation.id(), invocation.payload(), properties(invocation), maximumAge);
+        return publisher.send(Topology.invokeAddress(function), message);
+    }
+
+    @Override
+    public Future<Answer> call(Invocation invocation) {
+        FunctionName function = invocation.arn().function();
+        Duration within = definitions.apply(function).timeout().plus(GRACE);
+        Message message = EventMessages.transientMessage(invocation.id(), invocation.payload(), properties(invocation));
+        message.setExpiryTime(System.currentTimeMillis() + within.toMillis());
+        return calls.call(Topology.callAddress(function), message, within).map(CallReply::read);
+    }
+
+    private static Map<String, String> properties(Invocation invocation) {
+        if (invocation.attributes().isEmpty()
+                && invocation.arn().qualifier().isEmpty()
+                && invocation.clientContext().isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> properties = new HashMap<>(invocation.attributes());
+        invocation.arn().qualifier().ifPresent(qualifier -> properties.put(EventProperties.QUALIFIER, qualifier));
+        invocation.clientContext().ifPresent(context -> properties.put(EventProperties.CLIENT_CONTEXT, context));
+        return properties;
+    }
+}
