@@ -18,10 +18,9 @@ public record Earthquake(String id, Properties properties, @Nullable Geometry ge
     /**
      * @param mag magnitude, about -1 to 10; below zero for what only a close seismometer notices. The feed allows null
      * @param place where, in words: {@code 4km W of Castaic, CA} or only {@code Banda Sea}
-     * @param time milliseconds since the epoch
      * @param type {@code earthquake}, but also {@code explosion}, {@code quarry blast} and others
      */
-    public record Properties(@Nullable Double mag, @Nullable String place, long time, @Nullable String type) {}
+    public record Properties(@Nullable Double mag, @Nullable String place, @Nullable String type) {}
 
     /** @param coordinates longitude and latitude in degrees, then depth in kilometres */
     public record Geometry(List<Double> coordinates) {}

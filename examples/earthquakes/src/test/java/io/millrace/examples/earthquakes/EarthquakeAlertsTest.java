@@ -159,6 +159,6 @@ class EarthquakeAlertsTest {
     }
 
     private static Earthquake event(String id, double magnitude, String place, String type) {
-        return new Earthquake(id, new Earthquake.Properties(magnitude, place, 0, type), null);
+        return new Earthquake(id, new Earthquake.Properties(magnitude, place, type), null);
     }
 }
