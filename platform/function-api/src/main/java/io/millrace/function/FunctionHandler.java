@@ -12,7 +12,7 @@ public interface FunctionHandler {
      * the function's timeout passes, the calling thread is interrupted and what comes back later is dropped.
      *
      * @param event the payload as it came in, usually UTF-8 JSON, at most 6 MB; not to be changed: a retry may see the same array
-     * @return the result, usually UTF-8 JSON, at most 6 MiB + 100 bytes; null stands for the JSON value {@code null}
+     * @return the result, usually UTF-8 JSON, at most 6 MiB + 100 bytes
      * @throws Exception any throwable fails the attempt, with its class name as error type
      */
     byte[] handle(byte[] event, FunctionContext context) throws Exception;
