@@ -15,14 +15,28 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
     }
 
     public static final class FunctionExists extends FunctionAdministrationException {
-        public FunctionExists(FunctionName name) {
-            super("function '" + name + "' exists already");
+        private final transient FunctionName function;
+
+        public FunctionExists(FunctionName function) {
+            super("function '" + function + "' exists already");
+            this.function = function;
+        }
+
+        public FunctionName function() {
+            return function;
         }
     }
 
     public static final class FunctionUnknown extends FunctionAdministrationException {
-        public FunctionUnknown(FunctionName name) {
-            super("function '" + name + "' does not exist");
+        private final transient FunctionName function;
+
+        public FunctionUnknown(FunctionName function) {
+            super("function '" + function + "' does not exist");
+            this.function = function;
+        }
+
+        public FunctionName function() {
+            return function;
         }
     }
 

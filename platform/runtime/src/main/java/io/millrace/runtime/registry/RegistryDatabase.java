@@ -1,0 +1,157 @@
+package io.millrace.runtime.registry;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.h2.api.ErrorCode;
+import org.h2.jdbcx.JdbcDataSource;
+
+/**
+ * The H2 database in one file. Writes are rare and reads come from memory, so one connection serves all; a pool and a
+ * mapper would double the time to open it. Blocking; not thread-safe.
+ */
+final class RegistryDatabase implements AutoCloseable {
+    /** The last migration; one that is in place already is not looked at again, which saves most of a start. */
+    static final String LATEST_MIGRATION = "1";
+
+    private static final String MIGRATIONS = "classpath:io/millrace/runtime/registry";
+
+    private final Path file;
+    private final Connection connection;
+
+    private RegistryDatabase(Path file, Connection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    /**
+     * @param file without H2's suffix
+     * @throws RegistryUnavailableException if another process uses the file, or it is not a database
+     */
+    static RegistryDatabase open(Path file) {
+        JdbcDataSource source = new JdbcDataSource();
+        // Without a write delay a commit is in the file before it returns, so that it outlives a killed process.
+        source.setURL("jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0");
+        source.setUser("sa");
+        source.setPassword("");
+        RegistryDatabase database = new RegistryDatabase(file, connect(file, source));
+        try {
+            database.migrate(source);
+            database.connection.setAutoCommit(false);
+            return database;
+        } catch (SQLException | FlywayException failed) {
+            database.close();
+            throw new RegistryUnavailableException(
+                    "registry '" + file + "' cannot be brought to version " + LATEST_MIGRATION + ": "
+                            + firstLine(failed),
+                    failed);
+        }
+    }
+
+    private static Connection connect(Path file, DataSource source) {
+        try {
+            return source.getConnection();
+        } catch (SQLException failed) {
+            String reason =
+                    switch (failed.getErrorCode()) {
+                        case ErrorCode.DATABASE_ALREADY_OPEN_1 ->
+                            "is used by another process, expected a data directory of its own";
+                        case ErrorCode.FILE_CORRUPTED_1, ErrorCode.FILE_VERSION_ERROR_1 ->
+                            "is damaged, expected an H2 database: " + firstLine(failed);
+                        default -> "cannot be opened: " + firstLine(failed);
+                    };
+            throw new RegistryUnavailableException("registry '" + file + ".mv.db' " + reason, failed);
+        }
+    }
+
+    private void migrate(DataSource source) throws SQLException {
+        if (!isCurrent()) {
+            Flyway.configure()
+                    .dataSource(source)
+                    .locations(MIGRATIONS)
+                    .load()
+                    .migrate();
+        }
+    }
+
+    private boolean isCurrent() throws SQLException {
+        try (ResultSet tables = connection.getMetaData().getTables(null, null, "flyway_schema_history", null)) {
+            if (!tables.next()) {
+                return false;
+            }
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet newest = statement.executeQuery("SELECT \"version\" FROM \"flyway_schema_history\""
+                        + " WHERE \"success\" = TRUE ORDER BY \"installed_rank\" DESC FETCH FIRST 1 ROWS ONLY")) {
+            return newest.next() && LATEST_MIGRATION.equals(newest.getString(1));
+        }
+    }
+
+    /** @throws RegistryUnavailableException when the database cannot be read */
+    <T> T read(Query<T> query) {
+        try {
+            T result = query.run(connection);
+            connection.rollback();
+            return result;
+        } catch (SQLException failed) {
+            throw unavailable("read", failed);
+        }
+    }
+
+    /**
+     * Runs the change in one transaction; on return it is on disk.
+     *
+     * @throws RegistryUnavailableException when the database cannot be written; nothing has changed then
+     */
+    void write(Change change) {
+        try {
+            change.run(connection);
+            connection.commit();
+            try (Statement statement = connection.createStatement()) {
+                // H2 leaves the fsync to the operating system; this asks for it, as PostgreSQL does by itself.
+                statement.execute("CHECKPOINT SYNC");
+            }
+        } catch (SQLException failed) {
+            RegistryUnavailableException unavailable = unavailable("written", failed);
+            try {
+                connection.rollback();
+            } catch (SQLException alsoFailed) {
+                unavailable.addSuppressed(alsoFailed);
+            }
+            throw unavailable;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException failed) {
+            throw unavailable("closed", failed);
+        }
+    }
+
+    private RegistryUnavailableException unavailable(String action, SQLException failed) {
+        return new RegistryUnavailableException(
+                "registry '" + file + ".mv.db' cannot be " + action + ": " + firstLine(failed), failed);
+    }
+
+    private static String firstLine(Exception failed) {
+        return String.valueOf(failed.getMessage()).lines().findFirst().orElse("").strip();
+    }
+
+    @FunctionalInterface
+    interface Query<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    @FunctionalInterface
+    interface Change {
+        void run(Connection connection) throws SQLException;
+    }
+}

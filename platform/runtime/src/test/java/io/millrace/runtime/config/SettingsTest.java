@@ -1,0 +1,139 @@
+package io.millrace.runtime.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.core.function.AsyncInvokeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+class SettingsTest {
+
+    @Test
+    void defaults_are_those_of_lambda_on_loopback() {
+        Settings settings = Settings.defaults();
+
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        AsyncInvokeConfig.LAMBDA_DEFAULT,
+                        new ConcurrencySettings(1000, 100),
+                        new FunctionSettings(Duration.ofSeconds(3), 128),
+                        new LimitSettings(1_048_576, 6_291_456),
+                        new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
+                        Duration.ofSeconds(30),
+                        new IdentitySettings("us-east-1", "000000000000")));
+    }
+
+    @Test
+    void an_assignment_is_stronger_than_the_file_and_the_last_one_wins(@TempDir Path directory) throws IOException {
+        // Given
+        Path file = Files.writeString(
+                directory.resolve("millrace.properties"), "async.retryDelay = PT5S \nfunction.memorySize=256\n");
+        // When
+        Settings settings =
+                Settings.load(Optional.of(file), List.of("async.retryDelay=PT1S", "async.retryDelay = PT2S"));
+        // Then
+        assertThat(settings.async().retryDelay()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.function().memorySizeMegabytes()).isEqualTo(256);
+    }
+
+    @Test
+    void a_free_amqp_port_frees_the_other_ports_unless_they_are_set() {
+        Settings settings = Settings.of(Map.of("broker.amqp", "0", "broker.stomp", "7000"));
+
+        assertThat(settings.broker()).isEqualTo(new BrokerSettings("127.0.0.1", 0, 0, 0, 7000));
+    }
+
+    @Test
+    void a_small_account_keeps_nothing_unreserved_unless_told_to() {
+        assertThat(Settings.of(Map.of("concurrency.account", "8")).concurrency())
+                .isEqualTo(new ConcurrencySettings(8, 0));
+        assertThat(Settings.of(Map.of("concurrency.account", "8", "concurrency.minimumUnreserved", "2"))
+                        .concurrency())
+                .isEqualTo(new ConcurrencySettings(8, 2));
+    }
+
+    @Test
+    void the_longest_delay_follows_a_longer_first_delay() {
+        assertThat(Settings.of(Map.of("async.retryDelay", "PT2H")).async().maximumRetryDelay())
+                .isEqualTo(Duration.ofHours(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            async.maximumRetryAttempts    | -1     | setting async.maximumRetryAttempts is '-1', expected 0 to 10000
+            async.maximumRetryAttempts    | two    | setting async.maximumRetryAttempts is 'two', expected 0 to 10000
+            async.retryDelayMultiplier    | NaN    | setting async.retryDelayMultiplier is 'NaN', expected 1.0 to 10.0
+            async.retryDelay              | 60     | setting async.retryDelay is '60', expected an ISO-8601 duration from PT0S to PT168H
+            async.retryDelay              | -PT1S  | setting async.retryDelay is '-PT1S', expected an ISO-8601 duration from PT0S to PT168H
+            async.maximumRetryDelay       | PT1S   | setting async.maximumRetryDelay is 'PT1S', expected at least async.retryDelay, which is PT1M
+            concurrency.account           | 0      | setting concurrency.account is '0', expected 1 to 1000000
+            concurrency.minimumUnreserved | 1001   | setting concurrency.minimumUnreserved is '1001', expected at most concurrency.account, which is 1000
+            function.memorySize           | 64     | setting function.memorySize is '64', expected 128 to 10240
+            broker.amqp                   | 65536  | setting broker.amqp is '65536', expected 0 to 65535
+            broker.host                   | 'a b'  | setting broker.host is 'a b', expected a host name or an IP address
+            aws.account                   | 42     | setting aws.account is '42', expected 12 digits
+            aws.region                    | moon   | setting aws.region is 'moon', expected a region such as us-east-1
+            async.retrydelay              | PT1S   | setting 'async.retrydelay' does not exist, expected a known key; did you mean async.retryDelay?
+            concurency.acount             | 5      | setting 'concurency.acount' does not exist, expected a known key; did you mean concurrency.account?
+            """)
+    void what_cannot_be_used_is_named_with_its_value_and_the_range(String key, String value, String message) {
+        assertThatThrownBy(() -> Settings.of(Map.of(key, value)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void an_assignment_without_a_value_is_refused() {
+        assertThatThrownBy(() -> Settings.load(Optional.empty(), List.of("aws.region")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("setting 'aws.region' has no value, expected key=value");
+    }
+
+    @Test
+    void a_file_that_is_not_there_is_named(@TempDir Path directory) {
+        Path file = directory.resolve("none.properties");
+
+        assertThatThrownBy(() -> Settings.load(Optional.of(file), List.of()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("settings file '" + file + "' cannot be read as UTF-8 properties:");
+    }
+
+    @Test
+    void a_message_stays_on_one_line_whatever_the_value_holds() {
+        assertThatThrownBy(() -> Settings.of(Map.of("aws.region", "a\nb\r" + "c".repeat(1000))))
+                .message()
+                .hasLineCount(1)
+                .hasSizeLessThan(250);
+    }
+
+    @Test
+    void every_default_that_is_a_value_is_within_its_own_range() {
+        assertThat(SettingTable.rows())
+                .filteredOn(row -> !row.defaultText().contains(","))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(row -> assertThat(row.read(row.defaultText())).isNotNull());
+    }
+
+    @Test
+    void the_table_prints_one_row_per_setting() {
+        assertThat(SettingTable.markdown().lines())
+                .hasSize(SettingTable.rows().size() + 2)
+                .contains("| `aws.account` | 000000000000 | account id | 12 digits | Account in the ARNs of functions"
+                        + " and queues. |");
+    }
+}
