@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  * Receives from one queue as many messages as it grants credit for, again after every reconnect. Event loop only.
  */
 public final class InboundLink {
+    private static final long RETRY_MILLIS = 1_000;
     private static final Logger LOGGER = LoggerFactory.getLogger(InboundLink.class);
 
     private final BrokerConnection connection;
@@ -27,6 +28,7 @@ public final class InboundLink {
     private int credit;
     private int held;
     private int attachments;
+    private boolean opened;
 
     /**
      * @param settled whether the broker hands messages over for good: faster, and lost if this process dies
@@ -47,6 +49,7 @@ public final class InboundLink {
 
     /** Attaches now, or as soon as the connection is up. */
     public void open() {
+        opened = true;
         connection.whenUp(attach);
     }
 
@@ -63,18 +66,19 @@ public final class InboundLink {
             }
             handler.accept(new Delivery(delivery, message, this, attachment));
         });
-        opening.openHandler(opened -> {
-            if (opened.failed()) {
+        opening.openHandler(answer -> {
+            if (answer.failed()) {
                 LOGGER.atWarn()
                         .addKeyValue("address", address)
-                        .setCause(opened.cause())
+                        .setCause(answer.cause())
                         .log("broker refused a link");
+                attachLater(opening);
             }
         });
         opening.closeHandler(closed -> {
             if (receiver == opening) {
-                receiver = null;
                 LOGGER.atWarn().addKeyValue("address", address).log("broker closed a link");
+                attachLater(opening);
             }
         });
         opening.open();
@@ -82,6 +86,20 @@ public final class InboundLink {
         credit = 0;
         held = 0;
         whenAttached.run();
+    }
+
+    /** The queue may be made again while the connection stays: by an operator, or after a change of the broker. */
+    private void attachLater(ProtonReceiver refused) {
+        if (receiver != refused) {
+            return;
+        }
+        receiver = null;
+        connection.context().owner().setTimer(RETRY_MILLIS, again -> {
+            ProtonConnection up = connection.current();
+            if (receiver == null && opened && up != null) {
+                attach(up);
+            }
+        });
     }
 
     public String address() {
@@ -131,6 +149,7 @@ public final class InboundLink {
 
     /** Detaches; the broker gets back at once, uncounted, what is not settled. */
     public void close() {
+        opened = false;
         connection.forget(attach);
         ProtonReceiver open = receiver;
         receiver = null;

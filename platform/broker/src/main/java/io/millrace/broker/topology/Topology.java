@@ -55,7 +55,9 @@ public final class Topology {
                 new QueueSpec(deadLetterAddress(function), true),
                 new QueueSpec(expiredAddress(function), true),
                 new QueueSpec(invokeAddress(function), true),
-                new QueueSpec(callAddress(function), false));
+                // Its messages do not survive the broker; the queue must, or workers would find it gone after a
+                // restart.
+                new QueueSpec(callAddress(function), true));
     }
 
     /** The retry policy of a function as the broker's settings of {@code invoke.<function>}. */

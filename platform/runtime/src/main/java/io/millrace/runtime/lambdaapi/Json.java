@@ -71,14 +71,14 @@ final class Json {
                 return object;
             }
         } catch (IOException notJson) {
-            throw new InvalidRequestContentException(
-                    "Could not parse request body into json: " + firstLine(notJson));
+            throw new InvalidRequestContentException("Could not parse request body into json: " + firstLine(notJson));
         }
         throw new InvalidRequestContentException("Could not parse request body into json: expected an object");
     }
 
     private static String firstLine(IOException failure) {
-        String message = failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
+        String message =
+                failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
         return String.valueOf(message).lines().findFirst().orElse("");
     }
 }

@@ -1,0 +1,119 @@
+package io.millrace;
+
+import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.broker.embedded.BrokerFailure;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.Platform;
+import io.millrace.runtime.config.Settings;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says what to start. For one thread. */
+public final class MillraceBuilder {
+    private static final Logger LOGGER = LoggerFactory.getLogger(MillraceBuilder.class);
+
+    private final Map<String, String> assignments = new HashMap<>();
+    private final List<Consumer<Millrace>> functions = new ArrayList<>();
+    private @Nullable Path dataDirectory;
+    private @Nullable Settings settings;
+    private Optional<BrokerAddress> broker = Optional.empty();
+    private Optional<InetSocketAddress> http = Optional.empty();
+    private Consumer<BrokerFailure> onFatal = failure ->
+            LOGGER.atError().addKeyValue("failure", failure.message()).log("the broker cannot go on");
+
+    MillraceBuilder() {}
+
+    /** Required: where queues, functions and counts are kept; one platform at a time may use it. */
+    public MillraceBuilder dataDirectory(Path directory) {
+        dataDirectory = directory;
+        return this;
+    }
+
+    /** Uses a broker of your own, {@code amqp://[user:password@]host[:port]}, instead of the embedded one. */
+    public MillraceBuilder broker(String url) {
+        broker = Optional.of(BrokerAddress.parse(url));
+        return this;
+    }
+
+    /** Also answers the Lambda HTTP API; port 0 picks a free one. */
+    public MillraceBuilder http(String host, int port) {
+        http = Optional.of(new InetSocketAddress(host, port));
+        return this;
+    }
+
+    /**
+     * Gives one setting, for example {@code set("async.retryDelay", "PT0.5S")}; the README lists all. {@link #start}
+     * refuses unknown keys and bad values.
+     */
+    public MillraceBuilder set(String key, String value) {
+        assignments.put(key, value);
+        return this;
+    }
+
+    /** All settings at once, instead of {@link #set}. */
+    public MillraceBuilder settings(Settings complete) {
+        settings = complete;
+        return this;
+    }
+
+    /** Listens on free ports: for tests, and for several platforms on one machine. */
+    public MillraceBuilder freePorts() {
+        return set("broker.amqp", "0");
+    }
+
+    /**
+     * Runs a handler under a name.
+     *
+     * @param handler a RequestHandler, RequestStreamHandler, FunctionHandler or java.util.function.Function
+     */
+    public MillraceBuilder function(String name, Object handler) {
+        functions.add(millrace -> millrace.deploy(name, handler));
+        return this;
+    }
+
+    /** Runs a handler under a name, with limits and retries of its own. */
+    public MillraceBuilder function(String name, Object handler, UnaryOperator<FunctionDefinition> options) {
+        functions.add(millrace -> millrace.deploy(name, handler, options));
+        return this;
+    }
+
+    /** Called once, on any thread, when the embedded broker cannot go on, for example after an I/O error. */
+    public MillraceBuilder onFatal(Consumer<BrokerFailure> listener) {
+        onFatal = listener;
+        return this;
+    }
+
+    /**
+     * Starts everything; blocks until events are taken.
+     *
+     * @throws IllegalStateException without a data directory
+     * @throws RuntimeException with one clear line when a port, directory, setting, handler or broker cannot be used
+     */
+    public Millrace start() {
+        if (dataDirectory == null) {
+            throw new IllegalStateException("dataDirectory is missing, expected a directory for queues and functions");
+        }
+        Settings complete = settings != null ? settings : Settings.of(assignments);
+        Platform platform = Platform.start(dataDirectory, broker, complete, onFatal);
+        try {
+            Optional<URI> url = http.map(platform::listen);
+            Millrace millrace = new Millrace(platform, url);
+            functions.forEach(function -> function.accept(millrace));
+            return millrace;
+        } catch (RuntimeException failed) {
+            platform.close();
+            throw failed;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.millrace.runtime;
+
+import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.broker.delivery.Calls;
+import io.millrace.broker.delivery.Publisher;
+import io.millrace.broker.embedded.BrokerFailure;
+import io.millrace.broker.embedded.EmbeddedBroker;
+import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.broker.management.BrokerManagement;
+import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.accounting.Accounting;
+import io.millrace.runtime.accounting.Tally;
+import io.millrace.runtime.config.BrokerSettings;
+import io.millrace.runtime.config.Settings;
+import io.millrace.runtime.deployment.Deployments;
+import io.millrace.runtime.dispatch.BrokerAccounting;
+import io.millrace.runtime.dispatch.BrokerInvoker;
+import io.millrace.runtime.dispatch.Dispatcher;
+import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
+import io.millrace.runtime.registry.FunctionRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * The composition root: builds every part once, in the order an event meets them. Nobody but the front door of the
+ * library imports it. {@link #start} and {@link #close} block and are for one thread.
+ */
+public final class Platform implements AutoCloseable {
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
+
+    private final Deque<AutoCloseable> opened;
+    private final Settings settings;
+    private final Vertx vertx;
+    private final Optional<EmbeddedBroker> embeddedBroker;
+    private final BrokerAddress brokerAddress;
+    private final Dispatcher dispatcher;
+    private final BrokerConnection publishing;
+    private final Invoker invoker;
+    private final Deployments deployments;
+    private final Accounting accounting;
+
+    private Platform(
+            Deque<AutoCloseable> opened,
+            Path dataDirectory,
+            Optional<BrokerAddress> external,
+            Settings settings,
+            Consumer<BrokerFailure> onFatal) {
+        this.opened = opened;
+        this.settings = settings;
+        this.embeddedBroker = external.isPresent()
+                ? Optional.empty()
+                : Optional.of(keep(startBroker(dataDirectory, settings.broker(), onFatal)));
+        this.brokerAddress = external.orElseGet(() -> BrokerAddress.local(
+                settings.broker().host(), embeddedBroker.orElseThrow().amqpPort()));
+        this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+        opened.push(() -> await(vertx.close()));
+
+        FunctionRegistry registry = keep(FunctionRegistry.open(dataDirectory));
+        Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
+
+        BrokerConnection working = connect("work");
+        this.publishing = connect("publish");
+        BrokerConnection managing = connect("manage");
+        waitFor(working);
+        waitFor(publishing);
+        waitFor(managing);
+
+        ConcurrencyLedger ledger = new ConcurrencyLedger(
+                settings.concurrency().account(), settings.concurrency().minimumUnreserved());
+        Clock clock = Clock.systemUTC();
+        InProcessEnvironments environments =
+                keep(new InProcessEnvironments(settings.concurrency().account()));
+        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, settings.identity(), clock);
+        this.deployments = new Deployments(
+                vertx,
+                registry,
+                environments,
+                new BrokerManagement(managing),
+                dispatcher,
+                ledger,
+                settings.concurrency().minimumUnreserved(),
+                settings.async(),
+                clock);
+        this.invoker = new BrokerInvoker(new Publisher(publishing), new Calls(vertx, publishing), this::definition);
+        this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
+        managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
+        await(deployments.deployStored());
+    }
+
+    /**
+     * Starts everything and returns when events are taken.
+     *
+     * @param external a broker to use instead of the embedded one
+     * @param onFatal called when the embedded broker cannot go on; the process should then end
+     */
+    public static Platform start(
+            Path dataDirectory, Optional<BrokerAddress> external, Settings settings, Consumer<BrokerFailure> onFatal) {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            return new Platform(opened, dataDirectory, external, settings, onFatal);
+        } catch (RuntimeException failed) {
+            try {
+                closeAll(opened);
+            } catch (RuntimeException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+            throw failed;
+        }
+    }
+
+    private static EmbeddedBroker startBroker(
+            Path dataDirectory, BrokerSettings ports, Consumer<BrokerFailure> onFatal) {
+        return EmbeddedBroker.start(
+                EmbeddedBrokerOptions.of(dataDirectory.resolve("broker"))
+                        .withHost(ports.host())
+                        .withAmqpPort(ports.amqp())
+                        .withCorePort(ports.core())
+                        .withMqttPort(ports.mqtt())
+                        .withStompPort(ports.stomp()),
+                onFatal);
+    }
+
+    private static Tally openTally(Path file) {
+        try {
+            return Tally.open(file);
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private BrokerConnection connect(String name) {
+        BrokerConnection connection = await(BrokerConnection.open(vertx, brokerAddress, name));
+        opened.push(() -> await(connection.close()));
+        return connection;
+    }
+
+    private void waitFor(BrokerConnection connection) {
+        try {
+            connection
+                    .firstUp()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(BROKER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            throw new BrokerUnavailableException(
+                    "broker " + brokerAddress + " is not reachable within " + BROKER_PATIENCE.toSeconds() + " s", late);
+        } catch (ExecutionException failed) {
+            throw new BrokerUnavailableException("broker " + brokerAddress + " is not reachable", failed);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new BrokerUnavailableException("interrupted while connecting to broker " + brokerAddress, stop);
+        }
+    }
+
+    private FunctionDefinition definition(FunctionName name) {
+        return deployments
+                .definition(name)
+                .orElseThrow(() -> new IllegalArgumentException("function '" + name + "' does not exist"));
+    }
+
+    /** Opens the HTTP door; port 0 picks a free one. Blocks until it listens. */
+    public URI listen(InetSocketAddress address) {
+        return URI.create("http://" + address);
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public Invoker invoker() {
+        return invoker;
+    }
+
+    public Deployments deployments() {
+        return deployments;
+    }
+
+    public Accounting accounting() {
+        return accounting;
+    }
+
+    public BrokerAddress brokerAddress() {
+        return brokerAddress;
+    }
+
+    public Optional<EmbeddedBroker> embeddedBroker() {
+        return embeddedBroker;
+    }
+
+    /** Whether all connections to the broker are up. */
+    public boolean isBrokerConnected() {
+        return publishing.isUp() && dispatcher.connection().isUp();
+    }
+
+    /** Takes nothing new, lets attempts end within the drain timeout, and closes in the reverse order of the start. */
+    @Override
+    public void close() {
+        await(dispatcher.drain(settings.drainTimeout()));
+        closeAll(opened);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception failure) {
+                throw new IllegalStateException("a part of the platform did not close", failure);
+            }
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.millrace.runtime.deployment;
+
+import io.millrace.broker.management.BrokerManagement;
+import io.millrace.broker.management.QueueState;
+import io.millrace.broker.topology.QueueSpec;
+import io.millrace.broker.topology.Topology;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionName;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+
+/** The queues of functions in the broker, and their retry policy. Thread-safe; never blocks. */
+final class FunctionQueues {
+    private static final int MOVE_AT_ONCE = 1_000;
+
+    private final BrokerManagement broker;
+
+    FunctionQueues(BrokerManagement broker) {
+        this.broker = broker;
+    }
+
+    /** Makes what is missing; the policy first, so that no event waits under another one. */
+    Future<Void> ensure(FunctionDefinition definition) {
+        Future<Void> made = applyPolicy(definition);
+        for (QueueSpec queue : Topology.queues(definition.name())) {
+            made = made.compose(before -> broker.createQueue(queue));
+        }
+        return made;
+    }
+
+    Future<Void> applyPolicy(FunctionDefinition definition) {
+        return broker.setPolicy(Topology.invokePolicy(definition.name(), definition.async()));
+    }
+
+    /** Events that still wait become dead letters; a queue of dead letters stays until it is empty. */
+    Future<Void> remove(FunctionName function) {
+        String invoke = Topology.invokeAddress(function);
+        String dead = Topology.deadLetterAddress(function);
+        String expired = Topology.expiredAddress(function);
+        return moveAll(invoke, dead)
+                .compose(moved -> moveAll(expired, dead))
+                .compose(moved -> deleteAll(List.of(invoke, expired, Topology.callAddress(function))))
+                .compose(deleted -> broker.findQueue(dead))
+                .compose(queue -> isEmpty(queue) ? broker.deleteQueue(dead) : Future.succeededFuture())
+                .compose(deleted -> broker.removePolicy(invoke));
+    }
+
+    private Future<Void> moveAll(String from, String to) {
+        return broker.moveMessages(from, to, "", MOVE_AT_ONCE)
+                .compose(moved -> moved < MOVE_AT_ONCE ? Future.succeededFuture() : moveAll(from, to));
+    }
+
+    private Future<Void> deleteAll(List<String> queues) {
+        Future<Void> deleted = Future.succeededFuture();
+        for (String queue : queues) {
+            deleted = deleted.compose(before -> broker.deleteQueue(queue));
+        }
+        return deleted;
+    }
+
+    private static boolean isEmpty(Optional<QueueState> queue) {
+        return queue.isPresent() && queue.get().messages() == 0;
+    }
+}
