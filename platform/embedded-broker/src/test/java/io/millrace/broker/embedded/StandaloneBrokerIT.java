@@ -2,6 +2,7 @@ package io.millrace.broker.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,12 +52,25 @@ class StandaloneBrokerIT {
                         .contains("\"maxDeliveryAttempts\":-1");
             }
 
+            assertDirectoryRefused(directory.resolve("instance/data"));
             assertThat(stop(shell)).as("the broker ends on SIGTERM").isTrue();
             assertThat(directory.resolve("instance/data/journal")).isDirectory();
         } finally {
             shell.descendants().forEach(ProcessHandle::destroyForcibly);
             shell.destroyForcibly();
         }
+    }
+
+    /** The other broker does not know our lock file, only Artemis' own. */
+    private static void assertDirectoryRefused(Path data) {
+        Instant asked = Instant.now();
+        BrokerStartException refusal = catchThrowableOfType(BrokerStartException.class, () -> EmbeddedBroker.start(
+                        EmbeddedBrokerOptions.of(data).withFreePorts(), failure -> {})
+                .close());
+
+        assertThat(refusal.reason()).isEqualTo(BrokerStartException.Reason.DATA_DIRECTORY_IN_USE);
+        assertThat(refusal).hasMessageContaining(data.toString());
+        assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(10));
     }
 
     private static Process start(Path instance, int amqp) throws IOException {
