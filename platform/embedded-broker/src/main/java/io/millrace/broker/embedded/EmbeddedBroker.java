@@ -42,7 +42,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts and returns once all four ports answer. A large backlog takes seconds: one million waiting events 7 to 9.
+     * Starts and returns once all four ports answer. A backlog of a million events takes some seconds.
      *
      * @param onFatal called at most once, on a thread of its own, when the running broker fails; it should end the
      *     process. Never called because of {@link #close()}
@@ -61,6 +61,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             EmbeddedBroker broker = new EmbeddedBroker(server, portsOf(server), watch, data);
             server.registerIOCriticalErrorListener(watch);
             server.registerActivateCallback(watch);
+            requireStillRunning(server, data.path());
             started = true;
             broker.logStart();
             return broker;
@@ -118,6 +119,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         } catch (BrokerStartException e) {
             stop(server);
             throw e;
+        }
+    }
+
+    /** It may have failed before somebody listened. */
+    private static void requireStillRunning(ActiveMQServer server, Path dataDirectory) {
+        if (!server.isStarted()) {
+            stop(server);
+            throw startFailure(null, dataDirectory);
         }
     }
 

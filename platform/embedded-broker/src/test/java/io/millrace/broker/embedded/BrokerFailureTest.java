@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.activemq.artemis.utils.critical.CriticalComponentImpl;
+import org.apache.activemq.artemis.utils.critical.EmptyCriticalAnalyzer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -61,5 +63,16 @@ class BrokerFailureTest {
             client.close();
         }
         assertThat(failures).hasSize(1);
+    }
+
+    @Test
+    void a_broker_that_hangs_is_told_once_though_it_then_stops() {
+        FailureWatch watch = new FailureWatch(failures::add);
+
+        watch.criticalFailure(new CriticalComponentImpl(EmptyCriticalAnalyzer.getInstance(), 1));
+        watch.onIOException(new IOException("late"), "late", "some file");
+
+        Awaitility.await().untilAsserted(() -> assertThat(failures).hasSize(1));
+        assertThat(failures.get(0).kind()).isEqualTo(Kind.HANGING);
     }
 }

@@ -55,6 +55,11 @@ class InvocationIdTest {
     }
 
     @Test
+    void a_core_send_keeps_the_id_it_is_given() {
+        assertOneMessageId((broker, client) -> CoreSender.send(broker.corePort(), "invoke.orders", "by Core"));
+    }
+
+    @Test
     void a_large_stomp_send_keeps_the_id_it_is_given() {
         assertOneMessageId(
                 (broker, client) -> StompSender.send(broker.stompPort(), "invoke.orders", "x".repeat(LARGE)));
