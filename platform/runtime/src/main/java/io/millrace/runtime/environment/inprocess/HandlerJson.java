@@ -68,6 +68,10 @@ final class HandlerJson {
     private static JsonMapper mapper(ClassLoader loader) {
         // From com.amazonaws...serialization.factories.JacksonFactory 1.1.5; what is Jackson's default is left out.
         return JsonMapper.builder(factory())
+                // Before the modules: they add to it what they know of Optional.
+                .typeFactory(TypeFactory.defaultInstance()
+                        .withCache((LookupCache<Object, JavaType>) new LRUMap<Object, JavaType>(16, 200))
+                        .withClassLoader(loader))
                 .enable(MapperFeature.USE_STD_BEAN_NAMING)
                 .disable(MapperFeature.INFER_PROPERTY_MUTATORS, MapperFeature.USE_GETTERS_AS_SETTERS)
                 .disable(
@@ -84,9 +88,6 @@ final class HandlerJson {
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
                 .addModules(new JavaTimeModule(), new Jdk8Module())
-                .typeFactory(TypeFactory.defaultInstance()
-                        .withCache((LookupCache<Object, JavaType>) new LRUMap<Object, JavaType>(16, 200))
-                        .withClassLoader(loader))
                 .build();
     }
 
