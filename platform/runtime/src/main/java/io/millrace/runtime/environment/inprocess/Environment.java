@@ -21,6 +21,7 @@ final class Environment {
     private final FunctionLogger logger;
     private final String logStreamName;
     private @Nullable BoundHandler handler;
+    private HandlerCode.Loaded classes;
     private boolean broken;
     private volatile @Nullable Attempt running;
     private volatile long idleSinceNanos;
@@ -28,6 +29,7 @@ final class Environment {
     Environment(FunctionDefinition definition, HandlerCode code, FunctionLogger logger) {
         this.definition = definition;
         this.code = code;
+        this.classes = code.loaded();
         this.logger = logger;
         this.logStreamName = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd/")) + "["
                 + FunctionArn.LATEST + "]" + UUID.randomUUID().toString().replace("-", "");
@@ -37,7 +39,10 @@ final class Environment {
     Outcome run(Invocation invocation, long deadlineNanos) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(code.loader());
+        if (handler == null) {
+            classes = code.loaded();
+        }
+        thread.setContextClassLoader(classes.loader());
         try {
             InvocationContext context =
                     new InvocationContext(definition, invocation, logger, logStreamName, deadlineNanos);
@@ -79,9 +84,18 @@ final class Environment {
     private BoundHandler handler() throws Throwable {
         BoundHandler made = handler;
         if (made == null) {
-            made = code.factory().create();
+            made = create();
             handler = made;
         }
         return made;
+    }
+
+    private BoundHandler create() throws Throwable {
+        try {
+            return classes.factory().create();
+        } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+            code.spoiled(classes);
+            throw e;
+        }
     }
 }

@@ -26,6 +26,9 @@ final class FunctionErrors {
     private static final int MAXIMUM_TRACE_CHARS = 32 * 1024;
     private static final int MAXIMUM_MESSAGE_CHARS = 32 * 1024;
     private static final int MAXIMUM_CAUSES = 8;
+    /** Where users' code is called from, and where what does not fit their types is reported. */
+    private static final Set<String> OURS =
+            Set.of(HandlerCalls.class.getName(), HandlerClass.class.getName(), TypedJson.class.getName());
     /** Between the handler and our own frames where a method is called by reflection. */
     private static final List<String> REFLECTION = List.of("java.lang.reflect.", "jdk.internal.reflect.");
 
@@ -171,8 +174,7 @@ final class FunctionErrors {
         }
 
         private static boolean isOurs(StackTraceElement frame) {
-            String type = frame.getClassName();
-            return type.equals(HandlerCalls.class.getName()) || type.equals(HandlerClass.class.getName());
+            return OURS.contains(frame.getClassName());
         }
 
         private static boolean isReflection(StackTraceElement frame) {

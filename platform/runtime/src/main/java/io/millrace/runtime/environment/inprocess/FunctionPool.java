@@ -156,6 +156,6 @@ final class FunctionPool implements FunctionEnvironments {
 
     private void letGo() {
         whenClosed.accept(this);
-        code.release().run();
+        code.release();
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -68,6 +69,10 @@ final class HandlerJson {
     private static JsonMapper mapper(ClassLoader loader) {
         // From com.amazonaws...serialization.factories.JacksonFactory 1.1.5; what is Jackson's default is left out.
         return JsonMapper.builder(factory())
+                // Before the modules: they add to it what they know of Optional.
+                .typeFactory(TypeFactory.defaultInstance()
+                        .withCache((LookupCache<Object, JavaType>) new LRUMap<Object, JavaType>(16, 200))
+                        .withClassLoader(loader))
                 .enable(MapperFeature.USE_STD_BEAN_NAMING)
                 .disable(MapperFeature.INFER_PROPERTY_MUTATORS, MapperFeature.USE_GETTERS_AS_SETTERS)
                 .disable(
@@ -84,14 +89,13 @@ final class HandlerJson {
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
                 .addModules(new JavaTimeModule(), new Jdk8Module())
-                .typeFactory(TypeFactory.defaultInstance()
-                        .withCache((LookupCache<Object, JavaType>) new LRUMap<Object, JavaType>(16, 200))
-                        .withClassLoader(loader))
                 .build();
     }
 
     private static JsonFactory factory() {
         return JsonFactory.builder()
+                // Jackson's default keeps its buffers per thread, and a virtual thread lives for one attempt.
+                .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                 .enable(JsonReadFeature.ALLOW_LEADING_ZEROS_FOR_NUMBERS)
                 .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)

@@ -47,10 +47,19 @@ record TypedJson(JsonCodec input, String inputName, JsonCodec output, String out
         if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
             text.append(", at ").append(path(mapping));
         }
-        if (e instanceof JsonMappingException && e.getCause() != null) {
-            text.append(", caused by ").append(e.getCause().getClass().getName());
+        Throwable root = rootOf(e);
+        if (root != e) {
+            text.append(", caused by ").append(root.getClass().getName());
         }
         return text.toString();
+    }
+
+    private static Throwable rootOf(Throwable thrown) {
+        Throwable root = thrown;
+        for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     // Keys of a map are data, so only names of properties are told.
