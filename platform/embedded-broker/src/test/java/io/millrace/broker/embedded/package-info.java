@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.broker.embedded;
+
+import org.jspecify.annotations.NullMarked;
