@@ -40,8 +40,9 @@ final class BrokerWithFunctions implements AutoCloseable {
         connection = await(BrokerConnection.open(vertx, address(), "test"));
         await(connection.firstUp());
         publisher = new Publisher(connection);
-        management = new BrokerManagement(await(BrokerConnection.open(vertx, address(), "test-management")));
-        await(connection.firstUp());
+        BrokerConnection managing = await(BrokerConnection.open(vertx, address(), "test-management"));
+        await(managing.firstUp());
+        management = new BrokerManagement(managing);
     }
 
     BrokerAddress address() {
@@ -110,8 +111,7 @@ final class BrokerWithFunctions implements AutoCloseable {
 
     /** The broker dead-letters what is in {@code queue} itself, at the first failed attempt. */
     void crashOn(String queue, String deadLetterAddress, int count) {
-        await(management.setPolicy(
-                new AddressPolicy(queue, deadLetterAddress, "ExpiryQueue", 1, 0, 1, 0, -1)));
+        await(management.setPolicy(new AddressPolicy(queue, deadLetterAddress, "ExpiryQueue", 1, 0, 1, 0, -1)));
         AtomicInteger left = new AtomicInteger(count);
         Promise<Void> done = Promise.promise();
         InboundLink[] link = new InboundLink[1];

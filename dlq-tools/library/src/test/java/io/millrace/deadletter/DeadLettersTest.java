@@ -170,9 +170,9 @@ class DeadLettersTest {
         List<Message> back = broker.take("invoke." + function, 3_000);
         broker.waitForMessages("invoke." + function, 0);
         for (Message message : back) {
-            assertThat(EventMessages.payload(message)).isEqualTo(sent.remove(EventMessages.property(
-                            message, "millrace_request_id")
-                    .orElseThrow()));
+            assertThat(EventMessages.payload(message))
+                    .isEqualTo(sent.remove(EventMessages.property(message, "millrace_request_id")
+                            .orElseThrow()));
         }
         assertThat(sent).isEmpty();
     }
@@ -207,7 +207,9 @@ class DeadLettersTest {
         // Given
         String crashed = UUID.randomUUID().toString();
         broker.send("invoke." + function, BrokerWithFunctions.event(crashed, ORDER));
-        broker.send("invoke." + function, BrokerWithFunctions.event(UUID.randomUUID().toString(), ORDER));
+        broker.send(
+                "invoke." + function,
+                BrokerWithFunctions.event(UUID.randomUUID().toString(), ORDER));
         broker.crashOn("invoke." + function, "dlq." + function, 2);
         broker.giveUpMany(function, "it's-", 3, "shop.OutOfStock", i -> ORDER);
         // When
@@ -229,8 +231,7 @@ class DeadLettersTest {
         broker.giveUpMany(function, "b-", 30, "shop.Unpaid", i -> ORDER);
         // When
         RedriveResult result = deadLetters.redrive(
-                queue(),
-                RedriveRequest.ALL.of(new Selection(Set.of(), Optional.of("shop.Unpaid"), Optional.empty())));
+                queue(), RedriveRequest.ALL.of(new Selection(Set.of(), Optional.of("shop.Unpaid"), Optional.empty())));
         // Then
         assertThat(result.moved()).isEqualTo(30);
         assertThat(all()).hasSize(20).allMatch(letter -> letter.id().startsWith("a-"));
@@ -279,10 +280,7 @@ class DeadLettersTest {
         broker.crashOn("invoke." + function, "dlq." + function, 6);
         // When
         long moved = BrokerWithFunctions.await(broker.management.moveMessages(
-                "dlq." + function,
-                "invoke." + function,
-                plan.routes().get(0).selector(),
-                1_000));
+                "dlq." + function, "invoke." + function, plan.routes().get(0).selector(), 1_000));
         // Then
         assertThat(moved).isZero();
         assertThat(queue().messages()).isEqualTo(6);
@@ -330,7 +328,9 @@ class DeadLettersTest {
         assertThat(shown).allMatch(letter -> letter.origin().equals(Optional.of("invoke." + function)));
         assertThat(shown).allMatch(letter -> !letter.id().isEmpty());
         for (DeadLetter letter : shown) {
-            assertThat(deadLetters.redrive(queue(), RedriveRequest.ALL.of(Selection.ofId(letter.id()))).moved())
+            assertThat(deadLetters
+                            .redrive(queue(), RedriveRequest.ALL.of(Selection.ofId(letter.id())))
+                            .moved())
                     .as(letter.toString())
                     .isEqualTo(1);
         }
@@ -353,8 +353,8 @@ class DeadLettersTest {
     void while_messages_are_scheduled_nothing_moves() {
         // Given
         Message scheduled = BrokerWithFunctions.event("later", ORDER);
-        scheduled.setMessageAnnotations(new MessageAnnotations(Map.of(
-                Symbol.valueOf("x-opt-delivery-delay"), 3_600_000L)));
+        scheduled.setMessageAnnotations(
+                new MessageAnnotations(Map.of(Symbol.valueOf("x-opt-delivery-delay"), 3_600_000L)));
         broker.send("dlq." + function, scheduled);
         broker.giveUpMany(function, "id-", 3, "shop.OutOfStock", i -> ORDER);
         // When, Then
@@ -381,8 +381,7 @@ class DeadLettersTest {
             port = closed.getLocalPort();
         }
         // When, Then
-        assertThatThrownBy(() ->
-                        DeadLetters.connect(BrokerAddress.local("127.0.0.1", port), Duration.ofMillis(300)))
+        assertThatThrownBy(() -> DeadLetters.connect(BrokerAddress.local("127.0.0.1", port), Duration.ofMillis(300)))
                 .isInstanceOf(BrokerUnavailableException.class)
                 .hasMessageContaining("broker amqp://127.0.0.1:" + port + " is not reachable: Connection refused");
     }

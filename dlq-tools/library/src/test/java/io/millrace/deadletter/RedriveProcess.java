@@ -10,8 +10,7 @@ final class RedriveProcess {
 
     /** @param arguments broker and queue */
     public static void main(String[] arguments) {
-        try (DeadLetters deadLetters =
-                DeadLetters.connect(BrokerAddress.parse(arguments[0]), Duration.ofSeconds(20))) {
+        try (DeadLetters deadLetters = DeadLetters.connect(BrokerAddress.parse(arguments[0]), Duration.ofSeconds(20))) {
             deadLetters.redrive(deadLetters.queue(arguments[1]), RedriveRequest.ALL, step -> {
                 System.out.println(step.moved());
                 System.out.flush();
