@@ -17,6 +17,7 @@ import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ final class DeadLetterCursor {
     private static final int LARGEST_PAGE = 500;
     private static final long PAGE_BYTES = 8 << 20;
 
+    private static final long QUIET_MILLIS = 20;
+    // One may be empty for other reasons: a drain's late answer, or a socket that was full at that instant.
+    private static final int EMPTY_AT_THE_END = 2;
+
     private final BrokerConnection connection;
     private final DeadLetterQueue queue;
     private final String selector;
@@ -40,6 +45,9 @@ final class DeadLetterCursor {
     private @Nullable Promise<List<DeadLetter>> waiting;
     private @Nullable ProtonReceiver receiver;
     private int pageSize = FIRST_PAGE;
+    private long pages;
+    private int emptyInARow;
+    private boolean draining;
 
     /** @param selector empty for all */
     DeadLetterCursor(BrokerConnection connection, DeadLetterQueue queue, String selector, Duration timeout) {
@@ -93,7 +101,7 @@ final class DeadLetterCursor {
         opening.setSource(source);
         opening.setPrefetch(0);
         opening.setQoS(ProtonQoS.AT_MOST_ONCE);
-        opening.handler((delivery, message) -> page.add(reader.read(message)));
+        opening.handler((delivery, message) -> add(opening, message));
         opening.openHandler(this::opened);
         opening.closeHandler(this::refused);
         opening.detachHandler(this::refused);
@@ -109,25 +117,60 @@ final class DeadLetterCursor {
     }
 
     private void read(ProtonReceiver open) {
+        draining = false;
         open.flow(pageSize);
-        open.drain(timeout.toMillis(), this::drained);
+        drainWhenQuiet(open, page.size());
     }
 
-    private void drained(AsyncResult<Void> drained) {
-        Promise<List<DeadLetter>> promise = waiting;
-        if (promise == null) {
-            return;
+    private void add(ProtonReceiver open, Message message) {
+        page.add(reader.read(message));
+        if (page.size() == pageSize && !draining) {
+            turnPage();
         }
-        waiting = null;
+    }
+
+    // Only then, because what the broker answers to a drain that was already overtaken by the last message would take
+    // back the credit of the page after it.
+    private void drainWhenQuiet(ProtonReceiver open, int arrived) {
+        long thisPage = pages;
+        connection.context().owner().setTimer(QUIET_MILLIS, later -> {
+            if (thisPage != pages || receiver != open || waiting == null) {
+                return;
+            }
+            if (arrived < page.size()) {
+                drainWhenQuiet(open, page.size());
+                return;
+            }
+            draining = true;
+            open.drain(timeout.toMillis(), drained -> drained(open, drained));
+        });
+    }
+
+    private void drained(ProtonReceiver open, AsyncResult<Void> drained) {
         if (drained.failed()) {
-            promise.fail(new BrokerUnavailableException("broker " + connection.address() + " sent no more of "
-                    + queue.name() + " within " + timeout.toMillis() + " ms"));
+            fail(new BrokerUnavailableException("broker " + connection.address() + " sent no more of " + queue.name()
+                    + " within " + timeout.toMillis() + " ms"));
             return;
         }
+        emptyInARow = page.isEmpty() ? emptyInARow + 1 : 0;
+        if (emptyInARow == 0 || emptyInARow >= EMPTY_AT_THE_END) {
+            turnPage();
+        } else if (waiting != null) {
+            pages++;
+            read(open);
+        }
+    }
+
+    private void turnPage() {
         List<DeadLetter> complete = page;
         page = new ArrayList<>();
+        pages++;
         pageSize = nextPageSize(complete);
-        promise.complete(complete);
+        Promise<List<DeadLetter>> promise = waiting;
+        waiting = null;
+        if (promise != null) {
+            promise.complete(complete);
+        }
     }
 
     private static int nextPageSize(List<DeadLetter> page) {

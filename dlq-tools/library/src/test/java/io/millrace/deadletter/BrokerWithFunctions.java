@@ -32,6 +32,7 @@ final class BrokerWithFunctions implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final Vertx vertx = Vertx.vertx();
     private final BrokerConnection connection;
+    private final BrokerConnection managing;
     private final Publisher publisher;
     final BrokerManagement management;
 
@@ -40,7 +41,7 @@ final class BrokerWithFunctions implements AutoCloseable {
         connection = await(BrokerConnection.open(vertx, address(), "test"));
         await(connection.firstUp());
         publisher = new Publisher(connection);
-        BrokerConnection managing = await(BrokerConnection.open(vertx, address(), "test-management"));
+        managing = await(BrokerConnection.open(vertx, address(), "test-management"));
         await(managing.firstUp());
         management = new BrokerManagement(managing);
     }
@@ -204,6 +205,7 @@ final class BrokerWithFunctions implements AutoCloseable {
 
     @Override
     public void close() {
+        await(Future.join(connection.close(), managing.close()));
         await(vertx.close());
         broker.close();
     }

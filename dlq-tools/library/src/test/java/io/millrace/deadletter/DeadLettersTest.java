@@ -140,6 +140,18 @@ class DeadLettersTest {
     }
 
     @Test
+    void looking_sees_all_each_time() {
+        // Given
+        broker.giveUpMany(function, "id-", 5_000, "shop.OutOfStock", i -> ORDER);
+        for (int i = 0; i < 20; i++) {
+            // When
+            List<DeadLetter> seen = all();
+            // Then
+            assertThat(seen).hasSize(5_000);
+        }
+    }
+
+    @Test
     void looking_at_a_few_stops_there() {
         // Given
         broker.giveUpMany(function, "id-", 300, "shop.OutOfStock", i -> ORDER);
@@ -347,6 +359,46 @@ class DeadLettersTest {
                 .hasMessageContaining("queue 'invoke." + function + "' does not exist")
                 .hasMessageContaining("3 dead letters");
         assertThat(queue().messages()).isEqualTo(3);
+    }
+
+    @Test
+    void where_the_queue_to_go_back_to_drops_what_it_has_no_room_for_nothing_moves() {
+        // Given
+        broker.giveUpMany(function, "id-", 3, "shop.OutOfStock", i -> ORDER);
+        BrokerWithFunctions.await(broker.management.operation(
+                "broker",
+                "addAddressSettings",
+                "invoke." + function,
+                "{\"addressFullMessagePolicy\":\"DROP\",\"maxSizeBytes\":1000000,\"pageSizeBytes\":100000}"));
+        // When, Then
+        assertThatThrownBy(() -> deadLetters.redrive(queue(), RedriveRequest.ALL))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("invoke." + function)
+                .hasMessageContaining("drops messages");
+        assertThat(queue().messages()).isEqualTo(3);
+    }
+
+    @Test
+    void those_without_an_origin_go_where_they_are_told() {
+        // Given
+        broker.send("dlq." + function, BrokerWithFunctions.event("stray", ORDER));
+        broker.createQueue("repair." + function);
+        // When
+        RedriveResult result = deadLetters.redrive(queue(), RedriveRequest.ALL.to("repair." + function));
+        // Then
+        assertThat(result.moved()).isEqualTo(1);
+        assertThat(broker.state("repair." + function).messages()).isEqualTo(1);
+    }
+
+    @Test
+    void closing_takes_no_time() {
+        // Given
+        DeadLetters other = DeadLetters.connect(broker.address(), Duration.ofSeconds(10));
+        // When
+        long start = System.nanoTime();
+        other.close();
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
     }
 
     @Test

@@ -49,6 +49,8 @@ class DlqCommandTest {
 
     private static EmbeddedBroker broker;
     private static Vertx vertx;
+    private static BrokerConnection publishing;
+    private static BrokerConnection managing;
     private static Publisher publisher;
     private static BrokerManagement management;
     private static int functions;
@@ -58,8 +60,10 @@ class DlqCommandTest {
     static void start() {
         broker = EmbeddedBroker.start(EmbeddedBrokerOptions.of(directory).withFreePorts(), failure -> {});
         vertx = Vertx.vertx();
-        publisher = new Publisher(connection("test"));
-        management = new BrokerManagement(connection("test-management"));
+        publishing = connection("test");
+        managing = connection("test-management");
+        publisher = new Publisher(publishing);
+        management = new BrokerManagement(managing);
     }
 
     private static BrokerConnection connection(String name) {
@@ -71,6 +75,7 @@ class DlqCommandTest {
 
     @AfterAll
     static void stop() {
+        await(Future.join(publishing.close(), managing.close()));
         await(vertx.close());
         broker.close();
     }

@@ -227,10 +227,8 @@ public final class BrokerConnection {
                 closed.complete();
                 return;
             }
-            current.closeHandler(answer -> {
-                current.disconnect();
-                closed.tryComplete();
-            });
+            // Complete only when the socket is gone: whoever closes Vert.x next would find it half closed.
+            current.closeHandler(answer -> current.disconnect());
             current.disconnectHandler(gone -> closed.tryComplete());
             current.close();
             vertx.setTimer(1_000, late -> {
