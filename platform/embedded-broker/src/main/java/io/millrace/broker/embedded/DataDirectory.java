@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The broker's data directory, held for this broker alone by a lock on {@code millrace.lock} in it.
  *
- * <p>Artemis has a lock of its own, but takes it after some minutes of work in the worst case and says nothing while it
- * waits. This one answers at once and knows the process that has it; the kernel releases it when that process dies.
+ * <p>Artemis has a lock of its own, but waits for it before it gives up, and does not say who has it. This one answers
+ * at once and names the process; the kernel releases it when that process dies, however it dies.
  */
 final class DataDirectory implements AutoCloseable {
 

@@ -3,7 +3,6 @@ package io.millrace.broker.embedded;
 import io.millrace.broker.embedded.BrokerStartException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedBroker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
+    /** The code in Artemis' message about an acceptor that could not be bound; it has no exception of its own. */
+    private static final String CANNOT_BIND = "AMQ229230";
 
     private final ActiveMQServer server;
     private final ListeningPorts ports;
@@ -41,7 +42,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts and returns once all four ports answer. A large backlog takes seconds: one million waiting events 7 to 9.
+     * Starts and returns once all four ports answer. A backlog of a million events takes some seconds.
      *
      * @param onFatal called at most once, on a thread of its own, when the running broker fails; it should end the
      *     process. Never called because of {@link #close()}
@@ -56,10 +57,11 @@ public final class EmbeddedBroker implements AutoCloseable {
             configuration.setJMXManagementEnabled(false);
             ListeningPorts.requireFree(options);
             FailureWatch watch = new FailureWatch(onFatal);
-            ActiveMQServer server = startServer(configuration, options, watch, data.path());
+            ActiveMQServer server = startServer(configuration, watch, data.path());
             EmbeddedBroker broker = new EmbeddedBroker(server, portsOf(server), watch, data);
             server.registerIOCriticalErrorListener(watch);
             server.registerActivateCallback(watch);
+            requireStillRunning(server, data.path());
             started = true;
             broker.logStart();
             return broker;
@@ -70,8 +72,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static ActiveMQServer startServer(
-            Configuration configuration, EmbeddedBrokerOptions options, FailureWatch watch, Path dataDirectory) {
+    private static ActiveMQServer startServer(Configuration configuration, FailureWatch watch, Path dataDirectory) {
         ActiveMQServer server = new ActiveMQServerImpl(configuration, new ActiveMQJAASSecurityManager("activemq"));
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
         server.registerActivationFailureListener(failure::set);
@@ -85,20 +86,22 @@ public final class EmbeddedBroker implements AutoCloseable {
         // start() returns as if nothing were wrong when the part behind it failed.
         if (failure.get() != null || !server.isActive()) {
             stop(server);
-            throw startFailure(failure.get(), options, dataDirectory);
+            throw startFailure(failure.get(), dataDirectory);
         }
         return server;
     }
 
-    private static BrokerStartException startFailure(
-            @Nullable Exception failure, EmbeddedBrokerOptions options, Path dataDirectory) {
+    private static BrokerStartException startFailure(@Nullable Exception failure, Path dataDirectory) {
         String message = "The broker did not start on " + dataDirectory;
         if (failure == null) {
             return new BrokerStartException(Reason.FAILED, message + ", see the log");
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException refusal) {
-                return ListeningPorts.refused("port on " + options.host() + " (" + failure.getMessage() + ")", refusal);
+            if (String.valueOf(cause.getMessage()).startsWith(CANNOT_BIND)) { // taken since we asked
+                return new BrokerStartException(
+                        Reason.PORT_IN_USE,
+                        "A port of the broker is in use by another program: " + cause.getMessage(),
+                        failure);
             }
             if (cause instanceof ActiveMQLockAcquisitionTimeoutException) {
                 return new BrokerStartException(
@@ -116,6 +119,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         } catch (BrokerStartException e) {
             stop(server);
             throw e;
+        }
+    }
+
+    /** It may have failed before somebody listened. */
+    private static void requireStillRunning(ActiveMQServer server, Path dataDirectory) {
+        if (!server.isStarted()) {
+            stop(server);
+            throw startFailure(null, dataDirectory);
         }
     }
 

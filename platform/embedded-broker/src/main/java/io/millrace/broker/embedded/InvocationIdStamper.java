@@ -57,7 +57,9 @@ final class InvocationIdStamper implements ActiveMQServerMessagePlugin {
                     .putLong(id.getMostSignificantBits())
                     .putLong(id.getLeastSignificantBits())
                     .array();
-            message.setUserID(new UUID(UUID.TYPE_RANDOM_BASED, bytes));
+            // All bits random but the version: Artemis writes 1 over it when it reads the message from its journal,
+            // so with any other version the id would change at a restart.
+            message.setUserID(new UUID(UUID.TYPE_TIME_BASED, bytes));
         }
     }
 }

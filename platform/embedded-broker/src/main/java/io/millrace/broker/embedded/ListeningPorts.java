@@ -60,8 +60,7 @@ record ListeningPorts(int amqp, int core, int mqtt, int stomp) {
         }
     }
 
-    /** What a refused bind means: somebody else has the port, or the machine does not have the address. */
-    static BrokerStartException refused(String port, BindException refusal) {
+    private static BrokerStartException refused(String port, BindException refusal) {
         return String.valueOf(refusal.getMessage()).contains("in use")
                 ? new BrokerStartException(
                         Reason.PORT_IN_USE, "The broker's " + port + " is in use by another program", refusal)

@@ -1,5 +1,6 @@
 package io.millrace.broker.embedded;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -8,43 +9,63 @@ import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonHelper;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSender;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.message.Message;
+import org.jspecify.annotations.Nullable;
 
 /** A blocking AMQP client for tests: every method waits for the broker's answer, 10 s at most. */
 final class AmqpClient implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
+    private final Context context = vertx.getOrCreateContext();
     private final ProtonConnection connection;
 
     private AmqpClient(int port) {
-        this.connection =
-                done(ProtonClient.create(vertx).connect("127.0.0.1", port).compose(AmqpClient::open));
+        this.connection = onContext(() -> open(port));
     }
 
     static AmqpClient connect(int port) {
         return new AmqpClient(port);
     }
 
-    private static Future<ProtonConnection> open(ProtonConnection connection) {
+    private Future<ProtonConnection> open(int port) {
         Promise<ProtonConnection> opened = Promise.promise();
-        connection.setContainer("test").openHandler(opened::handle).open();
+        ProtonClient.create(vertx).connect("127.0.0.1", port, connected -> {
+            if (connected.failed()) {
+                opened.fail(connected.cause());
+            } else {
+                connected
+                        .result()
+                        .setContainer("test")
+                        .openHandler(opened::handle)
+                        .open();
+            }
+        });
         return opened.future();
     }
 
     /** @throws RuntimeException with the broker's condition, if the link or the message is refused */
     void send(String address, Message message) {
-        DeliveryState state = done(onContext(() -> sender(address).compose(sender -> sendBy(sender, message))));
+        requireAccepted(onContext(() -> sender(address).compose(sender -> sendBy(sender, message))));
+    }
+
+    /** The address is in the message, as clients do that send to many. */
+    void sendByAnonymousLink(String address, Message message) {
+        message.setAddress(address);
+        requireAccepted(onContext(() -> sender(null).compose(sender -> sendBy(sender, message))));
+    }
+
+    private static void requireAccepted(DeliveryState state) {
         if (state instanceof Rejected rejected) {
             throw new IllegalStateException(rejected.getError().getCondition() + ": "
                     + rejected.getError().getDescription());
@@ -54,7 +75,7 @@ final class AmqpClient implements AutoCloseable {
         }
     }
 
-    private Future<ProtonSender> sender(String address) {
+    private Future<ProtonSender> sender(@Nullable String address) {
         Promise<ProtonSender> opened = Promise.promise();
         ProtonSender sender = connection.createSender(address);
         sender.openHandler(opened::handle);
@@ -89,7 +110,7 @@ final class AmqpClient implements AutoCloseable {
     }
 
     private Message receive(String queue, DeliveryState outcome) {
-        return done(onContext(() -> {
+        return onContext(() -> {
             Promise<Message> received = Promise.promise();
             ProtonReceiver receiver = connection.createReceiver(queue);
             receiver.setPrefetch(0).setAutoAccept(false);
@@ -107,12 +128,12 @@ final class AmqpClient implements AutoCloseable {
             receiver.open();
             receiver.flow(1);
             return received.future();
-        }));
+        });
     }
 
     /** A management operation, by messages as Artemis' manual describes it, and its result as JSON. */
     String manage(String resource, String operation, String parametersJson) {
-        return done(onContext(() -> {
+        return onContext(() -> {
             Promise<String> answered = Promise.promise();
             ProtonReceiver replies = connection.createReceiver(null);
             Source source = (Source) replies.getSource();
@@ -131,7 +152,7 @@ final class AmqpClient implements AutoCloseable {
             });
             replies.handler((delivery, reply) -> {
                 Object ok = reply.getApplicationProperties().getValue().get("_AMQ_OperationSucceeded");
-                String text = String.valueOf(((AmqpValue) reply.getBody()).getValue());
+                String text = body(reply).replace("\\", ""); // JSON in a JSON string
                 if (Boolean.TRUE.equals(ok)) {
                     answered.tryComplete(text);
                 } else {
@@ -141,16 +162,16 @@ final class AmqpClient implements AutoCloseable {
             });
             replies.open();
             return answered.future();
-        }));
+        });
     }
 
-    /** What Millrace does for a new function. */
+    /** What Millrace does for a new function; an address that clients may not create has to be asked for by name. */
     void createAnycastQueue(String name) {
-        manage(
-                "broker",
-                "createQueue",
-                "[\"{\\\"name\\\":\\\"" + name + "\\\",\\\"address\\\":\\\"" + name
-                        + "\\\",\\\"routing-type\\\":\\\"ANYCAST\\\",\\\"durable\\\":true}\"]");
+        String queue =
+                """
+                {"name":"%s","address":"%s","routing-type":"ANYCAST","durable":true,"auto-create-address":true}"""
+                        .formatted(name, name);
+        manage("broker", "createQueue", "[\"" + queue.replace("\"", "\\\"") + "\"]");
     }
 
     static Message text(String body) {
@@ -160,7 +181,9 @@ final class AmqpClient implements AutoCloseable {
     }
 
     static String body(Message message) {
-        return String.valueOf(((AmqpValue) message.getBody()).getValue());
+        return message.getBody() instanceof Data data
+                ? new String(data.getValue().getArray(), StandardCharsets.UTF_8)
+                : String.valueOf(((AmqpValue) message.getBody()).getValue());
     }
 
     @FunctionalInterface
@@ -168,19 +191,13 @@ final class AmqpClient implements AutoCloseable {
         Future<T> start();
     }
 
-    private <T> Future<T> onContext(Work<T> work) {
-        Promise<T> promise = Promise.promise();
-        vertx.runOnContext(x -> {});
-        contextOf(connection).runOnContext(turn -> work.start().onComplete(promise));
-        return promise.future();
+    private <T> T onContext(Work<T> work) {
+        Promise<T> done = Promise.promise();
+        context.runOnContext(turn -> work.start().onComplete(done));
+        return waitFor(done.future());
     }
 
-    private static io.vertx.core.Context contextOf(ProtonConnection connection) {
-        return ((io.vertx.proton.impl.ProtonConnectionImpl) connection).getContext();
-    }
-
-    private static <T> T done(Future<T> future) {
-        LinkedBlockingQueue<List<Object>> result = new LinkedBlockingQueue<>();
+    private static <T> T waitFor(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(10, TimeUnit.SECONDS)
@@ -189,10 +206,10 @@ final class AmqpClient implements AutoCloseable {
 
     @Override
     public void close() {
-        done(onContext(() -> {
+        onContext(() -> {
             connection.disconnect();
-            return Future.succeededFuture();
-        }));
-        done(vertx.close());
+            return Future.<Void>succeededFuture();
+        });
+        waitFor(vertx.close());
     }
 }
