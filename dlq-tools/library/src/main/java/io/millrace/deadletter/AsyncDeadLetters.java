@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -143,8 +142,8 @@ public final class AsyncDeadLetters {
 
     private Future<RedriveResult> redrive(
             RedrivePlan plan, RedriveRequest request, Consumer<RedriveProgress> progress) {
-        Redrive redrive = new Redrive(management, plan, progress);
-        return answered(redrive.check())
+        Redrive redrive = new Redrive(management, broker(), plan, progress);
+        return redrive.check()
                 .compose(fine -> request.dryRun() ? Future.succeededFuture(plan.result(0)) : redrive.run());
     }
 
@@ -166,14 +165,8 @@ public final class AsyncDeadLetters {
                 .map(found -> found.map(QueueState::name));
     }
 
-    // An answer that never comes must not hold a command for ever. The broker itself gives up after a minute.
     private <T> Future<T> answered(Future<T> asked) {
-        return asked.timeout(90, TimeUnit.SECONDS)
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof TimeoutException
-                                ? new BrokerUnavailableException(
-                                        "broker " + broker() + " did not answer within 90 s", failure)
-                                : failure));
+        return Answers.inTime(asked, broker());
     }
 
     /** Lets go of both connections. */

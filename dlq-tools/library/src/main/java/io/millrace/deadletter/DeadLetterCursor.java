@@ -101,7 +101,7 @@ final class DeadLetterCursor {
         opening.setSource(source);
         opening.setPrefetch(0);
         opening.setQoS(ProtonQoS.AT_MOST_ONCE);
-        opening.handler((delivery, message) -> add(opening, message));
+        opening.handler((delivery, message) -> add(message));
         opening.openHandler(this::opened);
         opening.closeHandler(this::refused);
         opening.detachHandler(this::refused);
@@ -122,7 +122,7 @@ final class DeadLetterCursor {
         drainWhenQuiet(open, page.size());
     }
 
-    private void add(ProtonReceiver open, Message message) {
+    private void add(Message message) {
         page.add(reader.read(message));
         if (page.size() == pageSize && !draining) {
             turnPage();

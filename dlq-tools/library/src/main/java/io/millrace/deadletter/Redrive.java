@@ -1,5 +1,6 @@
 package io.millrace.deadletter;
 
+import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
 import io.vertx.core.Future;
@@ -16,12 +17,14 @@ final class Redrive {
     private static final int STEP = 1_000;
 
     private final BrokerManagement management;
+    private final BrokerAddress broker;
     private final RedrivePlan plan;
     private final Consumer<RedriveProgress> progress;
     private long moved;
 
-    Redrive(BrokerManagement management, RedrivePlan plan, Consumer<RedriveProgress> progress) {
+    Redrive(BrokerManagement management, BrokerAddress broker, RedrivePlan plan, Consumer<RedriveProgress> progress) {
         this.management = management;
+        this.broker = broker;
         this.plan = plan;
         this.progress = progress;
     }
@@ -31,7 +34,7 @@ final class Redrive {
         List<RedrivePlan.Route> routes = plan.routes();
         Future<Void> checked = Future.succeededFuture();
         for (RedrivePlan.Route route : routes) {
-            checked = checked.compose(fine -> check(route));
+            checked = checked.compose(fine -> Answers.inTime(check(route), broker));
         }
         return checked;
     }
@@ -67,7 +70,8 @@ final class Redrive {
     private Future<Void> run(RedrivePlan.Route route) {
         long atMost = moved + route.planned();
         String selector = route.selector();
-        return Steps.repeat(() -> step(route, selector, atMost - moved).map(more -> more && moved < atMost));
+        return Steps.repeat(() ->
+                Answers.inTime(step(route, selector, atMost - moved), broker).map(more -> more && moved < atMost));
     }
 
     private Future<Boolean> step(RedrivePlan.Route route, String selector, long left) {

@@ -172,8 +172,8 @@ final class BrokerWithFunctions implements AutoCloseable {
         return taken;
     }
 
-    /** A worker whose handler fails at once, each event after its first attempt; until closed. */
-    AutoCloseable failingWorker(String function) {
+    /** A worker whose handler fails and that gives each event up at once, until what is returned runs. */
+    Runnable startFailingWorker(String function) {
         InboundLink[] link = new InboundLink[1];
         connection.run(() -> {
             link[0] = new InboundLink(

@@ -34,16 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 class DeadLettersTest {
     private static final byte[] ORDER = "{\"order\":7}".getBytes(UTF_8);
 
-    @TempDir
-    static Path directory;
-
     private static BrokerWithFunctions broker;
     private static int functions;
     private String function = "";
     private DeadLetters deadLetters;
 
     @BeforeAll
-    static void start() {
+    static void start(@TempDir Path directory) {
         broker = new BrokerWithFunctions(directory);
     }
 
@@ -266,17 +263,17 @@ class DeadLettersTest {
     }
 
     @Test
-    void what_its_worker_gives_up_again_meanwhile_stays() throws Exception {
+    void what_its_worker_gives_up_again_meanwhile_stays() {
         // Given
         broker.giveUpMany(function, "id-", 3_000, "shop.OutOfStock", i -> ORDER);
-        try (AutoCloseable worker = broker.failingWorker(function)) {
-            // When
-            RedriveResult result = deadLetters.redrive(queue(), RedriveRequest.ALL);
-            // Then
-            assertThat(result.moved()).isEqualTo(3_000);
-            broker.waitForMessages("invoke." + function, 0);
-            broker.waitForMessages("dlq." + function, 3_000);
-        }
+        Runnable stopWorker = broker.startFailingWorker(function);
+        // When
+        RedriveResult result = deadLetters.redrive(queue(), RedriveRequest.ALL);
+        // Then
+        assertThat(result.moved()).isEqualTo(3_000);
+        broker.waitForMessages("invoke." + function, 0);
+        broker.waitForMessages("dlq." + function, 3_000);
+        stopWorker.run();
         assertThat(all()).hasSize(3_000).allMatch(letter -> letter.redrives() == 1);
     }
 
@@ -388,6 +385,29 @@ class DeadLettersTest {
         // Then
         assertThat(result.moved()).isEqualTo(1);
         assertThat(broker.state("repair." + function).messages()).isEqualTo(1);
+    }
+
+    @Test
+    void a_queue_that_shares_its_address_is_looked_at_alone() {
+        // Given
+        String dlq = "DLQ.of." + function;
+        for (String name : List.of(dlq, "copies." + function)) {
+            BrokerWithFunctions.await(broker.management.operation(
+                    "broker",
+                    "createQueue",
+                    "{\"name\":\"" + name + "\",\"address\":\"dead." + function
+                            + "\",\"routing-type\":\"MULTICAST\",\"durable\":true,\"auto-create-address\":true}",
+                    true));
+        }
+        broker.send("dead." + function, BrokerWithFunctions.event("stray", ORDER));
+        // When
+        List<DeadLetter> shown = deadLetters.browse(deadLetters.queue(dlq), Selection.ALL, 10);
+        RedriveResult result = deadLetters.redrive(deadLetters.queue(dlq), RedriveRequest.ALL.to("invoke." + function));
+        // Then
+        assertThat(shown).extracting(DeadLetter::id).containsExactly("stray");
+        assertThat(result.moved()).isEqualTo(1);
+        assertThat(broker.state("copies." + function).messages()).isEqualTo(1);
+        assertThat(broker.state("invoke." + function).messages()).isEqualTo(1);
     }
 
     @Test

@@ -21,11 +21,9 @@ class RedriveKilledIT {
     private static final int COUNT = 20_000;
     private static final int KILLS = 6;
 
-    @TempDir
-    static Path directory;
-
     @Test
-    void a_tool_killed_again_and_again_in_the_middle_loses_and_doubles_nothing() throws Exception {
+    void a_tool_killed_again_and_again_in_the_middle_loses_and_doubles_nothing(@TempDir Path directory)
+            throws Exception {
         // Given
         try (BrokerWithFunctions broker = new BrokerWithFunctions(directory)) {
             broker.create("orders");

@@ -1,6 +1,7 @@
 package io.millrace.deadletter.commands;
 
 import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
 import io.millrace.deadletter.RedriveProgress;
@@ -61,6 +62,8 @@ final class RedriveCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
+    private volatile long movedSoFar;
+
     RedriveCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
         this.connect = connect;
         this.terminal = terminal;
@@ -91,9 +94,18 @@ final class RedriveCommand implements Callable<Integer> {
                 throw new RefusedException("nothing was moved");
             }
         }
-        RedriveResult result = deadLetters.redrive(from, request, this::progress);
+        RedriveResult result = redrive(deadLetters, from, request);
         tell(from, result);
         return result.planned() == 0 ? ExitCodes.REFUSED : ExitCodes.OK;
+    }
+
+    private RedriveResult redrive(DeadLetters deadLetters, DeadLetterQueue from, RedriveRequest request) {
+        try {
+            return deadLetters.redrive(from, request, this::progress);
+        } catch (BrokerUnavailableException away) {
+            throw new BrokerUnavailableException(
+                    away.getMessage() + "; at least " + count(movedSoFar) + " moved, run it again for the rest", away);
+        }
     }
 
     private boolean confirmed(RedriveResult plan) {
@@ -104,6 +116,7 @@ final class RedriveCommand implements Callable<Integer> {
     }
 
     private void progress(RedriveProgress step) {
+        movedSoFar = step.moved();
         if (terminal.interactive() && !broker.json) {
             PrintWriter out = spec.commandLine().getOut();
             out.print("\r" + step.moved() + " of " + step.planned() + " moved");

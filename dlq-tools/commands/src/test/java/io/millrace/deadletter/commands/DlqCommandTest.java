@@ -44,9 +44,6 @@ class DlqCommandTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int WIDTH = 120;
 
-    @TempDir
-    static Path directory;
-
     private static EmbeddedBroker broker;
     private static Vertx vertx;
     private static BrokerConnection publishing;
@@ -57,7 +54,7 @@ class DlqCommandTest {
     private String function = "";
 
     @BeforeAll
-    static void start() {
+    static void start(@TempDir Path directory) {
         broker = EmbeddedBroker.start(EmbeddedBrokerOptions.of(directory).withFreePorts(), failure -> {});
         vertx = Vertx.vertx();
         publishing = connection("test");
@@ -106,8 +103,7 @@ class DlqCommandTest {
         Message event = EventMessages.durable(id, body, Map.of("shop", "north"), null);
         String dlq = "dlq." + function;
         await(publisher.send(
-                dlq,
-                DeadLetterMessages.of(event, cause, "invoke." + function, dlq, System.currentTimeMillis())));
+                dlq, DeadLetterMessages.of(event, cause, "invoke." + function, dlq, System.currentTimeMillis())));
     }
 
     private static long depth(String queue) {
@@ -160,7 +156,11 @@ class DlqCommandTest {
         Ran ran = dlq("ls", function);
         // Then
         assertThat(ran.exitCode()).isZero();
-        assertThat(ran.out()).contains("id-1").contains("shop.OutOfStock").contains("none left").contains(" 3 ");
+        assertThat(ran.out())
+                .contains("id-1")
+                .contains("shop.OutOfStock")
+                .contains("none left")
+                .contains(" 3 ");
         assertThat(ran.out().lines()).allMatch(line -> line.length() <= WIDTH);
         assertThat(ran.out()).doesNotContain("\u001b");
     }
@@ -227,8 +227,7 @@ class DlqCommandTest {
     @Test
     void show_of_what_the_broker_gave_up_says_that_no_cause_is_recorded() {
         // Given
-        await(publisher.send(
-                "dlq." + function, EventMessages.durable("id-1", "{}".getBytes(UTF_8), Map.of(), null)));
+        await(publisher.send("dlq." + function, EventMessages.durable("id-1", "{}".getBytes(UTF_8), Map.of(), null)));
         // When
         Ran ran = dlq("show", function, "id-1");
         // Then
