@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +99,7 @@ class DlqCommandTest {
                 function,
                 "1",
                 id);
-        Message event = EventMessages.durable(id, body, Map.of("shop", "north"), null);
+        var event = EventMessages.durable(id, body, Map.of("shop", "north"), null);
         String dlq = "dlq." + function;
         await(publisher.send(
                 dlq, DeadLetterMessages.of(event, cause, "invoke." + function, dlq, System.currentTimeMillis())));
