@@ -11,6 +11,7 @@ import io.vertx.proton.ProtonClientOptions;
 import io.vertx.proton.ProtonConnection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class BrokerConnection {
     private final List<Runnable> whenDown = new ArrayList<>();
     private final Promise<Void> firstUp = Promise.promise();
     private volatile @Nullable ProtonConnection connection;
+    private volatile @Nullable Throwable lastFailure;
     private volatile boolean closing;
     private long nextDelay = FIRST_DELAY_MILLIS;
 
@@ -118,6 +120,16 @@ public final class BrokerConnection {
         whenDown.add(listener);
     }
 
+    /** Forgets a listener that {@link #whenDown} was given. Event loop only. */
+    public void forgetDown(Runnable listener) {
+        whenDown.remove(listener);
+    }
+
+    /** Why the last attempt to connect failed, if it did. */
+    public Optional<Throwable> lastFailure() {
+        return Optional.ofNullable(lastFailure);
+    }
+
     /** The connection if it is up. Event loop only. */
     public @Nullable ProtonConnection current() {
         return connection;
@@ -143,6 +155,7 @@ public final class BrokerConnection {
 
     private void connected(AsyncResult<ProtonConnection> attempt) {
         if (attempt.failed()) {
+            lastFailure = attempt.cause();
             LOGGER.atDebug()
                     .addKeyValue("broker", address)
                     .setCause(attempt.cause())
@@ -156,6 +169,7 @@ public final class BrokerConnection {
         opening.closeHandler(closed -> opening.disconnect());
         opening.openHandler(opened -> {
             if (opened.failed()) {
+                lastFailure = opened.cause();
                 opening.disconnect();
                 return;
             }
@@ -217,10 +231,8 @@ public final class BrokerConnection {
                 closed.complete();
                 return;
             }
-            current.closeHandler(answer -> {
-                current.disconnect();
-                closed.tryComplete();
-            });
+            // Complete only when the socket is gone: whoever closes Vert.x next would find it half closed.
+            current.closeHandler(answer -> current.disconnect());
             current.disconnectHandler(gone -> closed.tryComplete());
             current.close();
             vertx.setTimer(1_000, late -> {

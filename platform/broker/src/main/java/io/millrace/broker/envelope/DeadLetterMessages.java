@@ -49,6 +49,9 @@ public final class DeadLetterMessages {
         annotations.put(Symbol.valueOf("x-opt-ORIG-ADDRESS"), origin);
         annotations.put(Symbol.valueOf("x-opt-ORIG-QUEUE"), origin);
         annotations.remove(Symbol.valueOf("x-opt-routing-type"));
+        // Left by the redrive before this death; with it, tools would take the broker for the author of this one.
+        annotations.remove(Symbol.valueOf("x-opt-ORIG-MESSAGE-ID"));
+        annotations.remove(Symbol.valueOf("x-opt-ORIG-ROUTING-TYPE"));
         copy.setMessageAnnotations(new MessageAnnotations(annotations));
         return copy;
     }

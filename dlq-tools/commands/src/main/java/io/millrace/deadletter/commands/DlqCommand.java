@@ -1,0 +1,82 @@
+package io.millrace.deadletter.commands;
+
+import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.deadletter.DeadLetters;
+import io.millrace.deadletter.RefusedException;
+import java.time.Duration;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The parent of the dead-letter verbs, on its own or below another command. */
+@Command(
+        name = "dlq",
+        mixinStandardHelpOptions = true,
+        description = "Lists, shows and redrives dead letters of any Artemis broker.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:nothing of that name or id, or refused; nothing was changed",
+            "2:the command line is wrong",
+            "69:the broker cannot be reached"
+        })
+public final class DlqCommand implements Runnable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
+    private CommandSpec spec;
+
+    private DlqCommand() {}
+
+    /** All verbs, with real connections. */
+    public static CommandLine commandLine() {
+        return commandLine(address -> DeadLetters.connect(address, TIMEOUT), Terminal.ofThisProcess());
+    }
+
+    /** @param connect opens what a verb closes when it ends */
+    public static CommandLine commandLine(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
+        return new CommandLine(new DlqCommand())
+                .addSubcommand(new ListCommand(connect, terminal))
+                .addSubcommand(new GroupsCommand(connect, terminal))
+                .addSubcommand(new ShowCommand(connect))
+                .addSubcommand(new RedriveCommand(connect, terminal))
+                .registerConverter(BrokerAddress.class, DlqCommand::address)
+                .setExecutionExceptionHandler(DlqCommand::failed);
+    }
+
+    private static BrokerAddress address(String url) {
+        try {
+            return BrokerAddress.parse(url);
+        } catch (IllegalArgumentException wrong) {
+            throw new CommandLine.TypeConversionException(wrong.getMessage());
+        }
+    }
+
+    /** Failures the user can act on become one line and an exit code; all others are bugs and travel on. */
+    public static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (failure instanceof RefusedException || failure instanceof BrokerRefusedException) {
+            return told(failure, command, ExitCodes.REFUSED);
+        }
+        if (failure instanceof BrokerUnavailableException) {
+            return told(failure, command, ExitCodes.BROKER_UNAVAILABLE);
+        }
+        throw failure;
+    }
+
+    private static int told(Exception failure, CommandLine command, int exitCode) {
+        command.getErr().println(command.getCommandName() + ": " + failure.getMessage());
+        return exitCode;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "expected a command: list, groups, show or redrive");
+    }
+}

@@ -1,0 +1,53 @@
+package io.millrace.deadletter.commands;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the commands know of who reads them.
+ *
+ * @param interactive whether a person sees the output as it comes, and can answer
+ * @param width columns of a line
+ */
+public record Terminal(boolean interactive, int width) {
+    private static final int USUAL_WIDTH = 100;
+    private static final int NARROWEST = 40;
+
+    static Terminal ofThisProcess() {
+        Console console = System.console();
+        int width = Optional.ofNullable(System.getenv("COLUMNS"))
+                .filter(columns -> columns.matches("\\d{1,4}"))
+                .map(Integer::parseInt)
+                .orElse(USUAL_WIDTH);
+        return new Terminal(isTerminal(console), Math.max(NARROWEST, width));
+    }
+
+    // Since JDK 22 there is a console also where there is no terminal; it then says so.
+    private static boolean isTerminal(@Nullable Console console) {
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException beforeJdk22) {
+            return true;
+        }
+    }
+
+    /** Whether the person answers yes. */
+    boolean confirms() {
+        try {
+            // Not closed: it is the process's own.
+            String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+            return answer != null && answer.strip().matches("(?i)y|yes");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException("the answer could not be read", unreadable);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.deadletter.commands;
+
+import org.jspecify.annotations.NullMarked;

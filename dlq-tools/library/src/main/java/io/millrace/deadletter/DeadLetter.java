@@ -1,0 +1,43 @@
+package io.millrace.deadletter;
+
+import io.millrace.core.function.FunctionName;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One message of a dead-letter queue.
+ *
+ * @param id names it in this queue: the request id its worker wrote down, else its message id, else {@code #} and the
+ *     number it had at the broker before it died; empty if it has none of these
+ * @param origin the queue it died in, if anybody wrote it down
+ * @param cause why it died; empty if nobody wrote it down, which is so where the broker itself gave the message up
+ * @param earlierCause of a message that was redriven and then given up by the broker: why it died the time before
+ * @param redrives how often it was redriven before this death, as far as workers counted
+ * @param firstSeen when the broker, or else its publisher, had it first
+ * @param brokerNumber the number it had at the broker before the broker moved it here
+ * @param body as its publisher sent it; a map or a list as JSON. Not to be changed
+ * @param properties what its publisher and its worker wrote on it
+ * @param headers what the protocol carries beside them, by the names of AMQP
+ */
+@SuppressWarnings("ArrayRecordComponent") // The body is carried, never compared.
+public record DeadLetter(
+        String id,
+        String queue,
+        Optional<FunctionName> function,
+        Optional<String> origin,
+        Optional<Cause> cause,
+        Optional<Cause> earlierCause,
+        long redrives,
+        Optional<Instant> firstSeen,
+        OptionalLong brokerNumber,
+        byte[] body,
+        String contentType,
+        Map<String, Object> properties,
+        Map<String, Object> headers) {
+
+    public Optional<Instant> diedAt() {
+        return cause.map(Cause::diedAt);
+    }
+}

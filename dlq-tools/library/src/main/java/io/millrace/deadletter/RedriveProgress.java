@@ -1,0 +1,4 @@
+package io.millrace.deadletter;
+
+/** @param planned matched when the redrive began */
+public record RedriveProgress(long moved, long planned) {}

@@ -1,0 +1,10 @@
+package io.millrace.deadletter;
+
+/** What was asked cannot be done, and nothing was changed; the message says why and what to do instead. */
+public final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public RefusedException(String message) {
+        super(message);
+    }
+}

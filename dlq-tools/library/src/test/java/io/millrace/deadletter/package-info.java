@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.deadletter;
+
+import org.jspecify.annotations.NullMarked;
