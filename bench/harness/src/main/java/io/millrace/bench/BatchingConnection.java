@@ -24,10 +24,14 @@ final class BatchingConnection extends ProtonConnectionImpl {
 
     private final boolean holdsBack;
     private boolean batching;
+    private boolean auto;
+    private boolean scheduled;
+    private final ContextInternal ctx;
 
     private BatchingConnection(Vertx vertx, String host, ContextInternal context, boolean holdsBack) {
         super(vertx, host, context);
         this.holdsBack = holdsBack;
+        this.ctx = context;
     }
 
     /** Connects and opens; to be called on the context the connection is to live on. */
@@ -71,8 +75,25 @@ final class BatchingConnection extends ProtonConnectionImpl {
 
     @Override
     public void flush() {
-        if (!batching) {
-            super.flush();
+        if (batching) {
+            return;
         }
+        if (auto && holdsBack) {
+            if (!scheduled) {
+                scheduled = true;
+                ctx.nettyEventLoop().execute(this::turnEnded);
+            }
+            return;
+        }
+        super.flush();
+    }
+
+    private void turnEnded() {
+        scheduled = false;
+        super.flush();
+    }
+
+    void auto() {
+        auto = true;
     }
 }

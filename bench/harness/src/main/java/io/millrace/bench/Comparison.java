@@ -20,20 +20,22 @@ record Comparison(String name, List<Window> firsts, List<Window> seconds, ToDoub
                 .mapToDouble(pair -> figure.applyAsDouble(firsts.get(pair)) / figure.applyAsDouble(seconds.get(pair))));
     }
 
-    Spread first() {
-        return Spread.of(firsts.stream().mapToDouble(figure));
-    }
-
-    Spread second() {
-        return Spread.of(seconds.stream().mapToDouble(figure));
-    }
-
     /** {@code RATIO <name> <median> <min> <max>} and under it the absolute figures. */
     String report(String firstName, String secondName, String unit) {
         return String.format(Locale.ROOT, "RATIO %s %s%n", name, ratio().format("%.3f %.3f %.3f"))
-                + String.format(
-                        Locale.ROOT, "  %-28s %s%n", firstName, first().format("%,.0f (%,.0f to %,.0f) " + unit))
-                + String.format(
-                        Locale.ROOT, "  %-28s %s%n", secondName, second().format("%,.0f (%,.0f to %,.0f) " + unit));
+                + line(firstName, firsts, unit)
+                + line(secondName, seconds, unit);
+    }
+
+    private String line(String lane, List<Window> windows, String unit) {
+        Spread figures = Spread.of(windows.stream().mapToDouble(figure));
+        Spread processor = Spread.of(windows.stream().mapToDouble(Window::processorMicros));
+        return String.format(
+                Locale.ROOT,
+                "  %-24s %s %s, processor %s µs each%n",
+                lane,
+                figures.format("%,.0f (%,.0f to %,.0f)"),
+                unit,
+                processor.format("%.1f (%.1f to %.1f)"));
     }
 }

@@ -35,12 +35,14 @@ interface Lane extends AutoCloseable {
         Pause.of(warmUp);
         forgetLatencies();
         long completedBefore = completed();
+        Duration processorBefore = Processor.used();
         long startedAt = System.nanoTime();
         Pause.of(measured);
         long ended = completed() - completedBefore;
         double seconds = (System.nanoTime() - startedAt) / 1e9;
+        double processorMicros = Processor.used().minus(processorBefore).toNanos() / 1e3 / Math.max(1, ended);
         double medianMicros = medianMicros();
         pause();
-        return new Window(ended / seconds, medianMicros);
+        return new Window(ended / seconds, medianMicros, processorMicros);
     }
 }

@@ -80,6 +80,14 @@ final class RawPipe implements Lane {
         this.drainsInCallback = drainsInCallback;
     }
 
+    static RawPipe withoutHop(int port, String queue, Load load) {
+        return connect(port, queue, load, null, Style.BATCH_ONE);
+    }
+
+    static RawPipe withHop(int port, String queue, Load load, ExecutorService hop) {
+        return connect(port, queue, load, hop, Style.BATCH_ONE);
+    }
+
     static RawPipe connect(int port, String queue, Load load, @Nullable ExecutorService hop, Style style) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
         Context context = vertx.getOrCreateContext();
@@ -106,6 +114,10 @@ final class RawPipe implements Lane {
         ProtonReceiver receiver = consuming.createReceiver(queue).setPrefetch(0).setAutoAccept(false);
         RawPipe pipe =
                 new RawPipe(vertx, context, publishing, consuming, sender, receiver, load, hop, style.drainsInCallback);
+        if (style.name().startsWith("AUTO")) {
+            publishing.auto();
+            consuming.auto();
+        }
         receiver.handler((delivery, received) -> pipe.received(delivery));
         sender.sendQueueDrainHandler(ready -> pipe.publish());
         Promise<RawPipe> opened = Promise.promise();
@@ -238,7 +250,10 @@ final class RawPipe implements Lane {
         CALLBACK_ONE(false, true, true),
         BATCH_TWO(true, false, false),
         BATCH_ONE(true, true, false),
-        BATCH_CALLBACK_ONE(true, true, true);
+        BATCH_CALLBACK_ONE(true, true, true),
+        AUTO_ONE(true, true, false),
+        AUTO_CALLBACK_ONE(true, true, true),
+        AUTO_TWO(true, false, false);
 
         final boolean batched;
         final boolean oneConnection;
