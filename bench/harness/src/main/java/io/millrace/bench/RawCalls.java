@@ -162,7 +162,7 @@ final class RawCalls implements Lane {
     private record Links(ProtonSender sender, ProtonReceiver receiver) {
 
         static Future<Links> open(Vertx vertx, int port, String sendTo, String receiveFrom) {
-            return BatchingConnection.open(vertx, port, false).compose(connection -> {
+            return CoalescingConnection.open(vertx, port).compose(connection -> {
                 ProtonSender sender = connection.createSender(sendTo);
                 ProtonReceiver receiver = connection.createReceiver(receiveFrom);
                 sender.setQoS(ProtonQoS.AT_MOST_ONCE);

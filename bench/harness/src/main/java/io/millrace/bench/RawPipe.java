@@ -5,10 +5,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSender;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -39,21 +39,17 @@ final class RawPipe implements Lane {
 
     private final Vertx vertx;
     private final Context context;
-    private final BatchingConnection publishing;
-    private final BatchingConnection consuming;
     private final ProtonSender sender;
     private final ProtonReceiver receiver;
     private final Load load;
     private final @Nullable ExecutorService hop;
-    private final boolean drainsInCallback;
     private final Message message = message();
 
     private final Queue<ProtonDelivery> handled = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean drainScheduled = new AtomicBoolean();
+    private final AtomicBoolean settlingIsDue = new AtomicBoolean();
     private final AtomicLong completed = new AtomicLong();
 
     // event loop
-    private final Queue<ProtonDelivery> arrived = new ArrayDeque<>();
     private boolean running;
     private int outstanding;
     private long attempts;
@@ -62,41 +58,34 @@ final class RawPipe implements Lane {
     private RawPipe(
             Vertx vertx,
             Context context,
-            BatchingConnection publishing,
-            BatchingConnection consuming,
             ProtonSender sender,
             ProtonReceiver receiver,
             Load load,
-            @Nullable ExecutorService hop,
-            boolean drainsInCallback) {
+            @Nullable ExecutorService hop) {
         this.vertx = vertx;
         this.context = context;
-        this.publishing = publishing;
-        this.consuming = consuming;
         this.sender = sender;
         this.receiver = receiver;
         this.load = load;
         this.hop = hop;
-        this.drainsInCallback = drainsInCallback;
     }
 
+    /** Settles on the event loop, without a handler in between. */
     static RawPipe withoutHop(int port, String queue, Load load) {
-        return connect(port, queue, load, null, Style.BATCH_ONE);
+        return connect(port, queue, load, null);
     }
 
+    /** Runs a no-op handler for each event on the executor, which it shuts down at its end. */
     static RawPipe withHop(int port, String queue, Load load, ExecutorService hop) {
-        return connect(port, queue, load, hop, Style.BATCH_ONE);
+        return connect(port, queue, load, hop);
     }
 
-    static RawPipe connect(int port, String queue, Load load, @Nullable ExecutorService hop, Style style) {
+    private static RawPipe connect(int port, String queue, Load load, @Nullable ExecutorService hop) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
         Context context = vertx.getOrCreateContext();
         Promise<RawPipe> connected = Promise.promise();
-        context.runOnContext(start -> BatchingConnection.open(vertx, port, style.batched)
-                .compose(consuming -> (style.oneConnection
-                                ? Future.succeededFuture(consuming)
-                                : BatchingConnection.open(vertx, port, style.batched))
-                        .compose(publishing -> open(vertx, context, publishing, consuming, queue, load, hop, style)))
+        context.runOnContext(start -> CoalescingConnection.open(vertx, port)
+                .compose(connection -> open(vertx, context, connection, queue, load, hop))
                 .onComplete(connected));
         return Waiting.on("connecting the raw pipe", connected.future());
     }
@@ -104,20 +93,14 @@ final class RawPipe implements Lane {
     private static Future<RawPipe> open(
             Vertx vertx,
             Context context,
-            BatchingConnection publishing,
-            BatchingConnection consuming,
+            ProtonConnection connection,
             String queue,
             Load load,
-            @Nullable ExecutorService hop,
-            Style style) {
-        ProtonSender sender = publishing.createSender(queue);
-        ProtonReceiver receiver = consuming.createReceiver(queue).setPrefetch(0).setAutoAccept(false);
-        RawPipe pipe =
-                new RawPipe(vertx, context, publishing, consuming, sender, receiver, load, hop, style.drainsInCallback);
-        if (style.name().startsWith("AUTO")) {
-            publishing.auto();
-            consuming.auto();
-        }
+            @Nullable ExecutorService hop) {
+        ProtonSender sender = connection.createSender(queue);
+        ProtonReceiver receiver =
+                connection.createReceiver(queue).setPrefetch(0).setAutoAccept(false);
+        RawPipe pipe = new RawPipe(vertx, context, sender, receiver, load, hop);
         receiver.handler((delivery, received) -> pipe.received(delivery));
         sender.sendQueueDrainHandler(ready -> pipe.publish());
         Promise<RawPipe> opened = Promise.promise();
@@ -128,45 +111,27 @@ final class RawPipe implements Lane {
         return opened.future();
     }
 
+    /** Hands the delivery on; what was handled is settled together, once per turn of the event loop. */
     private void received(ProtonDelivery delivery) {
         if (hop == null) {
-            // Settled after the frames of this read are parsed: one write for all of them.
-            arrived.add(delivery);
-            if (drainsInCallback) {
-                settle(arrived);
-            } else if (arrived.size() == 1) {
-                context.runOnContext(turn -> settle(arrived));
-            }
-            return;
-        }
-        hop.execute(() -> handle(delivery));
-        if (drainsInCallback && !handled.isEmpty()) {
-            settle(handled);
+            handled(delivery);
+        } else {
+            hop.execute(() -> handled(delivery));
         }
     }
 
-    private void handle(ProtonDelivery delivery) {
+    private void handled(ProtonDelivery delivery) {
         handled.add(delivery);
-        if (drainScheduled.compareAndSet(false, true)) {
-            context.runOnContext(turn -> {
-                drainScheduled.set(false);
-                settle(handled);
-            });
+        if (settlingIsDue.compareAndSet(false, true)) {
+            context.runOnContext(turn -> settle());
         }
     }
 
-    private void settle(Queue<ProtonDelivery> deliveries) {
-        consuming.batch(() -> settleAll(deliveries));
-        publish();
-        if (outstanding == 0 && idle != null) {
-            idle.tryComplete();
-        }
-    }
-
-    private void settleAll(Queue<ProtonDelivery> deliveries) {
+    private void settle() {
+        settlingIsDue.set(false);
         int settled = 0;
         int ended = 0;
-        for (ProtonDelivery delivery = deliveries.poll(); delivery != null; delivery = deliveries.poll()) {
+        for (ProtonDelivery delivery = handled.poll(); delivery != null; delivery = handled.poll()) {
             settled++;
             attempts++;
             if (load.failEvery() > 0 && attempts % load.failEvery() == 0) {
@@ -181,16 +146,14 @@ final class RawPipe implements Lane {
         }
         outstanding -= ended;
         completed.lazySet(completed.get() + ended);
-    }
-
-    private void publish() {
-        if (running && outstanding < load.outstanding() && !sender.sendQueueFull()) {
-            publishing.batch(this::publishAll);
+        publish();
+        if (outstanding == 0 && idle != null) {
+            idle.tryComplete();
         }
     }
 
-    private void publishAll() {
-        while (outstanding < load.outstanding() && !sender.sendQueueFull()) {
+    private void publish() {
+        while (running && outstanding < load.outstanding() && !sender.sendQueueFull()) {
             outstanding++;
             sender.send(message);
         }
@@ -242,27 +205,5 @@ final class RawPipe implements Lane {
         Modified modified = new Modified();
         modified.setDeliveryFailed(true);
         return modified;
-    }
-
-    enum Style {
-        PLAIN_TWO(false, false, false),
-        PLAIN_ONE(false, true, false),
-        CALLBACK_ONE(false, true, true),
-        BATCH_TWO(true, false, false),
-        BATCH_ONE(true, true, false),
-        BATCH_CALLBACK_ONE(true, true, true),
-        AUTO_ONE(true, true, false),
-        AUTO_CALLBACK_ONE(true, true, true),
-        AUTO_TWO(true, false, false);
-
-        final boolean batched;
-        final boolean oneConnection;
-        final boolean drainsInCallback;
-
-        Style(boolean batched, boolean oneConnection, boolean drainsInCallback) {
-            this.batched = batched;
-            this.oneConnection = oneConnection;
-            this.drainsInCallback = drainsInCallback;
-        }
     }
 }
