@@ -13,8 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** {@code Main DIRECTORY SPRING_CLASS_PATH [--quick] [NAME…]}: started by {@code bench/run}. */
 final class Main {
 
-    private static final Pairing FULL = new Pairing(8, Duration.ofMillis(800), Duration.ofSeconds(5));
-    private static final Pairing QUICK = new Pairing(6, Duration.ofMillis(400), Duration.ofMillis(1_800));
+    private static final Pairing FULL =
+            new Pairing(Duration.ofSeconds(10), 8, Duration.ofMillis(800), Duration.ofSeconds(5));
+    private static final Pairing QUICK =
+            new Pairing(Duration.ofSeconds(5), 6, Duration.ofMillis(400), Duration.ofMillis(1_800));
 
     private Main() {}
 

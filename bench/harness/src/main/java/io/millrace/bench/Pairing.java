@@ -10,16 +10,17 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>The order alternates because the lane that runs first after a pause runs faster.
  *
+ * @param settlingIn how long each lane runs before anything counts, for its JVM to compile
  * @param pairs how many ratios
  * @param warmUp thrown away at the head of each window
  * @param measured the rest of it
  */
-record Pairing(int pairs, Duration warmUp, Duration measured) {
+record Pairing(Duration settlingIn, int pairs, Duration warmUp, Duration measured) {
 
     /** Measures; the figure picks what is compared of a window, and a ratio is the first lane's by the second's. */
     Comparison compare(String name, Lane first, Lane second, ToDoubleFunction<Window> figure) {
-        first.measure(warmUp, measured);
-        second.measure(warmUp, measured);
+        first.measure(settlingIn, Duration.ZERO);
+        second.measure(settlingIn, Duration.ZERO);
         List<Window> firsts = new ArrayList<>();
         List<Window> seconds = new ArrayList<>();
         for (int pair = 0; pair < pairs; pair++) {

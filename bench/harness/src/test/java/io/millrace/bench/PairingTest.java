@@ -18,7 +18,7 @@ class PairingTest {
 
     @Test
     void pairs_run_in_alternating_order_after_one_window_each_to_warm_up() {
-        Pairing pairing = new Pairing(3, Duration.ZERO, Duration.ZERO);
+        Pairing pairing = new Pairing(Duration.ZERO, 3, Duration.ZERO, Duration.ZERO);
 
         pairing.compare("a-vs-b", new Recorded("A", 6), new Recorded("B", 2), Window::perSecond);
 
@@ -27,7 +27,7 @@ class PairingTest {
 
     @Test
     void the_ratio_is_the_first_lane_by_the_second() {
-        Pairing pairing = new Pairing(2, Duration.ZERO, Duration.ZERO);
+        Pairing pairing = new Pairing(Duration.ZERO, 2, Duration.ZERO, Duration.ZERO);
 
         Comparison comparison =
                 pairing.compare("a-vs-b", new Recorded("A", 6), new Recorded("B", 2), Window::perSecond);

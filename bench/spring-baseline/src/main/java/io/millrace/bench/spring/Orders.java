@@ -1,10 +1,12 @@
 package io.millrace.bench.spring;
 
+import jakarta.jms.Queue;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.activemq.artemis.jms.client.ActiveMQQueue;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.jms.core.JmsTemplate;
@@ -17,7 +19,11 @@ class Orders {
     /** Each blocks for the broker's disk, so it takes several to keep the listeners fed. */
     private static final int PUBLISHERS = 32;
 
+    private static final String QUEUE = "spring";
     private static final int BODY_BYTES = 256;
+
+    /** Made once: by its name alone the client would ask the broker about it for every message. */
+    private final Queue queue = new ActiveMQQueue(QUEUE);
 
     private final JmsTemplate jms;
     private final int outstanding;
@@ -33,7 +39,7 @@ class Orders {
         this.room = new Semaphore(outstanding);
     }
 
-    @JmsListener(destination = "spring", concurrency = "${bench.concurrency}")
+    @JmsListener(destination = QUEUE, concurrency = "${bench.concurrency}")
     void received(byte[] order) {
         if (order.length != BODY_BYTES) {
             throw new IllegalArgumentException("order of " + order.length + " bytes, expected " + BODY_BYTES);
@@ -67,7 +73,7 @@ class Orders {
                 room.release();
                 return;
             }
-            jms.convertAndSend("spring", body);
+            jms.convertAndSend(queue, body);
         }
     }
 
