@@ -1,5 +1,7 @@
 package io.millrace.bench;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * How much is under way at once; the same for both sides of a comparison.
  *
@@ -18,11 +20,14 @@ record Load(int slots, int outstanding, int failEvery) {
     /** One attempt in ten fails and comes back 100 ms later, so more events have to be under way to fill the slots. */
     static final Load WITH_RETRIES = new Load(64, 8_192, 10);
 
+    /** As many under way as {@link #WITH_RETRIES}, but none fails: what it is held against. */
+    static final Load AS_MANY = new Load(64, 8_192, 0);
+
     /** A JSON document of {@link #BODY_BYTES} bytes. */
     static byte[] body() {
         String head = "{\"orderId\":\"4711\",\"note\":\"";
         String tail = "\"}";
         String note = "x".repeat(BODY_BYTES - head.length() - tail.length());
-        return (head + note + tail).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return (head + note + tail).getBytes(StandardCharsets.US_ASCII);
     }
 }

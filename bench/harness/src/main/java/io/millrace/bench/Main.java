@@ -25,7 +25,7 @@ final class Main {
         Path directory = Path.of(names.remove(0));
         String springClassPath = names.remove(0);
         boolean quick = names.remove("--quick");
-        List<Benchmark> chosen = chosen(names);
+        List<Benchmark> chosen = chosen(names, quick);
         Pairing pairing = quick ? QUICK : FULL;
         System.out.print(conditions(directory, pairing));
         try (BrokerProcess broker = BrokerProcess.start(directory)) {
@@ -44,15 +44,15 @@ final class Main {
         }
     }
 
-    private static List<Benchmark> chosen(List<String> names) {
+    private static List<Benchmark> chosen(List<String> names, boolean quick) {
         List<String> known = Benchmark.ALL.stream().map(Benchmark::name).toList();
         for (String name : names) {
             if (!known.contains(name)) {
-                throw new IllegalArgumentException("comparison '" + name + "', expected one of " + known);
+                throw new IllegalArgumentException("no comparison is called '" + name + "', expected one of " + known);
             }
         }
         return Benchmark.ALL.stream()
-                .filter(benchmark -> names.isEmpty() || names.contains(benchmark.name()))
+                .filter(benchmark -> names.isEmpty() ? benchmark.inQuick() || !quick : names.contains(benchmark.name()))
                 .toList();
     }
 
