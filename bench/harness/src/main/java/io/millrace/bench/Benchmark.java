@@ -1,0 +1,42 @@
+package io.millrace.bench;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * One comparison that can be asked for by name.
+ *
+ * @param name what {@code bench/run} calls it
+ * @param first the lane in question
+ * @param second the lane it is held against
+ * @param figure what is compared of a window
+ * @param unit of the figure
+ * @param inQuick whether a quick run without names includes it
+ */
+record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> figure, String unit, boolean inQuick) {
+
+    /** A lane before it is connected. */
+    record Side(String name, Function<Surroundings, Lane> connect) {}
+
+    private static final Side RAW = new Side("raw", on -> on.rawPipe(Load.EVENTS, false));
+    private static final Side RAW_AGAIN = new Side("raw, once more", RAW.connect());
+    private static final Side RAW_HOP = new Side("raw with hop", on -> on.rawPipe(Load.EVENTS, true));
+    private static final Side RAW_RETRY = new Side("raw, 10 % fail", on -> on.rawPipe(Load.WITH_RETRIES, true));
+    private static final Side RAW_MANY = new Side("raw, none fails", on -> on.rawPipe(Load.AS_MANY, true));
+    private static final Side SPRING = new Side("spring", on -> on.spring(Load.EVENTS));
+    private static final Side CALL = new Side("raw call", on -> on.rawCalls(1));
+    private static final Side CALLS = new Side("raw calls", on -> on.rawCalls(128));
+    private static final Side CALL_AGAIN = new Side("raw call, once more", CALL.connect());
+    private static final Side CALLS_AGAIN = new Side("raw calls, once more", CALLS.connect());
+    private static final String EVENTS = "events/s";
+
+    /** All of them, in the order they run. */
+    static final List<Benchmark> ALL = List.of(
+            new Benchmark("noise", RAW_AGAIN, RAW, Window::perSecond, EVENTS, true),
+            new Benchmark("noise-sync-p50", CALL_AGAIN, CALL, Window::medianMicros, "µs", false),
+            new Benchmark("noise-sync-throughput", CALLS_AGAIN, CALLS, Window::perSecond, "calls/s", false),
+            new Benchmark("raw-hop-vs-raw", RAW_HOP, RAW, Window::perSecond, EVENTS, true),
+            new Benchmark("raw-hop-vs-spring", RAW_HOP, SPRING, Window::perSecond, EVENTS, true),
+            new Benchmark("raw-retry-10-percent-vs-raw-hop", RAW_RETRY, RAW_MANY, Window::perSecond, EVENTS, true));
+}

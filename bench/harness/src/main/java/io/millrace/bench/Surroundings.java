@@ -1,0 +1,33 @@
+package io.millrace.bench;
+
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the lanes of a run share: one broker, one directory.
+ *
+ * @param directory for data and logs of the run
+ * @param broker that everybody speaks to
+ * @param springClassPath of the Spring process
+ * @param queues counted, so that no two lanes meet in one
+ */
+record Surroundings(Path directory, BrokerProcess broker, String springClassPath, AtomicInteger queues) {
+
+    Lane rawPipe(Load load, boolean hop) {
+        return hop
+                ? RawPipe.withHop(broker.amqpPort(), nextQueue(), load, Handlers.executor())
+                : RawPipe.withoutHop(broker.amqpPort(), nextQueue(), load);
+    }
+
+    Lane rawCalls(int inFlight) {
+        return RawCalls.connect(broker.amqpPort(), nextQueue(), inFlight);
+    }
+
+    Lane spring(Load load) {
+        return SpringListener.start(directory, springClassPath, broker, load);
+    }
+
+    private String nextQueue() {
+        return "bench." + queues.incrementAndGet();
+    }
+}

@@ -1,0 +1,32 @@
+package io.millrace.bench;
+
+import io.vertx.core.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for what an event loop does; never to be called on one. */
+final class Waiting {
+
+    private static final int SECONDS = 60;
+
+    private Waiting() {}
+
+    static <T> T on(String what, Future<T> future) {
+        return on(what, future.toCompletionStage().toCompletableFuture());
+    }
+
+    static <T> T on(String what, CompletableFuture<T> future) {
+        try {
+            return future.get(SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(what + " failed: " + e.getCause(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(what + " did not end within " + SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + what, e);
+        }
+    }
+}
