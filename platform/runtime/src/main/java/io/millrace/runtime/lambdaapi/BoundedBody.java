@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,7 +44,7 @@ final class BoundedBody {
             request.response().writeContinue();
         }
         BoundedBody body = new BoundedBody(vertx, limit, tooLarge);
-        request.handler(body::receive).endHandler(body::end).exceptionHandler(body.whole::tryFail);
+        request.handler(body::receive).endHandler(body::end).exceptionHandler(broken -> body.breakOff());
         return body.whole.future();
     }
 
@@ -70,6 +71,11 @@ final class BoundedBody {
 
     private void refuse() {
         whole.tryFail(tooLarge.apply(received));
+    }
+
+    /** The connection is gone, or the chunks make no sense; whoever is still there is told so. */
+    private void breakOff() {
+        whole.tryFail(new InvalidRequestContentException("The request body broke off after " + received + " bytes."));
     }
 
     private static long announcedLength(HttpServerRequest request) {

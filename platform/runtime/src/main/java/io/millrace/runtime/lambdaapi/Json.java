@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** JSON as this API takes it: UTF-8 only, one value, nothing behind it. */
 final class Json {
@@ -30,6 +32,12 @@ final class Json {
 
     static ObjectNode object() {
         return MAPPER.createObjectNode();
+    }
+
+    static ObjectNode texts(Map<String, String> members) {
+        ObjectNode object = object();
+        new TreeMap<>(members).forEach(object::put);
+        return object;
     }
 
     static byte[] bytes(JsonNode node) {
@@ -71,14 +79,14 @@ final class Json {
                 return object;
             }
         } catch (IOException notJson) {
-            throw new InvalidRequestContentException(
-                    "Could not parse request body into json: " + firstLine(notJson));
+            throw new InvalidRequestContentException("Could not parse request body into json: " + firstLine(notJson));
         }
         throw new InvalidRequestContentException("Could not parse request body into json: expected an object");
     }
 
     private static String firstLine(IOException failure) {
-        String message = failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
+        String message =
+                failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
         return String.valueOf(message).lines().findFirst().orElse("");
     }
 }

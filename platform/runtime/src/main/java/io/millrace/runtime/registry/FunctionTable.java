@@ -21,21 +21,24 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of stored functions; the same text runs on H2 and on PostgreSQL. */
 final class FunctionTable {
-    private static final String ALL = """
+    private static final String ALL =
+            """
             SELECT f.name, f.handler, f.runtime, f.role, f.description, f.timeout_millis, f.memory_size_megabytes,
                    f.environment, f.code_sha256, f.code_size, f.reserved_concurrency, f.revision_id, f.last_modified,
                    f.created, c.maximum_retry_attempts, c.maximum_event_age_millis, c.on_success, c.on_failure,
                    c.last_modified AS config_last_modified
               FROM functions f LEFT JOIN event_invoke_configs c ON c.function_name = f.name
             """;
-    private static final String UPDATE = """
+    private static final String UPDATE =
+            """
             UPDATE functions
                SET handler = ?, runtime = ?, role = ?, description = ?, timeout_millis = ?, memory_size_megabytes = ?,
                    environment = ?, code_sha256 = ?, code_size = ?, reserved_concurrency = ?, revision_id = ?,
                    last_modified = ?, created = ?
              WHERE name = ?
             """;
-    private static final String INSERT = """
+    private static final String INSERT =
+            """
             INSERT INTO functions (handler, runtime, role, description, timeout_millis, memory_size_megabytes,
                                    environment, code_sha256, code_size, reserved_concurrency, revision_id,
                                    last_modified, created, name)
@@ -43,7 +46,8 @@ final class FunctionTable {
             """;
     private static final String DELETE = "DELETE FROM functions WHERE name = ?";
     private static final String DELETE_CONFIG = "DELETE FROM event_invoke_configs WHERE function_name = ?";
-    private static final String INSERT_CONFIG = """
+    private static final String INSERT_CONFIG =
+            """
             INSERT INTO event_invoke_configs (function_name, maximum_retry_attempts, maximum_event_age_millis,
                                               on_success, on_failure, last_modified)
             VALUES (?, ?, ?, ?, ?, ?)
@@ -105,8 +109,7 @@ final class FunctionTable {
                 function.name().value());
     }
 
-    private static void insert(Connection connection, FunctionName name, EventInvokeConfig config)
-            throws SQLException {
+    private static void insert(Connection connection, FunctionName name, EventInvokeConfig config) throws SQLException {
         execute(
                 connection,
                 INSERT_CONFIG,
@@ -153,7 +156,8 @@ final class FunctionTable {
         }
         return Optional.of(new EventInvokeConfig(
                 Optional.ofNullable(row.getObject("maximum_retry_attempts", Integer.class)),
-                Optional.ofNullable(row.getObject("maximum_event_age_millis", Long.class)).map(Duration::ofMillis),
+                Optional.ofNullable(row.getObject("maximum_event_age_millis", Long.class))
+                        .map(Duration::ofMillis),
                 Optional.ofNullable(row.getString("on_success")),
                 Optional.ofNullable(row.getString("on_failure")),
                 instant(row, "config_last_modified")));

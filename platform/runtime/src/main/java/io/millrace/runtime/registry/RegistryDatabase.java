@@ -71,11 +71,7 @@ final class RegistryDatabase implements AutoCloseable {
 
     private void migrate(DataSource source) throws SQLException {
         if (!isCurrent()) {
-            Flyway.configure()
-                    .dataSource(source)
-                    .locations(MIGRATIONS)
-                    .load()
-                    .migrate();
+            Flyway.configure().dataSource(source).locations(MIGRATIONS).load().migrate();
         }
     }
 
@@ -142,7 +138,11 @@ final class RegistryDatabase implements AutoCloseable {
     }
 
     private static String firstLine(Exception failed) {
-        return String.valueOf(failed.getMessage()).lines().findFirst().orElse("").strip();
+        return String.valueOf(failed.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
     }
 
     @FunctionalInterface

@@ -74,7 +74,8 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            textBlock = """
+            textBlock =
+                    """
             async.maximumRetryAttempts    | -1     | setting async.maximumRetryAttempts is '-1', expected 0 to 10000
             async.maximumRetryAttempts    | two    | setting async.maximumRetryAttempts is 'two', expected 0 to 10000
             async.retryDelayMultiplier    | NaN    | setting async.retryDelayMultiplier is 'NaN', expected 1.0 to 10.0

@@ -50,8 +50,11 @@ class FunctionRegistryTest {
             saved = function(registry)
                     .withReservedConcurrency(OptionalInt.of(0))
                     .withEventInvokeConfig(Optional.of(new EventInvokeConfig(
-                            Optional.of(1), Optional.of(Duration.ofSeconds(90)), Optional.empty(),
-                            Optional.of("arn:aws:sqs:us-east-1:000000000000:q"), NOON)));
+                            Optional.of(1),
+                            Optional.of(Duration.ofSeconds(90)),
+                            Optional.empty(),
+                            Optional.of("arn:aws:sqs:us-east-1:000000000000:q"),
+                            NOON)));
             registry.save(saved);
         }
         // When
@@ -179,10 +182,9 @@ class FunctionRegistryTest {
         assertThat(writer.exitValue()).isEqualTo(137);
         // Then
         try (FunctionRegistry registry = FunctionRegistry.open(data)) {
-            assertThat(registry.find(new FunctionName("survivor")))
-                    .hasValueSatisfying(function -> assertThat(registry.codeFile(
-                                    function.code().orElseThrow()))
-                            .exists());
+            assertThat(registry.find(new FunctionName("survivor"))).hasValueSatisfying(function -> assertThat(
+                            registry.codeFile(function.code().orElseThrow()))
+                    .exists());
         }
     }
 
@@ -197,8 +199,8 @@ class FunctionRegistryTest {
             // When, Then
             assertThatThrownBy(() -> FunctionRegistry.open(data))
                     .isInstanceOf(RegistryUnavailableException.class)
-                    .hasMessage("registry '" + file
-                            + "' is used by another process, expected a data directory of its own");
+                    .hasMessage(
+                            "registry '" + file + "' is used by another process, expected a data directory of its own");
         }
     }
 
