@@ -54,14 +54,16 @@ final class Json {
      * @throws InvalidRequestContentException unless {@code payload} is exactly one JSON value
      */
     static void requireValue(byte[] payload) {
+        if (!Utf8.isWellFormed(payload)) {
+            throw new InvalidRequestContentException(
+                    "Could not parse request body into json: Could not parse payload into json: Invalid UTF-8");
+        }
         try (JsonParser parser = FACTORY.createParser(payload)) {
             if (parser.nextToken() == null) {
                 throw new InvalidRequestContentException(
                         "Could not parse request body into json: Could not parse payload into json: No content");
             }
             parser.skipChildren();
-            // Jackson reads a text lazily, and would let bad bytes in one that nobody looks at pass.
-            parser.finishToken();
             if (parser.nextToken() != null) {
                 throw new InvalidRequestContentException("Could not parse request body into json: Could not parse"
                         + " payload into json: Trailing token after the first value");
@@ -74,6 +76,9 @@ final class Json {
 
     /** @throws InvalidRequestContentException unless {@code body} is one JSON object */
     static ObjectNode requireObject(byte[] body) {
+        if (!Utf8.isWellFormed(body)) {
+            throw new InvalidRequestContentException("Could not parse request body into json: Invalid UTF-8");
+        }
         try {
             if (MAPPER.readTree(body) instanceof ObjectNode object) {
                 return object;

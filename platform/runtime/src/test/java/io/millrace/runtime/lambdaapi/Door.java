@@ -23,7 +23,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -46,7 +48,7 @@ final class Door implements AutoCloseable {
     Door(Path data, String... settings) {
         this.registry = FunctionRegistry.open(data);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        Settings all = Settings.load(java.util.Optional.empty(), java.util.List.of(settings));
+        Settings all = Settings.load(Optional.empty(), List.of(settings));
         this.api = new LambdaApi(
                 vertx,
                 invoker,

@@ -33,7 +33,7 @@ class EventInvokeConfigsTest {
 
         assertThat(put.status()).isEqualTo(200);
         assertThat(put.body())
-                .isEqualTo("{\"LastModified\":1.76364000025E9,\"FunctionArn\":\"arn:aws:lambda:us-east-1:000000000000:"
+                .isEqualTo("{\"LastModified\":1.79517600025E9,\"FunctionArn\":\"arn:aws:lambda:us-east-1:000000000000:"
                         + "function:orders:$LATEST\",\"MaximumRetryAttempts\":0,\"DestinationConfig\":{\"OnSuccess\":{},"
                         + "\"OnFailure\":{}}}");
         assertThat(door.get(CONFIG).body()).isEqualTo(put.body());
