@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -20,6 +21,13 @@ final class RegistryDatabase implements AutoCloseable {
     static final String LATEST_MIGRATION = "1";
 
     private static final String MIGRATIONS = "classpath:io/millrace/runtime/registry";
+    private static final String NEWEST_MIGRATION =
+            """
+            SELECT "version" FROM "flyway_schema_history" WHERE "success" = TRUE
+             ORDER BY "installed_rank" DESC FETCH FIRST 1 ROWS ONLY
+            """;
+    private static final Set<Integer> NO_SUCH_TABLE =
+            Set.of(ErrorCode.TABLE_OR_VIEW_NOT_FOUND_1, ErrorCode.TABLE_OR_VIEW_NOT_FOUND_DATABASE_EMPTY_1);
 
     private final Path file;
     private final Connection connection;
@@ -76,15 +84,14 @@ final class RegistryDatabase implements AutoCloseable {
     }
 
     private boolean isCurrent() throws SQLException {
-        try (ResultSet tables = connection.getMetaData().getTables(null, null, "flyway_schema_history", null)) {
-            if (!tables.next()) {
-                return false;
-            }
-        }
         try (Statement statement = connection.createStatement();
-                ResultSet newest = statement.executeQuery("SELECT \"version\" FROM \"flyway_schema_history\""
-                        + " WHERE \"success\" = TRUE ORDER BY \"installed_rank\" DESC FETCH FIRST 1 ROWS ONLY")) {
+                ResultSet newest = statement.executeQuery(NEWEST_MIGRATION)) {
             return newest.next() && LATEST_MIGRATION.equals(newest.getString(1));
+        } catch (SQLException failed) {
+            if (NO_SUCH_TABLE.contains(failed.getErrorCode())) {
+                return false; // A new database; asking its catalogue first would cost more than this.
+            }
+            throw failed;
         }
     }
 

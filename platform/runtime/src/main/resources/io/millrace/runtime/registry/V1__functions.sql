@@ -1,5 +1,6 @@
--- Runs on H2 and on PostgreSQL.
-CREATE TABLE functions (
+-- Runs on H2 and on PostgreSQL. On H2 each table is committed on its own, so a killed first start leaves a part of
+-- them and runs this again.
+CREATE TABLE IF NOT EXISTS functions (
     name VARCHAR(64) PRIMARY KEY,
     handler VARCHAR NOT NULL,
     runtime VARCHAR NOT NULL,
@@ -17,7 +18,7 @@ CREATE TABLE functions (
 );
 
 -- A row only where somebody set something; an empty column follows the settings of the platform.
-CREATE TABLE event_invoke_configs (
+CREATE TABLE IF NOT EXISTS event_invoke_configs (
     function_name VARCHAR(64) PRIMARY KEY REFERENCES functions (name) ON DELETE CASCADE,
     maximum_retry_attempts INTEGER,
     maximum_event_age_millis BIGINT,

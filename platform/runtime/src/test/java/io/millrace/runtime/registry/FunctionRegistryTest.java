@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -185,6 +186,27 @@ class FunctionRegistryTest {
             assertThat(registry.find(new FunctionName("survivor"))).hasValueSatisfying(function -> assertThat(
                             registry.codeFile(function.code().orElseThrow()))
                     .exists());
+<<<<<<< HEAD
+=======
+        }
+    }
+
+    @Test
+    void a_migration_that_was_killed_before_its_end_runs_again() throws Exception {
+        // Given: the tables are there, the note that they are complete is not.
+        FunctionRegistry.open(data).close();
+        try (var connection = DriverManager.getConnection("jdbc:h2:file:" + data.resolve("registry"), "sa", "");
+                var statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("DELETE FROM \"flyway_schema_history\""))
+                    .isPositive();
+            statement.execute("DROP TABLE event_invoke_configs");
+        }
+        // When
+        try (FunctionRegistry registry = FunctionRegistry.open(data)) {
+            // Then
+            registry.save(function(registry));
+            assertThat(registry.find(ORDERS)).isPresent();
+>>>>>>> wt-door
         }
     }
 

@@ -1,0 +1,147 @@
+package io.millrace.runtime.lambdaapi;
+
+import io.millrace.core.function.FunctionArn;
+import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.lambdaapi.LambdaApiException.AccessDeniedException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
+import io.millrace.runtime.registry.FunctionAdministration;
+import io.millrace.runtime.registry.RegisteredFunction;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * From what a caller wrote to the function it means (lambda-semantics 1.1, 1.4): a name, {@code name:qualifier}, a
+ * partial or a full ARN, and the parameter Qualifier. Thread-safe.
+ */
+final class FunctionLocator {
+    /** As the API model has it for invocations. */
+    static final NameRule FOR_INVOCATIONS = new NameRule(
+            256,
+            Pattern.compile(
+                    "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:|"
+                            + "(((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?))(function:)?"
+                            + "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"));
+    /** As the API model has it for changes. */
+    static final NameRule FOR_CHANGES = new NameRule(
+            140,
+            Pattern.compile("(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?"
+                    + "(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"));
+
+    private static final Pattern QUALIFIER = Pattern.compile("\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
+    private static final Pattern PARTS = Pattern.compile("(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?"
+            + "(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?(?:(\\d{12}):)?(?:function:)?"
+            + "([a-zA-Z0-9-_.]+)(?::(\\$LATEST(?:\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?");
+
+    private final IdentitySettings identity;
+    private final FunctionAdministration functions;
+
+    FunctionLocator(IdentitySettings identity, FunctionAdministration functions) {
+        this.identity = identity;
+        this.functions = functions;
+    }
+
+    /** Shape of a function name in one group of operations. */
+    record NameRule(int longest, Pattern pattern) {}
+
+    /**
+     * The invoked function, which exists; the ARN has a qualifier only if the caller used one.
+     *
+     * @throws LambdaApiException if the name is malformed, of another region or account, or not known
+     */
+    FunctionArn toInvoke(Request request) {
+        FunctionArn arn = locate(request, FOR_INVOCATIONS, "InvokeFunction");
+        boolean exists = functions.find(arn.function()).isPresent();
+        // Unlike the other operations, an invocation names the version it looked for even where none was given.
+        if (!exists || !isLatest(arn)) {
+            throw notFound(arn.qualified());
+        }
+        return arn;
+    }
+
+    /** The function a management operation is about, as the registry has it. */
+    RegisteredFunction existing(Request request, String action) {
+        FunctionArn arn = named(request, action);
+        if (!isLatest(arn)) {
+            throw notFound(arn);
+        }
+        return functions.find(arn.function()).orElseThrow(() -> notFound(arn));
+    }
+
+    /** The function a management operation is about; whether it exists is not asked. */
+    FunctionArn named(Request request, String action) {
+        return locate(request, FOR_CHANGES, action);
+    }
+
+    /** @param name as it stands in the body of CreateFunction */
+    FunctionName toCreate(String name) {
+        FunctionArn arn = parse(name, FOR_CHANGES, "CreateFunction");
+        if (arn.qualifier().isPresent()) {
+            throw notFound(arn);
+        }
+        return arn.function();
+    }
+
+    FunctionArn arn(FunctionName name) {
+        return FunctionArn.of(identity.region(), identity.account(), name);
+    }
+
+    private FunctionArn locate(Request request, NameRule rule, String action) {
+        FunctionArn derived = parse(request.functionName(), rule, action);
+        Optional<String> parameter = request.query("Qualifier");
+        if (parameter.isEmpty()) {
+            return derived;
+        }
+        String qualifier = parameter.get();
+        new Constraints()
+                .length("qualifier", qualifier, 1, 128)
+                .pattern("qualifier", qualifier, QUALIFIER)
+                .check();
+        if (derived.qualifier().filter(other -> !other.equals(qualifier)).isPresent()) {
+            throw new InvalidParameterValueException(
+                    "The derived qualifier from the function name does not match the specified qualifier.");
+        }
+        return derived.withQualifier(qualifier);
+    }
+
+    private FunctionArn parse(String text, NameRule rule, String action) {
+        new Constraints()
+                .length("functionName", text, 1, rule.longest())
+                .pattern("functionName", text, rule.pattern())
+                .check();
+        Matcher parts = PARTS.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalStateException("function name '" + text + "' has the shape of the model but no parts");
+        }
+        String region = Optional.ofNullable(parts.group(1)).orElse(identity.region());
+        if (!region.equals(identity.region())) {
+            throw new ResourceNotFoundException(
+                    "Functions from '" + region + "' are not reachable in this region ('" + identity.region() + "')");
+        }
+        String account = Optional.ofNullable(parts.group(2)).orElse(identity.account());
+        String name = String.valueOf(parts.group(3));
+        if (!account.equals(identity.account())) {
+            throw new AccessDeniedException("User: arn:aws:iam::" + identity.account()
+                    + ":root is not authorized to perform: lambda:" + action + " on resource: arn:aws:lambda:" + region
+                    + ":" + account + ":function:" + name);
+        }
+        if (!FunctionName.PATTERN.matcher(name).matches()) {
+            // The model's pattern lets dots and long names pass; no function can have them.
+            new Constraints().length("functionName", name, 1, 64).check();
+            throw new ResourceNotFoundException(
+                    "Function not found: arn:aws:lambda:" + region + ":" + account + ":function:" + name);
+        }
+        return new FunctionArn(region, account, new FunctionName(name), Optional.ofNullable(parts.group(4)));
+    }
+
+    /** There are no published versions and aliases yet. */
+    private static boolean isLatest(FunctionArn arn) {
+        return arn.qualifier().map(FunctionArn.LATEST::equals).orElse(true);
+    }
+
+    private static ResourceNotFoundException notFound(FunctionArn arn) {
+        return new ResourceNotFoundException("Function not found: " + arn);
+    }
+}

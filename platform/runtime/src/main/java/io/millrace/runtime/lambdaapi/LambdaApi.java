@@ -1,0 +1,151 @@
+package io.millrace.runtime.lambdaapi;
+
+import io.millrace.runtime.accounting.Accounting;
+import io.millrace.runtime.config.FunctionSettings;
+import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.config.LimitSettings;
+import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
+import io.millrace.runtime.registry.FunctionAdministration;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The AWS Lambda HTTP API on Vert.x, and the platform's own {@code /_millrace} pages. Each request runs on its event
+ * loop; what takes long goes to a worker. Listens once.
+ */
+public final class LambdaApi {
+    static final String FUNCTION_NAME = "FunctionName";
+
+    private static final String FUNCTIONS = "/2015-03-31/functions";
+    private static final String FUNCTION = FUNCTIONS + "/:" + FUNCTION_NAME;
+    private static final String CONCURRENCY = "/functions/:" + FUNCTION_NAME + "/concurrency";
+    private static final String EVENT_INVOKE_CONFIG =
+            "/2019-09-25/functions/:" + FUNCTION_NAME + "/event-invoke-config";
+    /** A dead connection is let go after this; longer than any function may take to answer. */
+    private static final int IDLE_MINUTES = 16;
+
+    private final Vertx vertx;
+    private final Refusals refusals;
+    private final Router router;
+    private final HttpServer server;
+
+    /** @param clock for the time of changes */
+    public LambdaApi(
+            Vertx vertx, Invoker invoker, FunctionAdministration functions, Vitals vitals, Rules rules, Clock clock) {
+        this.vertx = vertx;
+        this.refusals = new Refusals(rules.identity());
+        this.router = Router.router(vertx);
+        this.server = vertx.createHttpServer(new HttpServerOptions()
+                .setMaxHeaderSize(RequestLimits.HEADER_BYTES)
+                .setIdleTimeout(IDLE_MINUTES)
+                .setIdleTimeoutUnit(TimeUnit.MINUTES));
+        FunctionLocator locator = new FunctionLocator(rules.identity(), functions);
+        routeInvocations(new Invocations(invoker, locator, rules.limits()));
+        routeFunctions(new Functions(functions, locator, rules.function()));
+        routeConcurrency(new ReservedConcurrency(functions, locator));
+        routeEventInvokeConfigs(new EventInvokeConfigs(functions, locator, clock));
+        routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
+        routeErrors();
+    }
+
+    /** What the platform tells about itself. */
+    public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
+
+    /** The settings this door needs. */
+    public record Rules(LimitSettings limits, FunctionSettings function, IdentitySettings identity) {}
+
+    /**
+     * @param port 0 takes a free one; {@link HttpServer#actualPort()} tells which
+     * @return fails when the address is in use or not of this machine
+     */
+    public Future<HttpServer> listen(String host, int port) {
+        return server.requestHandler(router)
+                .invalidRequestHandler(LambdaApi::refuseMalformed)
+                .listen(port, host);
+    }
+
+    /** Takes no new connections and requests; those under way are answered, for at most {@code drainTimeout}. */
+    public Future<Void> close(Duration drainTimeout) {
+        return server.shutdown(Math.max(1, drainTimeout.toMillis()), TimeUnit.MILLISECONDS);
+    }
+
+    private void routeInvocations(Invocations invocations) {
+        route(HttpMethod.POST, FUNCTION + "/invocations", invocations::invoke);
+    }
+
+    private void routeFunctions(Functions functions) {
+        route(HttpMethod.POST, FUNCTIONS, functions::create);
+        route(HttpMethod.GET, FUNCTIONS, functions::list);
+        route(HttpMethod.GET, FUNCTION, functions::show);
+        route(HttpMethod.DELETE, FUNCTION, functions::delete);
+        route(HttpMethod.GET, FUNCTION + "/configuration", functions::showConfiguration);
+        route(HttpMethod.PUT, FUNCTION + "/configuration", functions::updateConfiguration);
+        route(HttpMethod.PUT, FUNCTION + "/code", functions::updateCode);
+    }
+
+    private void routeConcurrency(ReservedConcurrency concurrency) {
+        route(HttpMethod.PUT, "/2017-10-31" + CONCURRENCY, concurrency::put);
+        route(HttpMethod.GET, "/2019-09-30" + CONCURRENCY, concurrency::show);
+        route(HttpMethod.DELETE, "/2017-10-31" + CONCURRENCY, concurrency::delete);
+    }
+
+    private void routeEventInvokeConfigs(EventInvokeConfigs configs) {
+        route(HttpMethod.PUT, EVENT_INVOKE_CONFIG, configs::put);
+        route(HttpMethod.POST, EVENT_INVOKE_CONFIG, configs::update);
+        route(HttpMethod.GET, EVENT_INVOKE_CONFIG, configs::show);
+        route(HttpMethod.DELETE, EVENT_INVOKE_CONFIG, configs::delete);
+    }
+
+    private void routePlatform(PlatformView view) {
+        route(HttpMethod.GET, "/_millrace/stats", view::stats);
+        route(HttpMethod.GET, "/_millrace/health", view::health);
+    }
+
+    private void routeErrors() {
+        Handler<RoutingContext> unknown = to(request -> {
+            throw new UnknownOperationException(request.method(), request.path());
+        });
+        router.errorHandler(404, unknown);
+        router.errorHandler(405, unknown);
+        router.errorHandler(400, to(request -> {
+            throw new InvalidRequestContentException("The path or query of the request is malformed.");
+        }));
+    }
+
+    /** SDKs differ in a slash at the end; both mean the same. */
+    private void route(HttpMethod method, String path, Endpoint endpoint) {
+        router.route(method, path).handler(to(endpoint));
+        router.route(method, path + "/").handler(to(endpoint));
+    }
+
+    private Handler<RoutingContext> to(Endpoint endpoint) {
+        return context -> answer(endpoint, new Request(vertx, context));
+    }
+
+    private void answer(Endpoint endpoint, Request request) {
+        Future.<Void>succeededFuture() // start inside a future: even a thrown refusal is rendered
+                .compose(start -> endpoint.answer(request))
+                .otherwise(failure -> refusals.reply(failure, request.id()))
+                .onSuccess(request::send);
+    }
+
+    /** What is not even HTTP; Vert.x knows which status fits. */
+    private static void refuseMalformed(HttpServerRequest request) {
+        request.response().putHeader("x-amzn-RequestId", UUID.randomUUID().toString());
+        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+    }
+}

@@ -1,0 +1,65 @@
+package io.millrace.runtime.lambdaapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Reads the members of a request's object by their types; null counts as absent, as the SDKs mean it. All methods throw
+ * InvalidRequestContentException for a member of another type.
+ */
+record Members(ObjectNode object) {
+
+    boolean has(String member) {
+        return object.hasNonNull(member);
+    }
+
+    Optional<String> text(String member) {
+        return node(member).map(node -> {
+            require(member, "a text", node.isTextual());
+            return node.textValue();
+        });
+    }
+
+    Optional<Integer> integer(String member) {
+        return node(member).map(node -> {
+            require(member, "a whole number", node.isIntegralNumber() && node.canConvertToInt());
+            return node.intValue();
+        });
+    }
+
+    Optional<Boolean> truth(String member) {
+        return node(member).map(node -> {
+            require(member, "true or false", node.isBoolean());
+            return node.booleanValue();
+        });
+    }
+
+    Optional<Members> object(String member) {
+        return node(member).map(node -> {
+            require(member, "an object", node.isObject());
+            return new Members((ObjectNode) node);
+        });
+    }
+
+    /** All members, each a text, ordered by name. */
+    Map<String, String> texts() {
+        Map<String, String> texts = new TreeMap<>();
+        object.fieldNames().forEachRemaining(name -> text(name).ifPresent(value -> texts.put(name, value)));
+        return texts;
+    }
+
+    private Optional<JsonNode> node(String member) {
+        return Optional.ofNullable(object.get(member)).filter(node -> !node.isNull());
+    }
+
+    private static void require(String member, String type, boolean isOfType) {
+        if (!isOfType) {
+            throw new InvalidRequestContentException(
+                    "Could not parse request body into json: member " + member + " must be " + type);
+        }
+    }
+}

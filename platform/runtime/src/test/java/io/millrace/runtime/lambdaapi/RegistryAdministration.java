@@ -1,0 +1,116 @@
+package io.millrace.runtime.lambdaapi;
+
+import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.registry.EventInvokeConfig;
+import io.millrace.runtime.registry.FunctionAdministration;
+import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
+import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
+import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
+import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
+import io.millrace.runtime.registry.FunctionConfiguration;
+import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.RegisteredFunction;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+
+/** Administers the real registry and a real ledger, without environments and broker. */
+final class RegistryAdministration implements FunctionAdministration {
+    private static final int MINIMUM_UNRESERVED = 100;
+
+    private final Vertx vertx;
+    private final FunctionRegistry registry;
+    private final ConcurrencyLedger ledger = new ConcurrencyLedger(1000, MINIMUM_UNRESERVED);
+    private final Clock clock;
+
+    RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<RegisteredFunction> find(FunctionName name) {
+        return registry.find(name);
+    }
+
+    @Override
+    public List<RegisteredFunction> all() {
+        return registry.all();
+    }
+
+    @Override
+    public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
+        return vertx.executeBlocking(() -> {
+            if (registry.find(name).isPresent()) {
+                throw new FunctionExists(name);
+            }
+            return saved(
+                    RegisteredFunction.created(name, configuration, Optional.of(registry.storeCode(archive)), now()));
+        });
+    }
+
+    @Override
+    public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
+        return vertx.executeBlocking(
+                () -> saved(existing(name, expectedRevision).withCode(registry.storeCode(archive), now())));
+    }
+
+    @Override
+    public Future<RegisteredFunction> updateConfiguration(
+            FunctionName name, UnaryOperator<FunctionConfiguration> change, Optional<String> expectedRevision) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction current = existing(name, expectedRevision);
+            return saved(current.withConfiguration(change.apply(current.configuration()), now()));
+        });
+    }
+
+    @Override
+    public Future<Void> delete(FunctionName name) {
+        return vertx.executeBlocking(() -> {
+            registry.delete(existing(name, Optional.empty()).name());
+            return null;
+        });
+    }
+
+    @Override
+    public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
+        return vertx.executeBlocking(() -> {
+            if (!ledger.tryReserve(name, permits)) {
+                throw new ReservationTooHigh(name, permits.orElse(0), MINIMUM_UNRESERVED);
+            }
+            return saved(existing(name, Optional.empty()).withReservedConcurrency(permits));
+        });
+    }
+
+    @Override
+    public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
+        return vertx.executeBlocking(
+                () -> saved(existing(name, Optional.empty()).withEventInvokeConfig(config)));
+    }
+
+    private RegisteredFunction existing(FunctionName name, Optional<String> expectedRevision) {
+        RegisteredFunction current = registry.find(name).orElseThrow(() -> new FunctionUnknown(name));
+        expectedRevision
+                .filter(expected -> !expected.equals(current.revisionId()))
+                .ifPresent(expected -> {
+                    throw new RevisionMismatch(name, expected, current.revisionId());
+                });
+        return current;
+    }
+
+    private RegisteredFunction saved(RegisteredFunction function) {
+        registry.save(function);
+        return function;
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(clock.millis());
+    }
+}
