@@ -22,10 +22,12 @@ import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
+import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -59,6 +61,7 @@ public final class Platform implements AutoCloseable {
     private final Invoker invoker;
     private final Deployments deployments;
     private final Accounting accounting;
+    private Optional<LambdaApi> door = Optional.empty();
 
     private Platform(
             Deque<AutoCloseable> opened,
@@ -184,9 +187,30 @@ public final class Platform implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("function '" + name + "' does not exist"));
     }
 
-    /** Opens the HTTP door; port 0 picks a free one. Blocks until it listens. */
+    /**
+     * Opens the HTTP door; port 0 picks a free one. Blocks until it listens.
+     *
+     * @throws IllegalStateException if the address cannot be listened on
+     */
     public URI listen(InetSocketAddress address) {
-        return URI.create("http://" + address);
+        LambdaApi api = new LambdaApi(
+                vertx,
+                invoker,
+                deployments,
+                new LambdaApi.Vitals(accounting, this::isBrokerConnected),
+                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
+                Clock.systemUTC());
+        String host = address.getHostString();
+        try {
+            HttpServer server = await(api.listen(host, address.getPort()));
+            door = Optional.of(api);
+            return URI.create("http://" + host + ":" + server.actualPort());
+        } catch (CompletionException failed) {
+            throw new IllegalStateException(
+                    "http " + host + ":" + address.getPort() + " cannot be listened on: "
+                            + failed.getCause().getMessage(),
+                    failed);
+        }
     }
 
     public Settings settings() {
@@ -225,6 +249,8 @@ public final class Platform implements AutoCloseable {
     /** Takes nothing new, lets attempts end within the drain timeout, and closes in the reverse order of the start. */
     @Override
     public void close() {
+        // The door first: what it accepts must still find the workers.
+        door.ifPresent(api -> await(api.close(settings.drainTimeout())));
         await(dispatcher.drain(settings.drainTimeout()));
         closeAll(opened);
     }

@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.proton.ProtonClient;
 import io.vertx.proton.ProtonClientOptions;
 import io.vertx.proton.ProtonConnection;
 import java.util.ArrayList;
@@ -143,14 +142,7 @@ public final class BrokerConnection {
         options.setHeartbeat(HEARTBEAT_MILLIS);
         options.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
         options.setTcpNoDelay(true);
-        ProtonClient.create(vertx)
-                .connect(
-                        options,
-                        address.host(),
-                        address.port(),
-                        address.user().orElse(null),
-                        address.password().orElse(null),
-                        this::connected);
+        CoalescingConnection.connect(vertx, options, address).onComplete(this::connected);
     }
 
     private void connected(AsyncResult<ProtonConnection> attempt) {

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * Hands things from any thread to one event loop, many in one turn: waking the loop for each would cost more than the
- * work itself. {@link #add} is thread-safe, {@link #drain} is for the event loop only.
+ * work itself. {@link #add} is thread-safe.
  */
 public final class Mailbox<T> {
     private final Queue<T> items = new ConcurrentLinkedQueue<>();
@@ -34,8 +34,7 @@ public final class Mailbox<T> {
         }
     }
 
-    /** Takes what is there now. Called by itself after {@link #add}; earlier calls only save the wait. */
-    public void drain() {
+    private void drain() {
         T item = items.poll();
         if (item == null) {
             return;

@@ -187,11 +187,6 @@ public final class Dispatcher {
         }
     }
 
-    /** Attempts may have ended elsewhere meanwhile: take them in before each delivery, in the same write. */
-    void drainMailbox() {
-        mailbox.drain();
-    }
-
     void parked(FunctionWorker worker) {
         withParked.add(worker);
     }

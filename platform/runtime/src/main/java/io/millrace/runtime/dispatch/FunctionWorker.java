@@ -118,7 +118,6 @@ final class FunctionWorker {
     }
 
     private void onEvent(Delivery delivery) {
-        dispatcher.drainMailbox();
         credit.used();
         Message event = delivery.message();
         UUID id = UUID.fromString(EventMessages.id(event));

@@ -186,8 +186,6 @@ class FunctionRegistryTest {
             assertThat(registry.find(new FunctionName("survivor"))).hasValueSatisfying(function -> assertThat(
                             registry.codeFile(function.code().orElseThrow()))
                     .exists());
-<<<<<<< HEAD
-=======
         }
     }
 
@@ -206,7 +204,6 @@ class FunctionRegistryTest {
             // Then
             registry.save(function(registry));
             assertThat(registry.find(ORDERS)).isPresent();
->>>>>>> wt-door
         }
     }
 
