@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,7 +54,7 @@ class EventsWayIT {
     }
 
     private FunctionAccount account(String function) {
-        return millrace.stats().join().get(function);
+        return Objects.requireNonNull(millrace.stats().join().get(function), function);
     }
 
     @Test
