@@ -132,7 +132,7 @@ public final class MillraceExtension
     @Override
     public void beforeAll(ExtensionContext context) {
         if (classesOpen++ == 0) {
-            running = blueprint.start();
+            start();
         }
     }
 
@@ -146,7 +146,7 @@ public final class MillraceExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         if (classesOpen == 0) {
-            running = blueprint.start();
+            start();
         }
     }
 
@@ -157,7 +157,11 @@ public final class MillraceExtension
         }
     }
 
-    private void stop() {
+    void start() {
+        running = blueprint.start();
+    }
+
+    void stop() {
         RunningPlatform stopping = running;
         running = null;
         if (stopping != null) {

@@ -39,7 +39,6 @@ class FunctionArnTest {
                 "orders:",
                 "orders:a b",
                 "orders:$OTHER",
-                "function:orders",
                 "12345:function:orders",
                 "arn:aws:s3:us-east-1:000000000001:function:orders",
                 "arn:aws:lambda:us-east-1:000000000001:layer:orders"
