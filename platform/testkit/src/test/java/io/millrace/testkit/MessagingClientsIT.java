@@ -10,9 +10,9 @@ import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.testkit.Publishers.Publisher;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -29,9 +29,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessagingClientsIT {
     private static final String BODY = "{\"order\": 7,  \"note\":\"é€𝄞\"}";
 
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
     @RegisterExtension
-    final MillraceExtension millrace =
+    static MillraceExtension millrace =
             MillraceExtension.builder().set("concurrency.account", "8").build();
+
+    private final String orders = "orders-" + TESTS.incrementAndGet();
 
     private final Recorder recorder = new Recorder();
 
@@ -52,9 +56,9 @@ class MessagingClientsIT {
             String client, Publisher publisher) {
         // Given a function that fails twice
         recorder.failures = 2;
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
         // When
-        publisher.send(millrace.broker(), "orders", BODY);
+        publisher.send(millrace.broker(), orders, BODY);
         // Then
         assertThat(account(1, 0)).isTrue();
         assertThat(recorder.bodies).as(client).containsExactly(BODY, BODY, BODY);
@@ -67,9 +71,9 @@ class MessagingClientsIT {
     void a_plain_message_dies_with_its_cause_and_is_redriven_under_the_same_id(String client, Publisher publisher) {
         // Given
         recorder.failures = 3;
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
         // When
-        publisher.send(millrace.broker(), "orders", BODY);
+        publisher.send(millrace.broker(), orders, BODY);
         assertThat(account(0, 1)).isTrue();
         // Then
         Failure failure = onlyFailure();
@@ -79,7 +83,7 @@ class MessagingClientsIT {
         assertThat(failure.text()).isEqualTo(BODY);
         assertThat(failure.requestId()).isEqualTo(recorder.ids.get(0));
         // When
-        assertThat(millrace.redrive("orders")).isEqualTo(1);
+        assertThat(millrace.redrive(orders)).isEqualTo(1);
         assertThat(account(1, 0)).isTrue();
         // Then
         assertThat(recorder.bodies).hasSize(4).containsOnly(BODY);
@@ -89,10 +93,10 @@ class MessagingClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("publishers")
     void two_equal_messages_are_two_events(String client, Publisher publisher) {
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
 
-        publisher.send(millrace.broker(), "orders", BODY);
-        publisher.send(millrace.broker(), "orders", BODY);
+        publisher.send(millrace.broker(), orders, BODY);
+        publisher.send(millrace.broker(), orders, BODY);
 
         assertThat(account(2, 0)).isTrue();
         assertThat(recorder.ids).as(client).doesNotHaveDuplicates().hasSize(2);
@@ -113,7 +117,7 @@ class MessagingClientsIT {
     void properties_of_a_JMS_message_are_on_its_dead_letter(String client, Jms jms) {
         // Given
         recorder.failures = 3;
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
         Publisher publisher = jms.publisher((context, body) -> {
             jakarta.jms.TextMessage message = context.createTextMessage(body);
             message.setStringProperty("shop", "north");
@@ -123,7 +127,7 @@ class MessagingClientsIT {
             return message;
         });
         // When
-        publisher.send(millrace.broker(), "orders", BODY);
+        publisher.send(millrace.broker(), orders, BODY);
         assertThat(account(0, 1)).isTrue();
         // Then
         assertThat(onlyFailure().properties())
@@ -131,13 +135,13 @@ class MessagingClientsIT {
                 .containsEntry("shop", "north")
                 .containsEntry("priority_class", 3)
                 .containsEntry("express", true);
-        assertThat(millrace.deadLetters("orders").get(0).headers()).containsEntry("correlation-id", "order-7");
+        assertThat(millrace.deadLetters(orders).get(0).headers()).containsEntry("correlation-id", "order-7");
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("jmsClients")
     void a_map_message_arrives_as_a_JSON_object(String client, Jms jms) {
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
         Publisher publisher = jms.publisher((context, body) -> {
             jakarta.jms.MapMessage message = context.createMapMessage();
             message.setInt("order", 7);
@@ -145,7 +149,7 @@ class MessagingClientsIT {
             return message;
         });
 
-        publisher.send(millrace.broker(), "orders", BODY);
+        publisher.send(millrace.broker(), orders, BODY);
 
         assertThat(account(1, 0)).isTrue();
         assertThat(recorder.bodies.get(0))
@@ -156,7 +160,7 @@ class MessagingClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("jmsClients")
     void a_stream_message_arrives_as_a_JSON_array(String client, Jms jms) {
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
         Publisher publisher = jms.publisher((context, body) -> {
             jakarta.jms.StreamMessage message = context.createStreamMessage();
             message.writeInt(7);
@@ -164,7 +168,7 @@ class MessagingClientsIT {
             return message;
         });
 
-        publisher.send(millrace.broker(), "orders", BODY);
+        publisher.send(millrace.broker(), orders, BODY);
 
         assertThat(account(1, 0)).isTrue();
         assertThat(recorder.bodies).as(client).containsExactly("[7,\"é\"]");
@@ -173,9 +177,9 @@ class MessagingClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("jmsClients")
     void a_message_without_a_body_arrives_as_the_empty_object(String client, Jms jms) {
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
 
-        jms.publisher((context, body) -> context.createMessage()).send(millrace.broker(), "orders", BODY);
+        jms.publisher((context, body) -> context.createMessage()).send(millrace.broker(), orders, BODY);
 
         assertThat(account(1, 0)).isTrue();
         assertThat(recorder.bodies).as(client).containsExactly("{}");
@@ -184,9 +188,9 @@ class MessagingClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("publishers")
     void text_that_is_not_JSON_dies_at_a_typed_handler_with_a_cause_that_says_so(String client, Publisher publisher) {
-        millrace.deploy("orders", new TypedOrders());
+        millrace.deploy(orders, new TypedOrders());
 
-        publisher.send(millrace.broker(), "orders", "hello");
+        publisher.send(millrace.broker(), orders, "hello");
 
         assertThat(account(0, 1)).isTrue();
         Failure failure = onlyFailure();
@@ -198,9 +202,9 @@ class MessagingClientsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("publishers")
     void text_that_is_not_JSON_reaches_a_handler_of_bytes_as_it_is(String client, Publisher publisher) {
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
 
-        publisher.send(millrace.broker(), "orders", "hello");
+        publisher.send(millrace.broker(), orders, "hello");
 
         assertThat(account(1, 0)).isTrue();
         assertThat(recorder.bodies).as(client).containsExactly("hello");
@@ -208,31 +212,31 @@ class MessagingClientsIT {
 
     @Test
     void an_empty_text_message_is_an_event_too() {
-        millrace.deploy("orders", recorder);
+        millrace.deploy(orders, recorder);
 
-        Publishers.jmsByCore(Publishers.TEXT).send(millrace.broker(), "orders", "");
+        Publishers.jmsByCore(Publishers.TEXT).send(millrace.broker(), orders, "");
 
         assertThat(account(1, 0)).isTrue();
         assertThat(recorder.bodies).hasSize(1);
     }
 
-    /** Waits until so many events of {@code orders} succeeded and so many are dead. */
+    /** Waits until so many events of the test succeeded and so many are dead. */
     private boolean account(long succeeded, long dead) {
         org.awaitility.Awaitility.await("succeeded " + succeeded + ", dead " + dead)
                 .failFast(
                         "too many: " + millrace.stats(),
                         () -> orders().succeeded() > succeeded || orders().deadLettered() > dead + 1)
                 .until(() -> orders().succeeded() == succeeded && orders().deadLettered() == dead);
-        return millrace.awaitQuiet().equals(Map.of("orders", orders()));
+        return Objects.requireNonNull(millrace.awaitQuiet().get(orders)).equals(orders());
     }
 
     private FunctionAccount orders() {
-        return Objects.requireNonNull(millrace.stats().get("orders"));
+        return Objects.requireNonNull(millrace.stats().get(orders));
     }
 
     private Failure onlyFailure() {
-        assertThat(millrace.deadLetters("orders")).hasSize(1);
-        return Failure.of(millrace.deadLetters("orders").get(0));
+        assertThat(millrace.deadLetters(orders)).hasSize(1);
+        return Failure.of(millrace.deadLetters(orders).get(0));
     }
 
     /** Remembers what it saw, and fails at first as often as it is told. */
