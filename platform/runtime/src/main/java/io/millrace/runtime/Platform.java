@@ -39,7 +39,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -215,11 +214,9 @@ public final class Platform implements AutoCloseable {
             door = Optional.of(api);
             return URI.create("http://" + host + ":" + server.actualPort());
         } catch (CompletionException failed) {
+            Throwable why = failed.getCause() == null ? failed : failed.getCause();
             throw new IllegalStateException(
-                    "http " + host + ":" + address.getPort() + " cannot be listened on: "
-                            + Objects.requireNonNullElse(failed.getCause(), failed)
-                                    .getMessage(),
-                    failed);
+                    "http " + host + ":" + address.getPort() + " cannot be listened on: " + why.getMessage(), failed);
         }
     }
 

@@ -61,6 +61,11 @@ public final class MillraceExtension
         return running().publish(function, payload);
     }
 
+    /** Publishes many events at once and waits until the broker has them all. In the order of {@code events}. */
+    public List<PublishedEvent> publishAll(String function, List<String> events) {
+        return running().publishAll(function, events);
+    }
+
     /** Runs a function and waits for its answer, also when it fails. */
     public InvokeResult invoke(String function, String json) {
         return millrace().invoke(function, json).join();

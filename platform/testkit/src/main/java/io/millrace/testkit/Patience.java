@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /** Looks again and again until something is there, or the time is over. Blocking. */
 record Patience(Duration limit) {
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** @throws AssertionError with the text of {@code complaint} when the time is over */
     <T> T await(Supplier<Optional<T>> look, Supplier<String> complaint) {

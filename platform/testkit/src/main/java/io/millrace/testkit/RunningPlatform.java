@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /** A platform between its start and its end, and what tests ask of it. Blocking; thread-safe. */
@@ -54,6 +55,14 @@ final class RunningPlatform implements AutoCloseable {
     PublishedEvent publish(String function, byte[] payload) {
         return new PublishedEvent(
                 this, function, millrace.publish(function, payload).join());
+    }
+
+    List<PublishedEvent> publishAll(String function, List<String> events) {
+        List<CompletableFuture<String>> accepted =
+                events.stream().map(event -> millrace.publish(function, event)).toList();
+        return accepted.stream()
+                .map(requestId -> new PublishedEvent(this, function, requestId.join()))
+                .toList();
     }
 
     Success awaitSuccess(PublishedEvent event) {

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -29,19 +28,12 @@ class EarthquakesTest {
             .within(Duration.ofSeconds(30))
             .build();
 
-    private void publish(List<String> events) {
-        List<CompletableFuture<String>> accepted = events.stream()
-                .map(event -> millrace.millrace().publish(FUNCTION, event))
-                .toList();
-        accepted.forEach(CompletableFuture::join);
-    }
-
     @Test
     void the_72_dead_letters_of_the_week_succeed_once_the_fixed_version_is_deployed() {
         // Given
         List<String> week = EarthquakeEvents.read();
         // When
-        publish(week);
+        millrace.publishAll(FUNCTION, week);
         // Then
         assertThat(millrace.awaitQuiet()).containsEntry(FUNCTION, new FunctionAccount(1707, 0, 0, 0, 1635, 72, 0));
         List<DeadLetter> dead = millrace.deadLetters(FUNCTION);
