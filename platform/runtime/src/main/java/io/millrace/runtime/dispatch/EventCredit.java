@@ -38,14 +38,14 @@ final class EventCredit {
         topUp(0);
     }
 
-    /** A delivery came in. */
-    void used() {
+    /** A delivery came in and has its permit, or is parked. */
+    void used(int parked) {
         usedSinceTick = true;
         if (events.credit() <= window / 2) {
             if (window < LARGEST_WINDOW && ledger.free(function) > window) {
                 window *= 2;
             }
-            topUp(0);
+            topUp(parked);
         }
     }
 
