@@ -4,6 +4,7 @@ import java.io.Console;
 import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What standard output is. */
 final class Output {
@@ -11,7 +12,10 @@ final class Output {
 
     /** Whether a person sees the output as it comes. */
     static boolean isTerminal() {
-        Console console = System.console();
+        return isTerminal(System.console());
+    }
+
+    private static boolean isTerminal(@Nullable Console console) {
         if (console == null) {
             return false;
         }
