@@ -59,6 +59,11 @@ final class BrokerSession implements AutoCloseable {
         return await(answer, connection.address(), PATIENCE);
     }
 
+    /** As {@link #await(Future)}, for what takes {@code longer} by its nature. */
+    <T> T await(Future<T> answer, Duration longer) {
+        return await(answer, connection.address(), PATIENCE.plus(longer));
+    }
+
     private static <T> T await(Future<T> answer, BrokerAddress address, Duration patience) {
         try {
             return answer.toCompletionStage().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -30,6 +30,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // It shows the dead letters itself; a log line for each would hide what it tells.
+        System.getProperties().putIfAbsent(VerboseOption.LEVEL, "ERROR");
         PrintWriter out = spec.commandLine().getOut();
         Screen screen = Screen.of(Output.isTerminal(), Output.charset());
         try (DemoServer server = DemoServer.start(keep, out)) {
@@ -38,9 +40,15 @@ final class DemoCommand implements Callable<Integer> {
                 out.flush();
                 throw new CommandFailedException("not every event that was accepted came to its end, see above");
             }
+            out.println();
+            out.println("Shown: events in by message queue, retries by the broker, dead letters with their causes,");
+            out.println("a redrive after the repair, and an account in which no event is missing.");
             if (keep) {
                 server.keep();
             }
+            out.println("Next:  millrace demo --keep    to look around with millrace dlq, queue and stats");
+            out.println("       millrace server         a server of your own; millrace --help has the first steps");
+            out.flush();
             return ExitCode.OK.code();
         }
     }

@@ -74,7 +74,7 @@ final class DemoServer implements AutoCloseable {
         out.println();
         out.println("The server stays, until Ctrl-C:");
         Announcement.of(millrace(), data).print(out);
-        out.println("In another terminal, an earthquake without a magnitude, which also the fixed function refuses:");
+        out.println("In another terminal: an earthquake without a magnitude, which also the fixed function refuses:");
         List.of(
                         "millrace publish invoke.earthquake-alerts '{\"id\":\"x\",\"properties\":{\"type\":\"earthquake\"}}'"
                                 + atBroker,

@@ -20,7 +20,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * The story in six steps, on the same public parts that a user has: a function, a messaging client, the counts, the
@@ -45,28 +44,28 @@ final class EarthquakeDemo {
     boolean run() {
         List<String> events = EarthquakeEvents.read();
 
-        say("1. A function: EarthquakeAlerts, an ordinary Lambda handler, runs as " + FUNCTION + ".");
+        say("1. EarthquakeAlerts, an ordinary Lambda handler, is deployed as " + FUNCTION + ".");
         millrace.deploy(FUNCTION, new EarthquakeAlerts());
 
-        say("2. A messaging client publishes " + events.size() + " events of the USGS feed to the queue invoke."
-                + FUNCTION + ".");
+        long began = System.nanoTime();
+        say("2. A messaging client publishes " + events.size() + " events of the USGS feed to invoke." + FUNCTION
+                + ".");
         long accepted = publish(events);
 
-        say("3. They run. Those that fail are tried again by the broker after 0.5 s, three times in all.");
-        Accounting first = awaitSettled(accepted);
+        say("3. They run. What fails is tried again by the broker after 0.5 s, three times in all.");
+        Accounting first = followToTheEnd(accepted, began);
 
         say("4. What failed three times is a dead letter now, with its cause:");
         try (DeadLetters deadLetters = DeadLetters.connect(BrokerAddress.parse(millrace.brokerUrl()), PATIENCE)) {
             DeadLetterQueue queue = deadLetters.queue(FUNCTION);
             show(deadLetters.groups(queue, Selection.ALL));
 
-            say("5. EarthquakeAlertsFixed knows of explosions and of magnitudes below zero. It is deployed, and the "
-                    + first.deadLettered() + " are redriven.");
+            say("5. EarthquakeAlertsFixed, which knows of explosions and of magnitudes below zero, is deployed.");
             millrace.deploy(FUNCTION, new EarthquakeAlertsFixed());
             RedriveResult redriven = deadLetters.redrive(queue, RedriveRequest.ALL);
-            say("   " + redriven.moved() + " dead letters moved back to their function.");
+            say("   " + redriven.moved() + " of " + first.deadLettered() + " dead letters are redriven.");
         }
-        Accounting last = awaitSucceeded(accepted);
+        Accounting last = Polling.every(LOOK, PATIENCE, this::counts, now -> now.succeeded() >= accepted);
 
         say("6. Every event is accounted for:");
         say("   " + last.equation());
@@ -75,31 +74,20 @@ final class EarthquakeDemo {
 
     private long publish(List<String> events) {
         try (EventStream stream = EventStream.open(BrokerAddress.parse(millrace.brokerUrl()), "invoke." + FUNCTION)) {
-            events.forEach(event -> stream.send(event.getBytes(StandardCharsets.UTF_8)));
+            events.forEach(event -> stream.send("an event", event.getBytes(StandardCharsets.UTF_8)));
             EventStream.Summary summary = stream.finish();
             say("   " + summary.accepted() + " accepted and on disk, " + summary.perSecond() + " per second.");
             return summary.accepted();
         }
     }
 
-    private Accounting awaitSettled(long accepted) {
-        return follow(accepted, now -> now.settled() >= accepted);
-    }
-
-    private Accounting awaitSucceeded(long accepted) {
-        return follow(accepted, now -> now.succeeded() >= accepted);
-    }
-
-    /** Shows the counts until {@code end} holds, or patience ends; the last ones tell which. */
-    private Accounting follow(long total, Predicate<Accounting> end) {
-        ProgressLine progress = new ProgressLine(screen, total);
-        long began = System.nanoTime();
+    /** Shows the counts until all events succeeded or died, or patience ends; the last counts tell which. */
+    private Accounting followToTheEnd(long accepted, long began) {
+        ProgressLine progress = new ProgressLine(screen, accepted);
         return Polling.every(LOOK, PATIENCE, this::counts, now -> {
-            progress.next(now, Duration.ofNanos(System.nanoTime() - began)).ifPresent(line -> {
-                out.print(line);
-                out.flush();
-            });
-            return end.test(now);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+            progress.next(now, elapsed).ifPresent(this::print);
+            return now.settled() >= accepted;
         });
     }
 
@@ -125,7 +113,11 @@ final class EarthquakeDemo {
                         group.errorType().orElse("unknown"),
                         group.errorMessage().orElse("")))
                 .toList();
-        out.print(new CauseTable(screen).render(causes));
+        print(new CauseTable(screen).render(causes));
+    }
+
+    private void print(String text) {
+        out.print(text);
         out.flush();
     }
 

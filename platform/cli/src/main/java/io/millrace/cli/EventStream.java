@@ -35,8 +35,7 @@ final class EventStream implements AutoCloseable {
         this.address = address;
     }
 
-    /** @param number of the event, from 1 */
-    private record Failure(long number, Throwable cause) {}
+    private record Failure(String event, Throwable cause) {}
 
     /** @param accepted events the broker has on disk */
     record Summary(long accepted, long perSecond) {}
@@ -45,18 +44,22 @@ final class EventStream implements AutoCloseable {
         return new EventStream(BrokerSession.open(broker), address);
     }
 
-    /** Blocks while as many events as may be under way are; fails if one before it failed. */
-    void send(byte[] payload) {
+    /**
+     * Blocks while as many events as may be under way are; fails if one before it failed.
+     *
+     * @param event what to call it should it fail
+     */
+    void send(String event, byte[] payload) {
         takePlaces(1);
         throwFailure();
-        long number = ++sent;
+        sent++;
         publisher
                 .send(address, EventMessages.durable(UUID.randomUUID().toString(), payload, Map.of(), null))
                 .onComplete(answer -> {
                     if (answer.succeeded()) {
                         accepted.incrementAndGet();
                     } else {
-                        failure.compareAndSet(null, new Failure(number, answer.cause()));
+                        failure.compareAndSet(null, new Failure(event, answer.cause()));
                     }
                     window.release();
                 });
@@ -89,7 +92,7 @@ final class EventStream implements AutoCloseable {
         if (first == null) {
             return;
         }
-        String message = "event " + first.number() + ": " + first.cause().getMessage() + soFar();
+        String message = first.event() + ": " + first.cause().getMessage() + soFar();
         if (first.cause() instanceof BrokerRefusedException) {
             throw new BrokerRefusedException(message);
         }
@@ -97,7 +100,7 @@ final class EventStream implements AutoCloseable {
     }
 
     private String soFar() {
-        return "; " + accepted.get() + " of " + sent + " sent events are known to be accepted";
+        return sent == 1 ? "" : "; " + accepted.get() + " of " + sent + " sent events are known to be accepted";
     }
 
     @Override

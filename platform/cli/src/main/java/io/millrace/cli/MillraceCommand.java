@@ -36,6 +36,11 @@ final class MillraceCommand implements Runnable {
         CommandLine command = new CommandLine(new MillraceCommand())
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new ServerCommand())
+                .addSubcommand(FunctionCommand.commandLine())
+                .addSubcommand(new InvokeCommand())
+                .addSubcommand(new PublishCommand())
+                .addSubcommand(new StatsCommand())
+                .addSubcommand(QueueCommand.commandLine())
                 .addSubcommand(DlqCommand.commandLine());
         command.setExecutionExceptionHandler(MillraceCommand::failed);
         command.setParameterExceptionHandler(MillraceCommand::misused);
