@@ -112,7 +112,9 @@ final class FunctionOptions {
         }
         ObjectNode config = eventInvokeConfig();
         if (!config.isEmpty()) {
-            client.send("POST", LambdaClient.eventInvokeConfig(name), config);
+            String page = LambdaClient.eventInvokeConfig(name);
+            // POST changes what is there, PUT makes it, and forgets what it is not told.
+            client.send(client.exists(page) ? "POST" : "PUT", page, config);
         }
     }
 

@@ -25,6 +25,8 @@ final class LambdaClient {
     private static final Duration ANSWER = Duration.ofMinutes(16);
 
     private static final int FIRST_ERROR = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
 
     private final URI server;
     private final HttpClient http = HttpClient.newBuilder()
@@ -55,6 +57,19 @@ final class LambdaClient {
 
     HttpResponse<byte[]> get(String path) {
         return call("GET", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    /** Whether there is something to get. */
+    boolean exists(String path) {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+                .GET()
+                .timeout(ANSWER)
+                .build();
+        HttpResponse<byte[]> response = exchange(request);
+        if (response.statusCode() >= FIRST_ERROR && response.statusCode() != NOT_FOUND) {
+            throw refusal(response);
+        }
+        return response.statusCode() != NOT_FOUND;
     }
 
     HttpResponse<byte[]> delete(String path) {
@@ -105,7 +120,7 @@ final class LambdaClient {
         JsonNode body = Json.lenient(text(response));
         String message = body.path("message").asText(body.path("Message").asText(text(response)));
         String type = response.headers().firstValue("x-amzn-ErrorType").orElse("HTTP " + response.statusCode());
-        return response.statusCode() == 503
+        return response.statusCode() == UNAVAILABLE
                 ? new ServerUnavailableException(type + ": " + message)
                 : new CommandFailedException(type + ": " + message);
     }

@@ -34,6 +34,8 @@ final class CliProcess implements AutoCloseable {
         try {
             Path out = Files.createTempFile("millrace", ".out");
             Path err = Files.createTempFile("millrace", ".err");
+            out.toFile().deleteOnExit();
+            err.toFile().deleteOnExit();
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
