@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -198,7 +199,7 @@ public final class Platform implements AutoCloseable {
     /**
      * Opens the HTTP door; port 0 picks a free one. Blocks until it listens.
      *
-     * @throws IllegalStateException if the address cannot be listened on
+     * @throws CannotListenException if the address is in use or not of this machine
      */
     public URI listen(InetSocketAddress address) {
         LambdaApi api = new LambdaApi(
@@ -213,10 +214,8 @@ public final class Platform implements AutoCloseable {
             HttpServer server = await(api.listen(host, address.getPort()));
             door = Optional.of(api);
             return URI.create("http://" + host + ":" + server.actualPort());
-        } catch (CompletionException failed) {
-            Throwable why = failed.getCause() == null ? failed : failed.getCause();
-            throw new IllegalStateException(
-                    "http " + host + ":" + address.getPort() + " cannot be listened on: " + why.getMessage(), failed);
+        } catch (CompletionException | UnresolvedAddressException failed) {
+            throw CannotListenException.of(host, address.getPort(), failed);
         }
     }
 

@@ -1,0 +1,56 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "create", mixinStandardHelpOptions = true, description = "Makes a function of a jar.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
+final class FunctionCreateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ServerOption server;
+
+    @Parameters(paramLabel = "NAME", description = "The new function.")
+    private String name;
+
+    @Mixin
+    private FunctionOptions options;
+
+    @Option(names = "--json", description = "Print what the server answers.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        @Nullable Path jar = options.jar;
+        if (jar == null || options.handler == null) {
+            throw new ParameterException(spec.commandLine(), "--jar and --handler are required");
+        }
+        LambdaClient client = server.client();
+        ObjectNode function = options.configure(Json.object()).put("FunctionName", name);
+        if (options.runtime == null) {
+            function.put("Runtime", "java17");
+        }
+        function.putObject("Code").put("ZipFile", Base64.getEncoder().encodeToString(options.archive(jar)));
+        String answer = LambdaClient.text(client.send("POST", "/2015-03-31/functions", function));
+        try {
+            options.applyRest(client, name);
+        } catch (CommandFailedException refused) {
+            throw new CommandFailedException(
+                    "function " + name + " was created, but not all options were taken: " + refused.getMessage());
+        }
+        spec.commandLine().getOut().println(json ? answer : "Created function " + name);
+        return ExitCode.OK.code();
+    }
+}

@@ -1,0 +1,67 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.net.http.HttpResponse;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a function.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
+final class FunctionShowCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ServerOption server;
+
+    @Parameters(paramLabel = "NAME", description = "The function.")
+    private String name;
+
+    @Option(names = "--json", description = "Print what the server answers.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        HttpResponse<byte[]> answer = server.client().get(LambdaClient.function(name));
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(LambdaClient.text(answer));
+        } else {
+            print(LambdaClient.json(answer), out);
+        }
+        return ExitCode.OK.code();
+    }
+
+    private static void print(JsonNode function, PrintWriter out) {
+        JsonNode configuration = function.path("Configuration");
+        for (String member : new String[] {
+            "FunctionName",
+            "FunctionArn",
+            "Handler",
+            "Runtime",
+            "Timeout",
+            "MemorySize",
+            "CodeSize",
+            "CodeSha256",
+            "LastModified",
+            "State"
+        }) {
+            out.printf("%-14s %s%n", member, configuration.path(member).asText());
+        }
+        JsonNode reserved = function.path("Concurrency").path("ReservedConcurrentExecutions");
+        out.printf("%-14s %s%n", "Reserved", reserved.asText("none"));
+        configuration
+                .path("Environment")
+                .path("Variables")
+                .properties()
+                .forEach(each -> out.printf(
+                        "%-14s %s%n",
+                        "Environment", each.getKey() + "=" + each.getValue().asText()));
+    }
+}

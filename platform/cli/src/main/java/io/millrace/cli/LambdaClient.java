@@ -1,0 +1,135 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The server's HTTP API for commands. Blocking. Every call fails with ServerUnavailableException when the server cannot
+ * be reached and with CommandFailedException, in the server's own words, when it says no.
+ */
+final class LambdaClient {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    /** The longest a function may run, and a minute for the way. */
+    private static final Duration ANSWER = Duration.ofMinutes(16);
+
+    private static final int FIRST_ERROR = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+
+    private final URI server;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build();
+
+    LambdaClient(URI server) {
+        this.server = server;
+    }
+
+    /** Where a function's own pages are. */
+    static String function(String name) {
+        return "/2015-03-31/functions/" + segment(name);
+    }
+
+    static String concurrency(String name) {
+        return "/2017-10-31/functions/" + segment(name) + "/concurrency";
+    }
+
+    static String eventInvokeConfig(String name) {
+        return "/2019-09-25/functions/" + segment(name) + "/event-invoke-config";
+    }
+
+    private static String segment(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    HttpResponse<byte[]> get(String path) {
+        return call("GET", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    /** Whether there is something to get. */
+    boolean exists(String path) {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
+                .GET()
+                .timeout(ANSWER)
+                .build();
+        HttpResponse<byte[]> response = exchange(request);
+        if (response.statusCode() >= FIRST_ERROR && response.statusCode() != NOT_FOUND) {
+            throw refusal(response);
+        }
+        return response.statusCode() != NOT_FOUND;
+    }
+
+    HttpResponse<byte[]> delete(String path) {
+        return call("DELETE", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    HttpResponse<byte[]> send(String method, String path, JsonNode body) {
+        return call(method, path, BodyPublishers.ofString(body.toString()), Map.of());
+    }
+
+    /** @param type RequestResponse, Event or DryRun */
+    HttpResponse<byte[]> invoke(String name, String type, byte[] payload) {
+        return call(
+                "POST",
+                function(name) + "/invocations",
+                BodyPublishers.ofByteArray(payload),
+                Map.of("X-Amz-Invocation-Type", type));
+    }
+
+    private HttpResponse<byte[]> call(String method, String path, BodyPublisher body, Map<String, String> headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
+                .method(method, body)
+                .timeout(ANSWER);
+        headers.forEach(request::header);
+        HttpResponse<byte[]> response = exchange(request.build());
+        if (response.statusCode() >= FIRST_ERROR) {
+            throw refusal(response);
+        }
+        return response;
+    }
+
+    private HttpResponse<byte[]> exchange(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (ConnectException absent) {
+            throw new ServerUnavailableException(
+                    "no server at " + server + "; start one with 'millrace server', or name yours with --server",
+                    absent);
+        } catch (IOException broken) {
+            throw new ServerUnavailableException("server " + server + " did not answer: " + broken, broken);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new ServerUnavailableException("interrupted while waiting for " + server, stop);
+        }
+    }
+
+    private RuntimeException refusal(HttpResponse<byte[]> response) {
+        JsonNode body = Json.lenient(text(response));
+        String message = body.path("message").asText(body.path("Message").asText(text(response)));
+        String type = response.headers().firstValue("x-amzn-ErrorType").orElse("HTTP " + response.statusCode());
+        return response.statusCode() == UNAVAILABLE
+                ? new ServerUnavailableException(type + ": " + message)
+                : new CommandFailedException(type + ": " + message);
+    }
+
+    static String text(HttpResponse<byte[]> response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    static JsonNode json(HttpResponse<byte[]> response) {
+        return Json.lenient(text(response));
+    }
+}

@@ -1,0 +1,152 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever keeps a server from starting is one line and an exit code of its own. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(300)
+class BadStartIT {
+    @TempDir
+    Path directory;
+
+    private CliProcess refused(ExitCode code, Object... arguments) {
+        Object[] all = new Object[arguments.length + 1];
+        all[0] = "server";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        CliProcess server = CliProcess.run(all);
+        assertThat(server.err()).startsWith("millrace server: ").hasLineCount(1);
+        assertThat(server.out()).isEmpty();
+        assertThat(server.exitCode()).isEqualTo(code.code());
+        return server;
+    }
+
+    private static ServerSocket taken() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    @Test
+    void http_port_in_use() throws IOException {
+        try (ServerSocket taken = taken()) {
+            String address = "127.0.0.1:" + taken.getLocalPort();
+
+            CliProcess server =
+                    refused(ExitCode.PORT_IN_USE, "--data", directory.resolve("d"), "--amqp", 0, "--http", address);
+
+            assertThat(server.err()).contains(address);
+        }
+    }
+
+    @Test
+    void amqp_port_in_use() throws IOException {
+        try (ServerSocket taken = taken()) {
+            CliProcess server = refused(
+                    ExitCode.PORT_IN_USE,
+                    "--data",
+                    directory.resolve("d"),
+                    "--http",
+                    "127.0.0.1:0",
+                    "--amqp",
+                    taken.getLocalPort());
+
+            assertThat(server.err()).contains("" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void host_that_is_not_of_this_machine() {
+        refused(ExitCode.CONFIGURATION, "--data", directory.resolve("d"), "--amqp", 0, "--http", "192.0.2.1:0");
+    }
+
+    @Test
+    void data_directory_that_another_server_has() {
+        try (CliProcess first = CliProcess.server(directory.resolve("d"))) {
+            CliProcess second = refused(
+                    ExitCode.DATA_DIRECTORY, "--data", directory.resolve("d"), "--amqp", 0, "--http", "127.0.0.1:0");
+
+            assertThat(second.err()).contains("in use");
+            assertThat(CliProcess.run("stats", "--server", URI.create(first.listens("http")))
+                            .exitCode())
+                    .as("the first goes on")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void file_in_place_of_the_data_directory() throws IOException {
+        Path file = Files.writeString(directory.resolve("d"), "");
+
+        CliProcess server = refused(ExitCode.DATA_DIRECTORY, "--data", file, "--amqp", 0, "--http", "127.0.0.1:0");
+
+        assertThat(server.err()).contains(file.toString());
+    }
+
+    @Test
+    void unknown_setting() {
+        CliProcess server = refused(ExitCode.CONFIGURATION, "--set", "async.retrydelay=PT1S");
+
+        assertThat(server.err()).contains("did you mean async.retryDelay");
+    }
+
+    @Test
+    void setting_out_of_range_in_the_file() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.properties"), "function.timeout=PT1H");
+
+        CliProcess server = refused(ExitCode.CONFIGURATION, "--config", file);
+
+        assertThat(server.err()).contains("function.timeout");
+    }
+
+    @Test
+    void port_that_is_none() {
+        refused(ExitCode.CONFIGURATION, "--amqp", 70_000);
+    }
+
+    @Test
+    void broker_that_cannot_be_reached() throws IOException {
+        int closed;
+        try (ServerSocket taken = taken()) {
+            closed = taken.getLocalPort();
+        }
+
+        CliProcess server = refused(
+                ExitCode.UNAVAILABLE,
+                "--data",
+                directory.resolve("d"),
+                "--http",
+                "127.0.0.1:0",
+                "--broker",
+                "amqp://127.0.0.1:" + closed);
+
+        assertThat(server.err()).contains("amqp://127.0.0.1:" + closed);
+    }
+
+    @Test
+    void wrong_command_line() {
+        refused(ExitCode.USAGE, "--http", "nowhere");
+        refused(ExitCode.USAGE, "--broker", "amqp://127.0.0.1:1", "--amqp", 0);
+        refused(ExitCode.USAGE, "--broker", "http://127.0.0.1:1");
+    }
+
+    @Test
+    void commands_without_a_server_or_broker() {
+        CliProcess stats = CliProcess.run("stats", "--server", "http://127.0.0.1:1");
+        CliProcess publish = CliProcess.run("publish", "letters", "x", "--broker", "amqp://127.0.0.1:1");
+
+        assertThat(stats.exitCode()).isEqualTo(ExitCode.UNAVAILABLE.code());
+        assertThat(stats.err()).contains("http://127.0.0.1:1").hasLineCount(1);
+        assertThat(publish.exitCode()).isEqualTo(ExitCode.UNAVAILABLE.code());
+        assertThat(publish.err()).contains("amqp://127.0.0.1:1").hasLineCount(1);
+    }
+}

@@ -1,0 +1,149 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(300)
+class ServerIT {
+    private static final String GREETER =
+            """
+            import com.amazonaws.services.lambda.runtime.Context;
+            import com.amazonaws.services.lambda.runtime.RequestHandler;
+            import java.util.Map;
+
+            public final class Greeter implements RequestHandler<Map<String, Object>, String> {
+                @Override
+                public String handleRequest(Map<String, Object> event, Context context) {
+                    if (event.containsKey("fail")) {
+                        throw new IllegalStateException("told to fail");
+                    }
+                    return "hello " + event.get("name");
+                }
+            }
+            """;
+
+    @TempDir
+    Path directory;
+
+    private static JsonNode stats(CliProcess server, String function) {
+        CliProcess stats = CliProcess.run("stats", "--json", "--server", server.listens("http"));
+        assertThat(stats.exitCode()).as(stats.err()).isZero();
+        return Json.lenient(stats.out()).path("functions").path(function);
+    }
+
+    private static String done(Object... arguments) {
+        CliProcess command = CliProcess.run(arguments);
+        assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
+        return command.out();
+    }
+
+    @Test
+    void a_function_is_deployed_invoked_fed_redriven_and_survives_a_restart() {
+        Path jar = FunctionJar.of(directory, "Greeter", GREETER);
+        Path data = directory.resolve("data");
+        JsonNode before;
+        try (CliProcess server = CliProcess.server(data, "--set", "async.retryDelay=PT0.1S")) {
+            String http = server.listens("http");
+            String amqp = server.listens("amqp");
+
+            done(
+                    "function",
+                    "create",
+                    "greeter",
+                    "--jar",
+                    jar,
+                    "--handler",
+                    "Greeter",
+                    "--retries",
+                    1,
+                    "--server",
+                    http);
+            assertThat(done("function", "ls", "--server", http)).contains("greeter");
+            assertThat(done("invoke", "greeter", "{\"name\":\"you\"}", "--server", http))
+                    .isEqualToIgnoringNewLines("\"hello you\"");
+
+            assertThat(done("publish", "invoke.greeter", "{\"name\":\"queue\"}", "--broker", amqp))
+                    .contains("1 event accepted");
+            done("publish", "invoke.greeter", "{\"fail\":true}", "--broker", amqp);
+            await().atMost(CliProcess.PATIENCE)
+                    .until(() -> stats(server, "greeter").path("deadLettered").asLong() == 1);
+
+            assertThat(done("dlq", "list", "--broker", amqp)).contains("dlq.greeter");
+            JsonNode letter = Json.lenient(done("dlq", "list", "greeter", "--json", "--broker", amqp));
+            assertThat(done("dlq", "show", "greeter", letter.path("id").asText(), "--broker", amqp))
+                    .contains("told to fail");
+            assertThat(done("dlq", "redrive", "greeter", "--yes", "--broker", amqp))
+                    .contains("Redrove 1 dead letter");
+            await().atMost(CliProcess.PATIENCE)
+                    .until(() -> stats(server, "greeter").path("deadLettered").asLong() == 1);
+
+            before = stats(server, "greeter");
+            assertThat(before.path("accepted").asLong()).isEqualTo(2);
+            assertThat(before.path("succeeded").asLong()).isEqualTo(1);
+
+            server.terminate();
+            assertThat(server.exitCode()).isZero();
+            assertThat(server.out()).endsWith("stopped" + System.lineSeparator());
+            assertThat(server.err())
+                    .as("only the dead letter is told of")
+                    .doesNotContain("ERROR")
+                    .doesNotContain("\tat ");
+        }
+        try (CliProcess again = CliProcess.server(data)) {
+            assertThat(stats(again, "greeter")).isEqualTo(before);
+            assertThat(done("invoke", "greeter", "{\"name\":\"again\"}", "--server", again.listens("http")))
+                    .contains("hello again");
+        }
+    }
+
+    @Test
+    void a_failing_function_and_an_unknown_one_are_told_in_one_line_and_exit_code_1() {
+        Path jar = FunctionJar.of(directory, "Greeter", GREETER);
+        try (CliProcess server = CliProcess.server(directory.resolve("data"))) {
+            String http = server.listens("http");
+            done("function", "create", "greeter", "--jar", jar, "--handler", "Greeter", "--server", http);
+
+            CliProcess failing = CliProcess.run("invoke", "greeter", "{\"fail\":1}", "--server", http);
+            CliProcess unknown = CliProcess.run("invoke", "absent", "{}", "--server", http);
+            CliProcess refused = CliProcess.run("publish", "invoke.absent", "{}", "--broker", server.listens("amqp"));
+
+            assertThat(failing.exitCode()).isEqualTo(1);
+            assertThat(failing.err()).contains("told to fail").hasLineCount(1);
+            assertThat(unknown.exitCode()).isEqualTo(1);
+            assertThat(unknown.err()).contains("Function not found").hasLineCount(1);
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.err()).contains("invoke.absent").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void a_queue_of_ones_own_is_made_filled_emptied_and_deleted() {
+        try (CliProcess server = CliProcess.server(directory.resolve("data"))) {
+            String amqp = server.listens("amqp");
+
+            done("queue", "create", "letters", "--broker", amqp);
+            done("publish", "letters", "one", "--broker", amqp);
+            done("publish", "letters", "two", "--broker", amqp);
+
+            assertThat(done("queue", "ls", "letters", "--broker", amqp)).containsPattern("letters +2");
+            CliProcess kept = CliProcess.run("queue", "delete", "letters", "--broker", amqp);
+            assertThat(kept.exitCode()).isEqualTo(1);
+            assertThat(done("queue", "receive", "letters", "--max", 5, "--broker", amqp)
+                            .lines())
+                    .containsExactly("one", "two");
+            done("queue", "delete", "letters", "--broker", amqp);
+            assertThat(CliProcess.run("queue", "show", "letters", "--broker", amqp)
+                            .exitCode())
+                    .isEqualTo(1);
+        }
+    }
+}
