@@ -29,6 +29,7 @@ final class Main {
         Pairing pairing = quick ? QUICK : FULL;
         System.out.print(conditions(directory, pairing));
         try (BrokerProcess broker = BrokerProcess.start(directory)) {
+            RawQueues.setUp(broker.amqpPort());
             Surroundings surroundings = new Surroundings(directory, broker, springClassPath, new AtomicInteger());
             for (Benchmark benchmark : chosen) {
                 System.out.print(run(benchmark, pairing, surroundings));
