@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The handler that ends an event publishes the next one, so that as many are under way as in the raw lanes. It counts
  * a moment before the event is settled; {@link #pause} makes up for it by asking the platform what became of every event
- * published so far, and fails unless each has succeeded.
+ * published so far, and fails unless each succeeds.
  */
 final class PlatformPipe implements Lane {
 
@@ -98,12 +98,15 @@ final class PlatformPipe implements Lane {
         if (failure.get() != null) {
             throw new IllegalStateException("an event of " + function + " was not published", failure.get());
         }
+        // Just settled events may still be in the broker's count of the queue.
+        Waiting.until("every event published to " + function + " to have succeeded", this::allSucceeded);
+    }
+
+    private boolean allSucceeded() {
         FunctionAccount account =
                 Waiting.on("the platform's account", millrace.stats()).get(function);
-        if (account == null || account.accepted() != published.get() || account.succeeded() != published.get()) {
-            throw new IllegalStateException(
-                    "of " + published + " events for " + function + " became " + account + ", expected all to succeed");
-        }
+        long events = published.get();
+        return account != null && account.accepted() == events && account.succeeded() == events;
     }
 
     @Override

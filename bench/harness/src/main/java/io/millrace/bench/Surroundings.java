@@ -28,6 +28,11 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
         return PlatformPipe.start(directory.resolve(function), brokerUrl(), function, functions, load);
     }
 
+    String backlog() {
+        String function = nextFunction();
+        return Backlog.run(this, directory.resolve(function), function);
+    }
+
     Lane platformCalls(int inFlight) {
         String function = nextFunction();
         return PlatformCalls.start(directory.resolve(function), brokerUrl(), function, inFlight);
@@ -45,7 +50,7 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
         return "bench-" + queues.incrementAndGet();
     }
 
-    private String brokerUrl() {
+    String brokerUrl() {
         return "amqp://127.0.0.1:" + broker.amqpPort();
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what an event loop does; never to be called on one. */
 final class Waiting {
 
-    private static final int SECONDS = 60;
+    private static final int SECONDS = 120;
 
     private Waiting() {}
 

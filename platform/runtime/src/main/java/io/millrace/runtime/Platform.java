@@ -208,7 +208,7 @@ public final class Platform implements AutoCloseable {
         } catch (CompletionException failed) {
             throw new IllegalStateException(
                     "http " + host + ":" + address.getPort() + " cannot be listened on: "
-                            + failed.getMessage(),
+                            + failed.getCause().getMessage(),
                     failed);
         }
     }
