@@ -118,7 +118,7 @@ final class FunctionWorker {
     }
 
     private void onEvent(Delivery delivery) {
-        credit.used();
+        credit.used(parked.size());
         Message event = delivery.message();
         UUID id = UUID.fromString(EventMessages.id(event));
         Attempt stillRunning = running.get(id);
