@@ -8,6 +8,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.Platform;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.dispatch.Invoker;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.UnaryOperator;
@@ -99,7 +99,7 @@ public final class Millrace implements AutoCloseable {
                 platform.settings().identity().region(),
                 platform.settings().identity().account(),
                 name);
-        return new Invocation(UUID.randomUUID().toString(), arn, type, payload, Optional.empty(), Map.of());
+        return new Invocation(RequestIds.next(), arn, type, payload, Optional.empty(), Map.of());
     }
 
     private static InvokeResult result(Invoker.Answer answer, String requestId) {

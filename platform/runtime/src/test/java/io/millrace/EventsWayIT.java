@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,7 +55,7 @@ class EventsWayIT {
     }
 
     private FunctionAccount account(String function) {
-        return millrace.stats().join().get(function);
+        return Objects.requireNonNull(millrace.stats().join().get(function), function);
     }
 
     @Test
@@ -262,10 +264,8 @@ class EventsWayIT {
                     }
                     return "\"fine\"".getBytes(StandardCharsets.UTF_8);
                 },
-                definition -> definition.withAsync(definition
-                        .async()
-                        .withOnSuccess(java.util.Optional.of(audit))
-                        .withOnFailure(java.util.Optional.of(audit))));
+                definition -> definition.withAsync(
+                        definition.async().withOnSuccess(Optional.of(audit)).withOnFailure(Optional.of(audit))));
 
         millrace.publish("maybe", "{}").join();
         await().until(() -> account("audit").succeeded() == 1);

@@ -206,10 +206,9 @@ public final class Platform implements AutoCloseable {
             door = Optional.of(api);
             return URI.create("http://" + host + ":" + server.actualPort());
         } catch (CompletionException failed) {
+            Throwable why = failed.getCause() == null ? failed : failed.getCause();
             throw new IllegalStateException(
-                    "http " + host + ":" + address.getPort() + " cannot be listened on: "
-                            + failed.getCause().getMessage(),
-                    failed);
+                    "http " + host + ":" + address.getPort() + " cannot be listened on: " + why.getMessage(), failed);
         }
     }
 

@@ -2,6 +2,7 @@ package io.millrace.broker.delivery;
 
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.broker.topology.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -15,7 +16,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import org.apache.qpid.proton.amqp.messaging.Source;
+import java.util.UUID;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public final class Calls {
     private final Mailbox<Call> mailbox;
     private final Map<String, OutboundLink> links = new HashMap<>();
     private final Map<Object, Call> waiting = new HashMap<>();
+    private final String ownAddress = Topology.replyAddress(UUID.randomUUID().toString());
     private final ArrayDeque<Call> unaddressed = new ArrayDeque<>();
     private @Nullable String replyTo;
 
@@ -61,10 +63,7 @@ public final class Calls {
     }
 
     private void attach(ProtonConnection up) {
-        ProtonReceiver receiver = up.createReceiver(null);
-        Source source = new Source();
-        source.setDynamic(true);
-        receiver.setSource(source);
+        ProtonReceiver receiver = up.createReceiver(ownAddress);
         receiver.setQoS(ProtonQoS.AT_MOST_ONCE);
         receiver.setPrefetch(0);
         int[] used = {0};
@@ -78,7 +77,7 @@ public final class Calls {
         });
         receiver.openHandler(opened -> {
             if (opened.succeeded()) {
-                replyTo = opened.result().getRemoteSource().getAddress();
+                replyTo = ownAddress;
                 while (!unaddressed.isEmpty()) {
                     post(unaddressed.remove());
                 }

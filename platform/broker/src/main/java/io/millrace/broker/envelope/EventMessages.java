@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class EventMessages {
     private static final Symbol STAMPED_ID = Symbol.valueOf(EventProperties.STAMPED_ID);
     private static final Symbol INGRESS_TIME = Symbol.valueOf(EventProperties.INGRESS_TIME);
     private static final int UUID_LENGTH = 36;
+    private static final String CLIENT_ID_PREFIX = "ID:";
+    // Of the payload; the rest would only cost time.
+    private static final int IDENTIFYING_BYTES = 1_024;
 
     private EventMessages() {}
 
@@ -111,8 +115,9 @@ public final class EventMessages {
     }
 
     /**
-     * The id of the event, a UUID in text, the same at every delivery. Ids of other shapes become a UUID by name;
-     * without any id (only where the broker lacks our stamp) it is made of the time of receipt and the content.
+     * The id of the event, a UUID in text, the same at every delivery. An id that is a UUID is taken as it is, with or
+     * without the {@code ID:} of messaging clients. Other ids may be given out twice (a client that counts from 1 at
+     * every start), so they become a UUID by name together with the message's time and content.
      */
     public static String id(Message message) {
         Object id = message.getMessageId();
@@ -122,23 +127,23 @@ public final class EventMessages {
         if (id instanceof UUID uuid) {
             return uuid.toString();
         }
-        if (id instanceof String text && isUuid(text)) {
-            return text;
+        if (id instanceof String text) {
+            String bare = text.startsWith(CLIENT_ID_PREFIX) ? text.substring(CLIENT_ID_PREFIX.length()) : text;
+            if (isUuid(bare)) {
+                return bare;
+            }
         }
-        if (id instanceof Binary binary) {
-            return named(bytes(binary));
-        }
-        return named(id == null ? contentIdentity(message) : id.toString().getBytes(StandardCharsets.UTF_8));
+        return byContent(message, String.valueOf(id));
     }
 
-    private static byte[] contentIdentity(Message message) {
+    private static String byContent(Message message, String id) {
         byte[] payload = payload(message);
-        byte[] received = (annotation(message, INGRESS_TIME) + "/" + message.getCreationTime() + "/")
+        byte[] head = (id + "/" + annotation(message, INGRESS_TIME) + "/" + message.getCreationTime() + "/"
+                        + payload.length + "/")
                 .getBytes(StandardCharsets.UTF_8);
-        byte[] both = new byte[received.length + payload.length];
-        System.arraycopy(received, 0, both, 0, received.length);
-        System.arraycopy(payload, 0, both, received.length, payload.length);
-        return both;
+        byte[] identity = Arrays.copyOf(head, head.length + Math.min(payload.length, IDENTIFYING_BYTES));
+        System.arraycopy(payload, 0, identity, head.length, identity.length - head.length);
+        return named(identity);
     }
 
     private static String named(byte[] bytes) {

@@ -19,6 +19,9 @@ public final class Topology {
     /** Where the broker puts events whose maximum age passed, until a worker has written their dead letter. */
     public static final String EXPIRED_PREFIX = "expired.";
 
+    /** Where a node gets its replies; the broker makes the queue for the first link and deletes it after the last. */
+    public static final String REPLY_PREFIX = "reply.";
+
     /** The broker's own management address. */
     public static final String MANAGEMENT = "activemq.management";
 
@@ -38,6 +41,10 @@ public final class Topology {
 
     public static String expiredAddress(FunctionName function) {
         return EXPIRED_PREFIX + function;
+    }
+
+    public static String replyAddress(String node) {
+        return REPLY_PREFIX + node;
     }
 
     /** The function whose dead letters lie in {@code queue}, if it is such a queue. */

@@ -38,7 +38,7 @@ final class EventCredit {
         topUp(0);
     }
 
-    /** A delivery came in. */
+    /** A delivery came in and has its permit, or is parked. */
     void used(int parked) {
         usedSinceTick = true;
         if (events.credit() <= window / 2) {

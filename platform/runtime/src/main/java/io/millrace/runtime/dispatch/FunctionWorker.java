@@ -118,7 +118,11 @@ final class FunctionWorker {
     }
 
     private void onEvent(Delivery delivery) {
+        take(delivery);
         credit.used(parked.size());
+    }
+
+    private void take(Delivery delivery) {
         Message event = delivery.message();
         UUID id = UUID.fromString(EventMessages.id(event));
         Attempt stillRunning = running.get(id);
@@ -126,14 +130,26 @@ final class FunctionWorker {
             stillRunning.adopt(delivery);
         } else if (dispatcher.wasSettledBefore(id)) {
             delivery.complete();
-            topUp();
         } else if (parts.ledger().isOff(name)) {
             giveUp(delivery, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
         } else if (EventMessages.attempt(event) > definition.async().maximumAttempts()) {
             giveUpLost(delivery, id);
+        } else if (isTooOld(event)) {
+            giveUpTooOld(delivery, id);
         } else {
             startOrPark(delivery, id);
         }
+    }
+
+    // The broker expires what waits in its queue; what waits here, or came late, is ours to look at.
+    private boolean isTooOld(Message event) {
+        return event.getExpiryTime() > 0
+                && event.getExpiryTime() <= parts.clock().millis();
+    }
+
+    private void giveUpTooOld(Delivery delivery, UUID id) {
+        int attempts = EventMessages.attempt(delivery.message()) - 1;
+        giveUp(delivery, id, GiveUpCondition.EVENT_AGE_EXCEEDED, attempts, Optional.empty());
     }
 
     private void startOrPark(Delivery delivery, UUID id) {
@@ -201,6 +217,11 @@ final class FunctionWorker {
         if (parts.ledger().isOff(name)) {
             parked.remove();
             giveUp(next, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
+            return true;
+        }
+        if (isTooOld(next.message())) {
+            parked.remove();
+            giveUpTooOld(next, id);
             return true;
         }
         Optional<Permit> permit = parts.ledger().tryAcquire(name);
@@ -343,6 +364,13 @@ final class FunctionWorker {
 
     /** Once a second. */
     void tick() {
+        parked.removeIf(delivery -> {
+            boolean tooOld = isTooOld(delivery.message());
+            if (tooOld) {
+                giveUpTooOld(delivery, UUID.fromString(EventMessages.id(delivery.message())));
+            }
+            return tooOld;
+        });
         credit.tick(parked.size());
     }
 

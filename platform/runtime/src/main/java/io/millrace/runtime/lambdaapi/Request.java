@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.core.invocation.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -7,7 +8,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 
@@ -17,7 +17,7 @@ final class Request {
 
     private final Vertx vertx;
     private final RoutingContext context;
-    private final String id = UUID.randomUUID().toString();
+    private final String id = RequestIds.next();
 
     Request(Vertx vertx, RoutingContext context) {
         this.vertx = vertx;

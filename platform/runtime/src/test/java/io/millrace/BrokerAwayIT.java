@@ -1,0 +1,192 @@
+package io.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.broker.embedded.EmbeddedBroker;
+import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.function.FunctionHandler;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The platform beside a broker of its own, which goes away and comes back. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(90)
+class BrokerAwayIT {
+    private static final FunctionHandler ECHO = (event, context) -> event;
+
+    @TempDir
+    Path data;
+
+    private EmbeddedBroker broker;
+    private int port;
+    private Millrace millrace;
+
+    @BeforeEach
+    void start() {
+        startBroker(0);
+        port = broker.amqpPort();
+        millrace = Millrace.builder()
+                .dataDirectory(data.resolve("platform"))
+                .broker("amqp://127.0.0.1:" + port)
+                .http("127.0.0.1", 0)
+                .set("async.retryDelay", "PT0.1S")
+                .start();
+    }
+
+    private void startBroker(int amqpPort) {
+        broker = EmbeddedBroker.start(
+                EmbeddedBrokerOptions.of(data.resolve("broker")).withFreePorts().withAmqpPort(amqpPort), failure -> {});
+    }
+
+    @AfterEach
+    void stop() {
+        millrace.close();
+        broker.close();
+    }
+
+    private HttpResponse<String> post(String function, String type) throws IOException, InterruptedException {
+        URI uri = millrace.httpUrl().orElseThrow().resolve("/2015-03-31/functions/" + function + "/invocations");
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("X-Amz-Invocation-Type", type)
+                .timeout(Duration.ofSeconds(10))
+                .POST(BodyPublishers.ofString("{}"))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    }
+
+    private long succeeded(String function) {
+        return Objects.requireNonNull(millrace.stats().join().get(function), function)
+                .succeeded();
+    }
+
+    @Test
+    void while_the_broker_is_away_callers_get_503_quickly_and_service_resumes_by_itself() throws Exception {
+        millrace.deploy("echo", ECHO);
+        assertThat(post("echo", "Event").statusCode()).isEqualTo(202);
+
+        broker.close();
+        await().until(() -> post("echo", "Event").statusCode() == 503);
+        long before = System.nanoTime();
+        HttpResponse<String> event = post("echo", "Event");
+        HttpResponse<String> call = post("echo", "RequestResponse");
+        Duration took = Duration.ofNanos(System.nanoTime() - before);
+
+        assertThat(event.statusCode()).isEqualTo(503);
+        assertThat(event.body()).contains("broker amqp://127.0.0.1:" + port + " is not reachable");
+        assertThat(call.statusCode()).isEqualTo(503);
+        assertThat(took).isLessThan(Duration.ofSeconds(2));
+
+        startBroker(port);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> post("echo", "RequestResponse").statusCode() == 200);
+        await().until(() -> post("echo", "Event").statusCode() == 202);
+        await().atMost(Duration.ofSeconds(20)).until(() -> succeeded("echo") >= 2);
+    }
+
+    @Test
+    void what_was_accepted_before_the_broker_went_is_processed_after_it_came_back() throws Exception {
+        Set<String> processed = ConcurrentHashMap.newKeySet();
+        Semaphore permits = new Semaphore(500);
+        millrace.deploy("collect", (FunctionHandler) (event, context) -> {
+            permits.acquire();
+            processed.add(new String(event, StandardCharsets.UTF_8));
+            return event;
+        });
+        ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
+        AtomicInteger unknown = new AtomicInteger();
+        CountDownLatch answered = new CountDownLatch(2_000);
+        for (int i = 0; i < 2_000; i++) {
+            String event = "\"" + i + "\"";
+            millrace.publish("collect", event).whenComplete((id, failure) -> {
+                if (failure == null) {
+                    accepted.add(event);
+                } else {
+                    unknown.incrementAndGet();
+                }
+                answered.countDown();
+            });
+            if (i == 1_500) {
+                broker.close();
+            }
+        }
+        answered.await();
+
+        startBroker(port);
+        permits.release(1_000_000);
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> processed.containsAll(accepted));
+        await().ignoreExceptions().atMost(Duration.ofSeconds(20)).until(() -> {
+            var account = Objects.requireNonNull(millrace.stats().join().get("collect"));
+            return account.accepted() == account.succeeded();
+        });
+        long counted = succeeded("collect");
+        assertThat(counted).isBetween((long) accepted.size(), (long) accepted.size() + unknown.get());
+    }
+
+    @Test
+    void an_attempt_that_outlives_the_connection_is_not_run_a_second_time() {
+        AtomicInteger runs = new AtomicInteger();
+        CountDownLatch release = new CountDownLatch(1);
+        millrace.deploy(
+                "slow",
+                (FunctionHandler) (event, context) -> {
+                    runs.incrementAndGet();
+                    release.await();
+                    return event;
+                },
+                definition -> definition.withTimeout(Duration.ofSeconds(60)));
+        millrace.publish("slow", "{}").join();
+        await().until(() -> runs.get() == 1);
+
+        broker.close();
+        startBroker(port);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        millrace.stats().handle((stats, away) -> away == null).join());
+        release.countDown();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> succeeded("slow") == 1);
+        assertThat(runs).hasValue(1);
+        assertThat(Objects.requireNonNull(millrace.stats().join().get("slow")).accepted())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_broker_that_cannot_be_reached_at_start_is_named() {
+        broker.close();
+        long before = System.nanoTime();
+
+        assertThatThrownBy(() -> Millrace.builder()
+                        .dataDirectory(data.resolve("other"))
+                        .broker("amqp://127.0.0.1:" + port)
+                        .start())
+                .isInstanceOf(BrokerUnavailableException.class)
+                .hasMessageContaining("amqp://127.0.0.1:" + port);
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(15));
+    }
+}
