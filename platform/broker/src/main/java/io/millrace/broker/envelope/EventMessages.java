@@ -122,6 +122,10 @@ public final class EventMessages {
      * every start), so they become a UUID by name together with the message's time and content.
      */
     public static String id(Message message) {
+        // Written when it died: the time of receipt, of which an id may be made, is another after a redrive.
+        if (properties(message).get(EventProperties.REQUEST_ID) instanceof String died && isUuid(died)) {
+            return died;
+        }
         Object id = message.getMessageId();
         if (id == null) {
             id = annotation(message, STAMPED_ID);

@@ -137,6 +137,33 @@ class EventMessagesTest {
         assertThat(idOf("zb4e28ba-2fa1-11d2-883f-0016d3cca427")).matches("[0-9a-f-]{36}");
     }
 
+    @Test
+    void an_id_that_a_client_gives_out_twice_makes_two_events() {
+        assertThat(EventMessages.id(numbered("1", "a"))).isNotEqualTo(EventMessages.id(numbered("1", "b")));
+        assertThat(EventMessages.id(numbered("1", "a"))).isEqualTo(EventMessages.id(numbered("1", "a")));
+    }
+
+    private static Message numbered(String id, String body) {
+        Message message = unstamped(1, body);
+        message.setMessageId(id);
+        return onTheWire(message);
+    }
+
+    @Test
+    void a_redriven_event_keeps_its_id_though_its_time_of_receipt_is_another() {
+        Message event = numbered("ID:producer-7", "a");
+        String id = EventMessages.id(event);
+        Message dead = DeadLetterMessages.of(
+                event,
+                new DeadLetterMessages.Cause("RetriesExhausted", "", "", "", 3, "orders", "1", id),
+                "invoke.orders",
+                "dlq.orders",
+                1);
+        dead.setMessageAnnotations(new MessageAnnotations(Map.of(Symbol.valueOf(EventProperties.INGRESS_TIME), 2L)));
+
+        assertThat(EventMessages.id(onTheWire(dead))).isEqualTo(id);
+    }
+
     private static String idOf(Object id) {
         Message message = Message.Factory.create();
         message.setMessageId(id);
