@@ -83,6 +83,24 @@ class EventsWayIT {
     }
 
     @Test
+    void the_equation_holds_at_every_instant_while_events_flow() {
+        millrace.deploy("echo", ECHO);
+        CompletableFuture<?>[] accepted = new CompletableFuture<?>[5_000];
+
+        for (int i = 0; i < accepted.length; i++) {
+            accepted[i] = millrace.publish("echo", "{}");
+            if (i % 500 == 0) {
+                assertThat(account("echo").accepted()).isLessThanOrEqualTo(i + 1);
+            }
+        }
+        CompletableFuture.allOf(accepted).join();
+
+        for (int look = 0; account("echo").succeeded() < accepted.length; look++) {
+            assertThat(account("echo").accepted()).as("look %d", look).isEqualTo(accepted.length);
+        }
+    }
+
+    @Test
     void a_failing_event_is_tried_three_times_with_one_id_and_becomes_a_dead_letter() {
         Map<String, AtomicInteger> attempts = new ConcurrentHashMap<>();
         FunctionHandler failing = (event, context) -> {

@@ -16,6 +16,7 @@ public final class Mailbox<T> {
     private final Context context;
     private final Consumer<T> each;
     private final Runnable afterTurn;
+    private boolean held;
 
     /** @param afterTurn runs once after each turn that had items */
     public Mailbox(Context context, Consumer<T> each, Runnable afterTurn) {
@@ -34,8 +35,19 @@ public final class Mailbox<T> {
         }
     }
 
+    /** Keeps what comes in until {@link #release}. Event loop only. */
+    public void hold() {
+        held = true;
+    }
+
+    /** Goes on, with what came in meanwhile. Event loop only. */
+    public void release() {
+        held = false;
+        drain();
+    }
+
     private void drain() {
-        T item = items.poll();
+        T item = held ? null : items.poll();
         if (item == null) {
             return;
         }

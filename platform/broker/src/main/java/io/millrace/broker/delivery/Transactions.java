@@ -91,6 +91,28 @@ public final class Transactions {
         return committed.future();
     }
 
+    /** Succeeds when the broker has done all that was settled on this connection before. */
+    public Future<Void> barrier() {
+        Promise<Void> passed = Promise.promise();
+        ProtonSender declaring = coordinator;
+        if (declaring == null) {
+            return Future.failedFuture(
+                    new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
+        }
+        open.add(passed);
+        Message declare = Message.Factory.create();
+        declare.setBody(new AmqpValue(new Declare()));
+        declaring.send(declare, answer -> {
+            if (answer.getRemoteState() instanceof Declared declared) {
+                // The broker answers a commit only when what came before it on this connection is on disk.
+                discharge(declared.getTxnId(), false, committed -> finish(passed, null));
+            } else {
+                finish(passed, refused("a transaction", answer.getRemoteState()));
+            }
+        });
+        return passed.future();
+    }
+
     private void sendAll(Binary transaction, Delivery delivery, List<Message> messages, Promise<Void> committed) {
         List<Future<Void>> sent = new ArrayList<>();
         for (Message message : messages) {

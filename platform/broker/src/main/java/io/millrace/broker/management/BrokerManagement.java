@@ -41,6 +41,7 @@ public final class BrokerManagement {
     private static final String BROKER = "broker";
     private static final int PAGE = 5_000;
     private static final int FLUSH_AT = 1_000;
+    private static final int LISTING_TRIES = 10;
 
     private final BrokerConnection connection;
     private final Map<String, Promise<JsonNode>> waiting = new HashMap<>();
@@ -137,7 +138,15 @@ public final class BrokerManagement {
 
     /** All queues whose name contains {@code part}; all queues if it is empty. */
     public Future<List<QueueState>> listQueues(String part) {
-        return listQueues(part, 1, new ArrayList<>());
+        return listQueues(part, LISTING_TRIES);
+    }
+
+    // The broker's listing fails when one of the queues is removed meanwhile.
+    private Future<List<QueueState>> listQueues(String part, int tries) {
+        return listQueues(part, 1, new ArrayList<>())
+                .recover(failure -> tries > 1 && failure instanceof BrokerRefusedException
+                        ? listQueues(part, tries - 1)
+                        : Future.failedFuture(failure));
     }
 
     private Future<List<QueueState>> listQueues(String part, int page, List<QueueState> found) {

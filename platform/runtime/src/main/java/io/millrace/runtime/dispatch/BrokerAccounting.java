@@ -12,15 +12,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what the broker holds and what succeeded. The broker is asked on the very connection that settles: whatever
- * was counted as succeeded before the question, the broker has settled before it answers, so no event is in both or in
- * neither. Thread-safe.
+ * Adds up what the broker holds and what succeeded. For the few milliseconds of a snapshot nothing is settled: the broker
+ * first finishes what was, then what succeeded is read and the queues are counted, so no event is in both or in neither.
+ * Thread-safe.
  */
 public final class BrokerAccounting implements Accounting {
     private final Dispatcher dispatcher;
     private final BrokerManagement onSettlingConnection;
+    private @Nullable Future<Map<FunctionName, FunctionAccount>> underWay;
 
     /** @param onSettlingConnection uses the dispatcher's connection */
     public BrokerAccounting(Dispatcher dispatcher, BrokerManagement onSettlingConnection) {
@@ -31,14 +33,29 @@ public final class BrokerAccounting implements Accounting {
     @Override
     public Future<Map<FunctionName, FunctionAccount>> snapshot() {
         Promise<Map<FunctionName, FunctionAccount>> snapshot = Promise.promise();
-        dispatcher.connection().run(() -> {
-            Map<FunctionName, Dispatcher.Reading> readings = dispatcher.readings();
-            onSettlingConnection
-                    .listQueues("")
-                    .map(queues -> accounts(readings, queues))
-                    .onComplete(snapshot);
-        });
+        dispatcher.connection().run(() -> shared().onComplete(snapshot));
         return snapshot.future();
+    }
+
+    // Who asks while another waits gets the same answer: settling is held up once, not once for each.
+    private Future<Map<FunctionName, FunctionAccount>> shared() {
+        if (underWay != null) {
+            return underWay;
+        }
+        dispatcher.holdSettling();
+        Future<Map<FunctionName, FunctionAccount>> counted =
+                dispatcher.whenSettled().compose(settled -> count());
+        underWay = counted;
+        // Only now: it may have failed already.
+        return counted.onComplete(done -> {
+            underWay = null;
+            dispatcher.resumeSettling();
+        });
+    }
+
+    private Future<Map<FunctionName, FunctionAccount>> count() {
+        Map<FunctionName, Dispatcher.Reading> readings = dispatcher.readings();
+        return onSettlingConnection.listQueues("").map(queues -> accounts(readings, queues));
     }
 
     private static Map<FunctionName, FunctionAccount> accounts(
@@ -68,7 +85,7 @@ public final class BrokerAccounting implements Accounting {
                 expired);
     }
 
-    private static long messages(@org.jspecify.annotations.Nullable QueueState queue) {
+    private static long messages(@Nullable QueueState queue) {
         return queue == null ? 0 : queue.messages();
     }
 }

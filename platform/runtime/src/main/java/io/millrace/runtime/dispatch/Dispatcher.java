@@ -37,6 +37,7 @@ public final class Dispatcher {
 
     private final Vertx vertx;
     private final BrokerConnection connection;
+    private final Transactions transactions;
     private final WorkerParts parts;
     private final Mailbox<Ended> mailbox;
     private final Map<FunctionName, FunctionWorker> workers = new HashMap<>();
@@ -55,10 +56,11 @@ public final class Dispatcher {
             Clock clock) {
         this.vertx = vertx;
         this.connection = connection;
+        this.transactions = new Transactions(connection);
         this.parts = new WorkerParts(
                 connection,
                 ledger,
-                new GivingUp(new Transactions(connection), clock),
+                new GivingUp(transactions, clock),
                 new Replies(connection),
                 tally,
                 clock,
@@ -129,6 +131,20 @@ public final class Dispatcher {
         Map<FunctionName, Reading> readings = new HashMap<>();
         workers.forEach((name, worker) -> readings.put(name, new Reading(worker.running(), worker.succeeded())));
         return readings;
+    }
+
+    /** Attempts that end are settled only after {@link #resumeSettling}. Event loop only. */
+    void holdSettling() {
+        mailbox.hold();
+    }
+
+    void resumeSettling() {
+        mailbox.release();
+    }
+
+    /** Succeeds when the broker has done all that was settled so far. */
+    Future<Void> whenSettled() {
+        return transactions.barrier();
     }
 
     private Future<Void> onLoop(Runnable action) {

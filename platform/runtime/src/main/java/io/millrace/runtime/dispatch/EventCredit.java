@@ -54,10 +54,13 @@ final class EventCredit {
         if (draining || stopped) {
             return;
         }
-        int most = Math.min(ledger.free(function), window) + SPARE;
-        int missing = most - parked - events.credit();
-        // A credit frame for each delivery would cost as much as the delivery.
-        if (missing >= Math.max(1, most / 4) || (missing > 0 && events.credit() == 0)) {
+        int free = ledger.free(function);
+        int missing = Math.min(free, window) + SPARE - parked - events.credit();
+        // In batches: a credit frame for each delivery would cost as much as the delivery. But never let both the
+        // credit and what is parked run out while a batch gathers.
+        int batch = Math.min(free + ledger.running(function), window) / 4;
+        boolean runningDry = events.credit() == 0 && parked <= SPARE / 2;
+        if (missing >= Math.max(1, batch) || (missing > 0 && runningDry)) {
             events.grant(missing);
         }
     }
