@@ -5,6 +5,7 @@ import io.millrace.broker.embedded.BrokerFailure;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.runtime.Platform;
 import io.millrace.runtime.config.Settings;
+import io.millrace.runtime.environment.AttemptListener;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class MillraceBuilder {
     private Optional<InetSocketAddress> http = Optional.empty();
     private Consumer<BrokerFailure> onFatal = failure ->
             LOGGER.atError().addKeyValue("failure", failure.message()).log("the broker cannot go on");
+    private AttemptListener attempts = (invocation, outcome) -> {};
 
     MillraceBuilder() {}
 
@@ -94,6 +96,12 @@ public final class MillraceBuilder {
         return this;
     }
 
+    /** Told of every attempt that ends, by its request id; on any thread, and it must not block. */
+    public MillraceBuilder onAttempt(AttemptListener listener) {
+        attempts = listener;
+        return this;
+    }
+
     /**
      * Starts everything; blocks until events are taken.
      *
@@ -105,7 +113,7 @@ public final class MillraceBuilder {
             throw new IllegalStateException("dataDirectory is missing, expected a directory for queues and functions");
         }
         Settings complete = settings != null ? settings : Settings.of(assignments);
-        Platform platform = Platform.start(dataDirectory, broker, complete, onFatal);
+        Platform platform = Platform.start(dataDirectory, broker, complete, onFatal, attempts);
         try {
             Optional<URI> url = http.map(platform::listen);
             Millrace millrace = new Millrace(platform, url);

@@ -109,6 +109,7 @@ class BrokerAwayIT {
     }
 
     @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // Every answer is counted, whichever it is.
     void what_was_accepted_before_the_broker_went_is_processed_after_it_came_back() throws Exception {
         Set<String> processed = ConcurrentHashMap.newKeySet();
         Semaphore permits = new Semaphore(500);

@@ -284,6 +284,33 @@ class EventsWayIT {
     }
 
     @Test
+    void the_events_of_a_removed_function_become_dead_letters() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch started = new CountDownLatch(1);
+        millrace.deploy(
+                "leaving",
+                (FunctionHandler) (event, context) -> {
+                    started.countDown();
+                    release.await();
+                    return event;
+                },
+                definition ->
+                        definition.withReservedConcurrency(OptionalInt.of(1)).withTimeout(Duration.ofSeconds(50)));
+        for (int i = 0; i < 50; i++) {
+            millrace.publish("leaving", "{}").join();
+        }
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+
+        millrace.remove("leaving");
+        release.countDown();
+
+        assertThatThrownBy(() -> millrace.publish("leaving", "{}").join())
+                .hasRootCauseInstanceOf(FunctionNotFoundException.class);
+        millrace.deploy("leaving", ECHO);
+        assertThat(account("leaving")).isEqualTo(new FunctionAccount(50, 0, 0, 0, 0, 50, 0));
+    }
+
+    @Test
     void publishing_to_an_unknown_function_names_it() {
         assertThatThrownBy(() -> millrace.publish("nosuch", "{}").join())
                 .hasRootCauseInstanceOf(FunctionNotFoundException.class)

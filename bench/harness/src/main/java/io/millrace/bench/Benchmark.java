@@ -27,6 +27,13 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
     private static final Side SPRING = new Side("spring", on -> on.spring(Load.EVENTS));
     private static final Side CALL = new Side("raw call", on -> on.rawCalls(1));
     private static final Side CALLS = new Side("raw calls", on -> on.rawCalls(128));
+    private static final Side PLATFORM = new Side("platform", on -> on.platformPipe(Load.EVENTS, 1));
+    private static final Side PLATFORM_1000 =
+            new Side("platform, 1,000 functions", on -> on.platformPipe(Load.EVENTS, 1_000));
+    private static final Side PLATFORM_RETRY =
+            new Side("platform, 10 % fail", on -> on.platformPipe(Load.WITH_RETRIES, 1));
+    private static final Side PLATFORM_CALL = new Side("platform call", on -> on.platformCalls(1));
+    private static final Side PLATFORM_CALLS = new Side("platform calls", on -> on.platformCalls(128));
     private static final Side CALL_AGAIN = new Side("raw call, once more", CALL.connect());
     private static final Side CALLS_AGAIN = new Side("raw calls, once more", CALLS.connect());
     private static final String EVENTS = "events/s";
@@ -36,6 +43,13 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
             new Benchmark("noise", RAW_AGAIN, RAW, Window::perSecond, EVENTS, true),
             new Benchmark("noise-sync-p50", CALL_AGAIN, CALL, Window::medianMicros, "µs", false),
             new Benchmark("noise-sync-throughput", CALLS_AGAIN, CALLS, Window::perSecond, "calls/s", false),
+            new Benchmark("async-vs-raw-hop", PLATFORM, RAW_HOP, Window::perSecond, EVENTS, true),
+            new Benchmark("async-vs-raw", PLATFORM, RAW, Window::perSecond, EVENTS, true),
+            new Benchmark("async-vs-spring", PLATFORM, SPRING, Window::perSecond, EVENTS, true),
+            new Benchmark("sync-p50-vs-raw", PLATFORM_CALL, CALL, Window::medianMicros, "µs", true),
+            new Benchmark("sync-throughput-vs-raw", PLATFORM_CALLS, CALLS, Window::perSecond, "calls/s", true),
+            new Benchmark("retry-10-percent-vs-raw", PLATFORM_RETRY, RAW_RETRY, Window::perSecond, EVENTS, true),
+            new Benchmark("many-functions", PLATFORM_1000, PLATFORM, Window::perSecond, EVENTS, true),
             new Benchmark("raw-hop-vs-raw", RAW_HOP, RAW, Window::perSecond, EVENTS, true),
             new Benchmark("raw-hop-vs-spring", RAW_HOP, SPRING, Window::perSecond, EVENTS, true),
             new Benchmark("raw-retry-10-percent-vs-raw-hop", RAW_RETRY, RAW_MANY, Window::perSecond, EVENTS, true));

@@ -36,6 +36,11 @@ final class BrokerProcess implements AutoCloseable {
         return corePort;
     }
 
+    /** Bytes in use after a collection. */
+    long heapInUse() {
+        return Long.parseLong(jvm.ask("heap"));
+    }
+
     @Override
     public void close() {
         jvm.close();

@@ -1,6 +1,7 @@
 package io.millrace.bench;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * How much is under way at once; the same for both sides of a comparison.
@@ -13,6 +14,9 @@ import java.nio.charset.StandardCharsets;
 record Load(int slots, int outstanding, int failEvery) {
 
     static final int BODY_BYTES = 256;
+
+    /** Wait before a failed event is delivered again. */
+    static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     /** 64 in flight, four times that published. */
     static final Load EVENTS = new Load(64, 256, 0);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** {@code Main DIRECTORY SPRING_CLASS_PATH [--quick] [NAME…]}: started by {@code bench/run}. */
 final class Main {
@@ -29,9 +30,13 @@ final class Main {
         Pairing pairing = quick ? QUICK : FULL;
         System.out.print(conditions(directory, pairing));
         try (BrokerProcess broker = BrokerProcess.start(directory)) {
+            RawQueues.setUp(broker.amqpPort());
             Surroundings surroundings = new Surroundings(directory, broker, springClassPath, new AtomicInteger());
             for (Benchmark benchmark : chosen) {
                 System.out.print(run(benchmark, pairing, surroundings));
+            }
+            if (names.isEmpty() ? !quick : names.contains(Backlog.NAME)) {
+                System.out.print(surroundings.backlog());
             }
         }
     }
@@ -45,7 +50,8 @@ final class Main {
     }
 
     private static List<Benchmark> chosen(List<String> names, boolean quick) {
-        List<String> known = Benchmark.ALL.stream().map(Benchmark::name).toList();
+        List<String> known = Stream.concat(Benchmark.ALL.stream().map(Benchmark::name), Stream.of(Backlog.NAME))
+                .toList();
         for (String name : names) {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException("no comparison is called '" + name + "', expected one of " + known);

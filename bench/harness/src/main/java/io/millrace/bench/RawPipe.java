@@ -11,7 +11,7 @@ import io.vertx.proton.ProtonReceiver;
 import io.vertx.proton.ProtonSender;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.qpid.proton.Proton;
@@ -42,7 +42,7 @@ final class RawPipe implements Lane {
     private final ProtonSender sender;
     private final ProtonReceiver receiver;
     private final Load load;
-    private final @Nullable ExecutorService hop;
+    private final @Nullable Executor hop;
     private final Message message = message();
 
     private final Queue<ProtonDelivery> handled = new ConcurrentLinkedQueue<>();
@@ -61,7 +61,7 @@ final class RawPipe implements Lane {
             ProtonSender sender,
             ProtonReceiver receiver,
             Load load,
-            @Nullable ExecutorService hop) {
+            @Nullable Executor hop) {
         this.vertx = vertx;
         this.context = context;
         this.sender = sender;
@@ -76,11 +76,11 @@ final class RawPipe implements Lane {
     }
 
     /** Runs a no-op handler for each event on the executor, which it shuts down at its end. */
-    static RawPipe withHop(int port, String queue, Load load, ExecutorService hop) {
+    static RawPipe withHop(int port, String queue, Load load, Executor hop) {
         return connect(port, queue, load, hop);
     }
 
-    private static RawPipe connect(int port, String queue, Load load, @Nullable ExecutorService hop) {
+    private static RawPipe connect(int port, String queue, Load load, @Nullable Executor hop) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
         Context context = vertx.getOrCreateContext();
         Promise<RawPipe> connected = Promise.promise();
@@ -96,7 +96,7 @@ final class RawPipe implements Lane {
             ProtonConnection connection,
             String queue,
             Load load,
-            @Nullable ExecutorService hop) {
+            @Nullable Executor hop) {
         ProtonSender sender = connection.createSender(queue);
         ProtonReceiver receiver =
                 connection.createReceiver(queue).setPrefetch(0).setAutoAccept(false);
@@ -190,7 +190,7 @@ final class RawPipe implements Lane {
     public void close() {
         Waiting.on("closing the raw pipe", vertx.close());
         if (hop != null) {
-            hop.shutdown();
+            Handlers.close(hop);
         }
     }
 

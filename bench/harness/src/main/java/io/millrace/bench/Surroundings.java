@@ -23,11 +23,34 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
         return RawCalls.connect(broker.amqpPort(), nextQueue(), inFlight);
     }
 
+    Lane platformPipe(Load load, int functions) {
+        String function = nextFunction();
+        return PlatformPipe.start(directory.resolve(function), brokerUrl(), function, functions, load);
+    }
+
+    String backlog() {
+        String function = nextFunction();
+        return Backlog.run(this, directory.resolve(function), function);
+    }
+
+    Lane platformCalls(int inFlight) {
+        String function = nextFunction();
+        return PlatformCalls.start(directory.resolve(function), brokerUrl(), function, inFlight);
+    }
+
     Lane spring(Load load) {
         return SpringListener.start(directory, springClassPath, broker, load);
     }
 
     private String nextQueue() {
-        return "bench." + queues.incrementAndGet();
+        return RawQueues.PREFIX + queues.incrementAndGet();
+    }
+
+    private String nextFunction() {
+        return "bench-" + queues.incrementAndGet();
+    }
+
+    String brokerUrl() {
+        return "amqp://127.0.0.1:" + broker.amqpPort();
     }
 }

@@ -21,6 +21,8 @@ import io.millrace.runtime.dispatch.BrokerAccounting;
 import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.environment.AttemptListener;
+import io.millrace.runtime.environment.ObservedEnvironments;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
@@ -69,7 +71,8 @@ public final class Platform implements AutoCloseable {
             Path dataDirectory,
             Optional<BrokerAddress> external,
             Settings settings,
-            Consumer<BrokerFailure> onFatal) {
+            Consumer<BrokerFailure> onFatal,
+            AttemptListener attempts) {
         this.opened = opened;
         this.settings = settings;
         this.embeddedBroker = external.isPresent()
@@ -99,7 +102,7 @@ public final class Platform implements AutoCloseable {
         this.deployments = new Deployments(
                 vertx,
                 registry,
-                environments,
+                new ObservedEnvironments(environments, attempts),
                 new BrokerManagement(managing),
                 dispatcher,
                 ledger,
@@ -117,12 +120,17 @@ public final class Platform implements AutoCloseable {
      *
      * @param external a broker to use instead of the embedded one
      * @param onFatal called when the embedded broker cannot go on; the process should then end
+     * @param attempts told of every attempt that ends
      */
     public static Platform start(
-            Path dataDirectory, Optional<BrokerAddress> external, Settings settings, Consumer<BrokerFailure> onFatal) {
+            Path dataDirectory,
+            Optional<BrokerAddress> external,
+            Settings settings,
+            Consumer<BrokerFailure> onFatal,
+            AttemptListener attempts) {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            return new Platform(opened, dataDirectory, external, settings, onFatal);
+            return new Platform(opened, dataDirectory, external, settings, onFatal, attempts);
         } catch (RuntimeException failed) {
             try {
                 closeAll(opened);

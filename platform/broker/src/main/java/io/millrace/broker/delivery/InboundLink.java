@@ -60,6 +60,9 @@ public final class InboundLink {
         opening.setQoS(settled ? ProtonQoS.AT_MOST_ONCE : ProtonQoS.AT_LEAST_ONCE);
         int attachment = ++attachments;
         opening.handler((delivery, message) -> {
+            if (receiver != opening) {
+                return; // Sent before the broker saw that the link is closing; it goes back with it.
+            }
             credit--;
             if (!settled) {
                 held++;
@@ -147,14 +150,25 @@ public final class InboundLink {
         return drained.future();
     }
 
-    /** Detaches; the broker gets back at once, uncounted, what is not settled. */
-    public void close() {
+    /**
+     * Detaches; the broker gets back at once, uncounted, what is not settled.
+     *
+     * @return when the broker has done so
+     */
+    public Future<Void> close() {
         opened = false;
         connection.forget(attach);
         ProtonReceiver open = receiver;
         receiver = null;
-        if (open != null) {
-            open.close();
+        if (open == null || !connection.isUp()) {
+            return Future.succeededFuture();
         }
+        Promise<Void> detached = Promise.promise();
+        open.closeHandler(answer -> detached.tryComplete());
+        open.detachHandler(answer -> detached.tryComplete());
+        Runnable gone = detached::tryComplete;
+        connection.whenDown(gone);
+        open.close();
+        return detached.future().onComplete(done -> connection.forgetDown(gone));
     }
 }

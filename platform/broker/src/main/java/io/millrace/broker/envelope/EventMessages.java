@@ -2,6 +2,7 @@ package io.millrace.broker.envelope;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * is binary or text, as JSON where it is a map or a list.
  */
 public final class EventMessages {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            new ObjectMapper().registerModule(new SimpleModule().addSerializer(Binary.class, new BinaryAsBase64()));
     private static final byte[] EMPTY_EVENT = {'{', '}'};
     private static final Symbol JSON_CONTENT = Symbol.valueOf("application/json");
     private static final Symbol STAMPED_ID = Symbol.valueOf(EventProperties.STAMPED_ID);
@@ -120,6 +122,10 @@ public final class EventMessages {
      * every start), so they become a UUID by name together with the message's time and content.
      */
     public static String id(Message message) {
+        // Written when it died: the time of receipt, of which an id may be made, is another after a redrive.
+        if (properties(message).get(EventProperties.REQUEST_ID) instanceof String died && isUuid(died)) {
+            return died;
+        }
         Object id = message.getMessageId();
         if (id == null) {
             id = annotation(message, STAMPED_ID);

@@ -40,6 +40,7 @@ public final class BrokerManagement {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BROKER = "broker";
     private static final int PAGE = 5_000;
+    private static final int FLUSH_AT = 1_000;
 
     private final BrokerConnection connection;
     private final Map<String, Promise<JsonNode>> waiting = new HashMap<>();
@@ -168,6 +169,15 @@ public final class BrokerManagement {
      */
     public Future<Long> moveMessages(String from, String to, String filter, int limit) {
         return operation("queue." + from, "moveMessages", limit, filter, to, false, limit)
+                .map(JsonNode::asLong);
+    }
+
+    /**
+     * As {@link #moveMessages}, of all messages at once: also of those that wait for their time, which a limit could
+     * make the broker lose sight of until its restart.
+     */
+    public Future<Long> moveAllMessages(String from, String to) {
+        return operation("queue." + from, "moveMessages", FLUSH_AT, "", to, false, -1)
                 .map(JsonNode::asLong);
     }
 

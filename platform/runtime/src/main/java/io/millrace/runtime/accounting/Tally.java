@@ -49,17 +49,26 @@ public final class Tally implements AutoCloseable {
         Files.createDirectories(path.toAbsolutePath().getParent());
         try (FileChannel channel =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            boolean fresh = channel.size() == 0;
+            requireOurs(channel, path);
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, SIZE);
-            if (fresh) {
-                mapped.putLong(0, MAGIC);
-            } else if (mapped.getLong(0) != MAGIC) {
-                throw new IOException("accounting file " + path + " is not one of ours");
-            }
+            mapped.putLong(0, MAGIC);
             Tally tally = new Tally(mapped);
             tally.readRows();
             tally.readRing();
             return tally;
+        }
+    }
+
+    // Before the mapping, which makes the file as long as ours. All zeros: a first start died before it wrote anything.
+    private static void requireOurs(FileChannel channel, Path path) throws IOException {
+        if (channel.size() == 0) {
+            return;
+        }
+        ByteBuffer start = ByteBuffer.allocate(Long.BYTES);
+        channel.read(start, 0);
+        long magic = start.getLong(0);
+        if (magic != MAGIC && !(magic == 0 && channel.size() == SIZE)) {
+            throw new IOException("accounting file " + path + " is not one of ours");
         }
     }
 
@@ -107,6 +116,8 @@ public final class Tally implements AutoCloseable {
         }
         for (int row = 0; row < FUNCTIONS; row++) {
             if (file.get(ROWS_AT + row * ROW_BYTES) == 0) {
+                // Of a function before it, if the process died while it was removed.
+                forgetEntries(row);
                 file.putLong(countAt(row), 0);
                 ByteBuffer name = ByteBuffer.wrap(function.value().getBytes(StandardCharsets.US_ASCII));
                 byte[] padded = new byte[NAME_BYTES];

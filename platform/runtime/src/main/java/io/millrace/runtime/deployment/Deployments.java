@@ -193,11 +193,11 @@ public final class Deployments implements FunctionAdministration {
     public Future<Void> delete(FunctionName name) {
         return change(() -> {
             require(name, Optional.empty());
-            deployed.remove(name);
-            registry.delete(name);
             await(dispatcher.remove(name));
+            deployed.remove(name);
             ledger.tryReserve(name, OptionalInt.empty());
             await(queues.remove(name));
+            registry.delete(name);
             return null;
         });
     }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.deployment;
 
+import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
 import io.millrace.broker.topology.QueueSpec;
@@ -12,8 +13,6 @@ import java.util.Optional;
 
 /** The queues of functions in the broker, and their retry policy. Thread-safe; never blocks. */
 final class FunctionQueues {
-    private static final int MOVE_AT_ONCE = 1_000;
-
     private final BrokerManagement broker;
 
     FunctionQueues(BrokerManagement broker) {
@@ -38,17 +37,23 @@ final class FunctionQueues {
         String invoke = Topology.invokeAddress(function);
         String dead = Topology.deadLetterAddress(function);
         String expired = Topology.expiredAddress(function);
-        return moveAll(invoke, dead)
-                .compose(moved -> moveAll(expired, dead))
+        return broker.moveAllMessages(invoke, dead)
+                .compose(moved -> broker.moveAllMessages(expired, dead))
+                .compose(moved -> requireEmpty(invoke))
+                .compose(moved -> requireEmpty(expired))
                 .compose(moved -> deleteAll(List.of(invoke, expired, Topology.callAddress(function))))
                 .compose(deleted -> broker.findQueue(dead))
                 .compose(queue -> isEmpty(queue) ? broker.deleteQueue(dead) : Future.succeededFuture())
                 .compose(deleted -> broker.removePolicy(invoke));
     }
 
-    private Future<Void> moveAll(String from, String to) {
-        return broker.moveMessages(from, to, "", MOVE_AT_ONCE)
-                .compose(moved -> moved < MOVE_AT_ONCE ? Future.succeededFuture() : moveAll(from, to));
+    // Deleting a queue deletes what is in it.
+    private Future<Void> requireEmpty(String queue) {
+        return broker.findQueue(queue)
+                .compose(found -> found.isEmpty() || isEmpty(found)
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new BrokerRefusedException("queue " + queue + " still holds "
+                                + found.get().messages() + " events; delete the function again")));
     }
 
     private Future<Void> deleteAll(List<String> queues) {

@@ -7,6 +7,7 @@ import io.millrace.core.concurrency.Permit;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
+import io.vertx.core.Future;
 import java.util.Optional;
 import org.apache.qpid.proton.message.Message;
 
@@ -64,7 +65,7 @@ final class CallWorker {
         stopped = true;
     }
 
-    void close() {
-        calls.close();
+    Future<Void> close() {
+        return calls.close();
     }
 }

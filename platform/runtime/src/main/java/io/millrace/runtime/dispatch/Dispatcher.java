@@ -97,17 +97,28 @@ public final class Dispatcher {
         });
     }
 
-    /** Stops to run a function; attempts that run go on, and their events come back. */
+    /**
+     * Stops to run a function.
+     *
+     * @return when the broker has back what was not settled; attempts that run go on, and their events come back
+     */
     public Future<Void> remove(FunctionName function) {
-        return onLoop(() -> {
+        Promise<Void> removed = Promise.promise();
+        connection.run(() -> {
             FunctionWorker worker = workers.remove(function);
-            if (worker != null) {
-                worker.close();
-                withParked.remove(worker);
-                worker.environments().close();
-                parts.tally().remove(function);
+            if (worker == null) {
+                removed.complete();
+                return;
             }
+            withParked.remove(worker);
+            touched.remove(worker);
+            worker.environments().close();
+            worker.close().onComplete(detached -> {
+                parts.tally().remove(function);
+                removed.handle(detached);
+            });
         });
+        return removed.future();
     }
 
     /** What is known of each function at one instant on the event loop. */
@@ -221,8 +232,9 @@ public final class Dispatcher {
         boolean idle = callsRunning == 0
                 && workers.values().stream().allMatch(worker -> worker.running() == 0 && !worker.hasParked());
         if (idle || System.nanoTime() - deadline > 0) {
-            workers.values().forEach(FunctionWorker::close);
-            drained.complete();
+            List<Future<Void>> closing = new ArrayList<>();
+            workers.values().forEach(worker -> closing.add(worker.close()));
+            Future.join(closing).<Void>mapEmpty().onComplete(drained);
         } else {
             vertx.setTimer(DRAIN_CHECK_MILLIS, again -> whenIdle(deadline, drained));
         }

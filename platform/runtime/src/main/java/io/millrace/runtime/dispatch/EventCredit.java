@@ -42,7 +42,8 @@ final class EventCredit {
     void used(int parked) {
         usedSinceTick = true;
         if (events.credit() <= window / 2) {
-            if (window < LARGEST_WINDOW && ledger.free(function) > window) {
+            // Held ones count: while a batch comes in, what is free is always less than the function may have.
+            if (window < LARGEST_WINDOW && ledger.free(function) + ledger.running(function) > window) {
                 window *= 2;
             }
             topUp(parked);

@@ -381,10 +381,8 @@ final class FunctionWorker {
     }
 
     /** Detaches: the broker has back at once, uncounted, what did not start. */
-    void close() {
-        events.close();
-        expired.close();
-        calls.close();
+    Future<Void> close() {
         parked.clear();
+        return Future.join(events.close(), expired.close(), calls.close()).mapEmpty();
     }
 }
