@@ -34,6 +34,7 @@ import org.apache.qpid.proton.message.Message;
 public final class Dispatcher {
     private static final long TICK_MILLIS = 1_000;
     private static final long DRAIN_CHECK_MILLIS = 20;
+    private static final long LONGEST_HOLD_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final BrokerConnection connection;
@@ -133,9 +134,10 @@ public final class Dispatcher {
         return readings;
     }
 
-    /** Attempts that end are settled only after {@link #resumeSettling}. Event loop only. */
+    /** Attempts that end are settled only after {@link #resumeSettling}, or a second from now. Event loop only. */
     void holdSettling() {
         mailbox.hold();
+        vertx.setTimer(LONGEST_HOLD_MILLIS, late -> mailbox.release());
     }
 
     void resumeSettling() {
