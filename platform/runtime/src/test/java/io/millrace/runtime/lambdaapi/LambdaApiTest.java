@@ -10,6 +10,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -131,11 +132,17 @@ class LambdaApiTest {
     }
 
     @Test
-    void headers_beyond_64_kb_are_refused() {
-        Door.Answer answer = door.invoke("orders", "{}", "X-Large", "x".repeat(65_700));
+    void headers_beyond_64_kb_are_refused_and_the_next_caller_is_served() {
+        // The server answers 431 and closes; a client that is still sending may see only the close.
+        try {
+            assertThat(door.invoke("orders", "{}", "X-Large", "x".repeat(65_700))
+                            .status())
+                    .isEqualTo(431);
+        } catch (UncheckedIOException closed) {
+            assertThat(closed).hasMessageContaining("HTTP/1.1 header parser received no bytes");
+        }
 
-        assertThat(answer.status()).isEqualTo(431);
-        assertThat(answer.header("x-amzn-RequestId")).isNotEmpty();
+        assertThat(door.invoker.called).isEmpty();
         assertThat(door.invoke("orders", "{}", "X-Large", "x".repeat(50_000)).status())
                 .isEqualTo(200);
     }
