@@ -26,6 +26,7 @@ class RawLanesIT {
     @BeforeAll
     void startBroker(@TempDir Path directory) {
         broker = BrokerProcess.start(directory);
+        RawQueues.setUp(broker.amqpPort());
         surroundings = new Surroundings(directory, broker, "", new AtomicInteger());
     }
 
