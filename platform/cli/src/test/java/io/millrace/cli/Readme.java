@@ -30,8 +30,9 @@ final class Readme {
             String all = read(ROOT.resolve(source));
             int start = all.indexOf("// tag::" + tag + "[]");
             int end = all.indexOf("// end::" + tag + "[]");
-            return all.substring(all.indexOf('\n', start) + 1, all.lastIndexOf('\n', end) + 1)
-                    .stripIndent();
+            return all.substring(all.indexOf('\n', start) + 1, all.lastIndexOf('\n', end))
+                            .stripIndent()
+                    + "\n";
         }
     }
 
