@@ -100,7 +100,7 @@ public final class Calls {
         call.request().setReplyTo(replyTo);
         Promise<Void> sent = Promise.promise();
         links.computeIfAbsent(call.address(), address -> new OutboundLink(connection, address, true))
-                .send(call.request(), sent);
+                .send(EncodedMessage.of(call.request()), sent);
         if (!sent.future().succeeded()) {
             sent.future().onFailure(failure -> {
                 waiting.remove(call.request().getMessageId());

@@ -6,9 +6,9 @@ import io.millrace.broker.connection.BrokerUnavailableException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonConnection;
-import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonSender;
+import io.vertx.proton.impl.ProtonSenderImpl;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Set;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
-import org.apache.qpid.proton.message.Message;
+import org.apache.qpid.proton.engine.Delivery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,7 @@ final class OutboundLink {
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     private final Set<Promise<Void>> unanswered = new HashSet<>();
     private @Nullable ProtonSender sender;
+    private int tags;
 
     /** @param settled whether messages go out settled: nobody learns what becomes of them */
     OutboundLink(BrokerConnection connection, String address, boolean settled) {
@@ -38,10 +39,10 @@ final class OutboundLink {
         this.settled = settled;
     }
 
-    private record Outgoing(Message message, Promise<Void> accepted) {}
+    private record Outgoing(EncodedMessage message, Promise<Void> accepted) {}
 
     /** @param accepted completed when the broker has the message, at once when it went out settled */
-    void send(Message message, Promise<Void> accepted) {
+    void send(EncodedMessage message, Promise<Void> accepted) {
         ProtonSender open = openSender();
         if (open == null) {
             accepted.fail(away());
@@ -79,21 +80,28 @@ final class OutboundLink {
         }
     }
 
-    private void sendNow(ProtonSender open, Message message, Promise<Void> accepted) {
+    private void sendNow(ProtonSender open, EncodedMessage message, Promise<Void> accepted) {
+        ProtonSenderImpl sending = (ProtonSenderImpl) open;
+        Delivery delivery = sending.delivery(nextTag());
         if (settled) {
-            open.send(message);
+            message.postSettled(delivery);
             accepted.complete();
-            return;
+        } else {
+            unanswered.add(accepted);
+            message.post(delivery, state -> answered(state, accepted));
         }
-        unanswered.add(accepted);
-        open.send(message, delivery -> answered(delivery, accepted));
+        sending.getSession().getConnectionImpl().flush();
     }
 
-    private void answered(ProtonDelivery delivery, Promise<Void> accepted) {
+    private byte[] nextTag() {
+        int tag = tags++;
+        return new byte[] {(byte) (tag >>> 24), (byte) (tag >>> 16), (byte) (tag >>> 8), (byte) tag};
+    }
+
+    private void answered(@Nullable DeliveryState state, Promise<Void> accepted) {
         if (!unanswered.remove(accepted)) {
             return;
         }
-        DeliveryState state = delivery.getRemoteState();
         if (state instanceof Accepted) {
             accepted.complete();
         } else {

@@ -25,7 +25,7 @@ public final class Publisher {
         connection.run(() -> connection.whenDown(() -> links.values().forEach(OutboundLink::lost)));
     }
 
-    private record Parcel(String address, Message message, Promise<Void> accepted) {}
+    private record Parcel(String address, EncodedMessage message, Promise<Void> accepted) {}
 
     /**
      * Sends a durable message.
@@ -44,7 +44,8 @@ public final class Publisher {
                     "more than " + MOST_UNDER_WAY + " messages wait for the broker's answer"));
         }
         Promise<Void> accepted = Promise.promise();
-        mailbox.add(new Parcel(address, message, accepted));
+        // Encoded here, on the caller's thread: the event loop has enough to do.
+        mailbox.add(new Parcel(address, EncodedMessage.of(message), accepted));
         return accepted.future().onComplete(answered -> underWay.decrementAndGet());
     }
 

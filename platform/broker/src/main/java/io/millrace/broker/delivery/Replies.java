@@ -30,6 +30,6 @@ public final class Replies {
             link = new OutboundLink(connection, replyTo, true);
             links.put(replyTo, link);
         }
-        link.send(reply, Promise.promise());
+        link.send(EncodedMessage.of(reply), Promise.promise());
     }
 }

@@ -23,7 +23,6 @@ import org.apache.qpid.proton.amqp.transaction.Declared;
 import org.apache.qpid.proton.amqp.transaction.Discharge;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
-import org.apache.qpid.proton.engine.Sender;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -149,7 +148,7 @@ public final class Transactions {
         byte[] tag = ("t" + nextTag++).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         org.apache.qpid.proton.engine.Delivery outgoing = sender.delivery(tag);
         outgoing.disposition(within(transaction));
-        TransactionalSend.post((Sender) outgoing.getLink(), outgoing, message, state -> {
+        EncodedMessage.of(message).post(outgoing, state -> {
             if (state instanceof TransactionalState inTransaction && inTransaction.getOutcome() instanceof Accepted) {
                 accepted.tryComplete();
             } else {

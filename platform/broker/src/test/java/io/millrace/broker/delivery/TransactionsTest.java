@@ -27,7 +27,6 @@ import org.apache.qpid.proton.amqp.transaction.Coordinator;
 import org.apache.qpid.proton.amqp.transaction.Declare;
 import org.apache.qpid.proton.amqp.transaction.Declared;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
-import org.apache.qpid.proton.engine.Sender;
 import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -200,7 +199,7 @@ class TransactionsTest {
             within.setTxnId(((Declared) answer.getRemoteState()).getTxnId());
             org.apache.qpid.proton.engine.Delivery outgoing = relay.delivery("t".getBytes(UTF_8));
             outgoing.disposition(within);
-            TransactionalSend.post((Sender) outgoing.getLink(), outgoing, message(to), state -> {
+            EncodedMessage.of(message(to)).post(outgoing, state -> {
                 TransactionalState completed = new TransactionalState();
                 completed.setTxnId(within.getTxnId());
                 completed.setOutcome(Accepted.getInstance());

@@ -221,13 +221,13 @@ public final class Dispatcher {
     }
 
     /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
-    boolean wasSettledBefore(UUID id) {
-        return !settledBefore.isEmpty() && settledBefore.remove(id);
+    boolean wasSettledBefore(String id) {
+        return !settledBefore.isEmpty() && settledBefore.remove(UUID.fromString(id));
     }
 
     /** It succeeded while the broker was away. */
-    void settledWithoutBroker(UUID id) {
-        settledBefore.add(id);
+    void settledWithoutBroker(String id) {
+        settledBefore.add(UUID.fromString(id));
     }
 
     public BrokerConnection connection() {

@@ -47,7 +47,7 @@ final class FunctionWorker {
     private final CallWorker calls;
     private final EventCredit credit;
     private final ArrayDeque<Delivery> parked = new ArrayDeque<>();
-    private final Map<UUID, Attempt> running = new HashMap<>();
+    private final Map<String, Attempt> running = new HashMap<>();
     private FunctionDefinition definition;
     private FunctionEnvironments environments;
     private RetryPolicy retryPolicy;
@@ -124,7 +124,7 @@ final class FunctionWorker {
 
     private void take(Delivery delivery) {
         Message event = delivery.message();
-        UUID id = UUID.fromString(EventMessages.id(event));
+        String id = EventMessages.id(event);
         Attempt stillRunning = running.get(id);
         if (stillRunning != null && !stillRunning.delivery().isLive()) {
             stillRunning.adopt(delivery);
@@ -147,12 +147,12 @@ final class FunctionWorker {
                 && event.getExpiryTime() <= parts.clock().millis();
     }
 
-    private void giveUpTooOld(Delivery delivery, UUID id) {
+    private void giveUpTooOld(Delivery delivery, String id) {
         int attempts = EventMessages.attempt(delivery.message()) - 1;
         giveUp(delivery, id, GiveUpCondition.EVENT_AGE_EXCEEDED, attempts, Optional.empty());
     }
 
-    private void startOrPark(Delivery delivery, UUID id) {
+    private void startOrPark(Delivery delivery, String id) {
         Optional<Permit> permit = parked.isEmpty() ? parts.ledger().tryAcquire(name) : Optional.empty();
         if (permit.isPresent()) {
             start(delivery, id, permit.get());
@@ -162,9 +162,9 @@ final class FunctionWorker {
         }
     }
 
-    private void start(Delivery delivery, UUID id, Permit permit) {
+    private void start(Delivery delivery, String id, Permit permit) {
         Message event = delivery.message();
-        Invocation invocation = invocation(event, id.toString(), InvocationType.EVENT);
+        Invocation invocation = invocation(event, id, InvocationType.EVENT);
         Attempt attempt = new Attempt(this, invocation, EventMessages.attempt(event), permit, delivery);
         running.put(id, attempt);
         environments.run(invocation, outcome -> dispatcher.ended(attempt, outcome));
@@ -213,7 +213,7 @@ final class FunctionWorker {
         if (next == null) {
             return false;
         }
-        UUID id = UUID.fromString(EventMessages.id(next.message()));
+        String id = EventMessages.id(next.message());
         if (parts.ledger().isOff(name)) {
             parked.remove();
             giveUp(next, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
@@ -239,7 +239,7 @@ final class FunctionWorker {
     /** The end of an attempt at an event. */
     void ended(Attempt attempt, Outcome outcome) {
         attempt.permit().close();
-        UUID id = UUID.fromString(attempt.invocation().id());
+        String id = attempt.invocation().id();
         if (outcome instanceof Outcome.Succeeded succeeded) {
             succeeded(attempt, id, succeeded);
         } else if (outcome instanceof FunctionError error) {
@@ -249,7 +249,7 @@ final class FunctionWorker {
         }
     }
 
-    private void succeeded(Attempt attempt, UUID id, Outcome.Succeeded outcome) {
+    private void succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
         Optional<String> destination = definition.async().onSuccess();
         if (destination.isPresent() && attempt.delivery().isLive()) {
             OutcomeRecord success = successRecord(attempt, outcome);
@@ -257,12 +257,12 @@ final class FunctionWorker {
                     id,
                     parts.givingUp()
                             .recordSuccess(attempt.delivery(), success, name, destination.get())
-                            .onSuccess(done -> parts.tally().count(tallyRow, id)));
+                            .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))));
             return;
         }
         running.remove(id);
         // Counted before the broker is told: what a crash in between brings back is known and not run again.
-        parts.tally().count(tallyRow, id);
+        parts.tally().count(tallyRow, UUID.fromString(id));
         if (attempt.delivery().isLive()) {
             attempt.delivery().complete();
         } else {
@@ -283,7 +283,7 @@ final class FunctionWorker {
                 FunctionArn.LATEST);
     }
 
-    private void failed(Attempt attempt, UUID id, FunctionError error) {
+    private void failed(Attempt attempt, String id, FunctionError error) {
         AsyncInvokeConfig async = definition.async();
         RetryDecision decision = retryPolicy.decide(
                 attempt.number(),
@@ -304,7 +304,7 @@ final class FunctionWorker {
     }
 
     /** More deliveries than attempts: a worker died in the last one. */
-    private void giveUpLost(Delivery delivery, UUID id) {
+    private void giveUpLost(Delivery delivery, String id) {
         int attempts = EventMessages.attempt(delivery.message()) - 1;
         String message = "the worker was lost during attempt " + attempts;
         FunctionError lost = new FunctionError(
@@ -317,14 +317,14 @@ final class FunctionWorker {
     }
 
     private void giveUp(
-            Delivery delivery, UUID id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
-        FunctionArn arn = invocation(delivery.message(), id.toString(), InvocationType.EVENT)
-                .arn();
-        GivingUp.Loss loss = new GivingUp.Loss(arn, id.toString(), condition, attempts, error);
+            Delivery delivery, String id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
+        FunctionArn arn =
+                invocation(delivery.message(), id, InvocationType.EVENT).arn();
+        GivingUp.Loss loss = new GivingUp.Loss(arn, id, condition, attempts, error);
         settle(id, parts.givingUp().deadLetter(delivery, loss, definition.async()), delivery);
     }
 
-    private void settle(UUID id, Future<Void> settled, Delivery delivery) {
+    private void settle(String id, Future<Void> settled, Delivery delivery) {
         settle(id, settled.onFailure(failure -> {
             LOGGER.atWarn()
                     .addKeyValue(LogKeys.FUNCTION, name)
@@ -335,7 +335,7 @@ final class FunctionWorker {
         }));
     }
 
-    private void settle(UUID id, Future<Void> settled) {
+    private void settle(String id, Future<Void> settled) {
         settled.onComplete(done -> {
             running.remove(id);
             topUp();
@@ -344,11 +344,10 @@ final class FunctionWorker {
 
     /** The broker found it too old; its dead letter and its failure record are still to be written. */
     private void onExpired(Delivery delivery) {
-        UUID id = UUID.fromString(EventMessages.id(delivery.message()));
+        String id = EventMessages.id(delivery.message());
         GivingUp.Loss loss = new GivingUp.Loss(
-                invocation(delivery.message(), id.toString(), InvocationType.EVENT)
-                        .arn(),
-                id.toString(),
+                invocation(delivery.message(), id, InvocationType.EVENT).arn(),
+                id,
                 GiveUpCondition.EVENT_AGE_EXCEEDED,
                 0,
                 Optional.empty());
@@ -367,7 +366,7 @@ final class FunctionWorker {
         parked.removeIf(delivery -> {
             boolean tooOld = isTooOld(delivery.message());
             if (tooOld) {
-                giveUpTooOld(delivery, UUID.fromString(EventMessages.id(delivery.message())));
+                giveUpTooOld(delivery, EventMessages.id(delivery.message()));
             }
             return tooOld;
         });
