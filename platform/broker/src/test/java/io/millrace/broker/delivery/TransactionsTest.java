@@ -93,7 +93,7 @@ class TransactionsTest {
 
     private Future<Void> send(String address) {
         Promise<Void> accepted = Promise.promise();
-        new OutboundLink(broker.working(), address, false).send(message(address), accepted);
+        new OutboundLink(broker.working(), address, false).send(EncodedMessage.of(message(address)), accepted);
         return accepted.future();
     }
 
