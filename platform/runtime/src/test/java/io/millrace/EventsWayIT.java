@@ -302,6 +302,45 @@ class EventsWayIT {
     }
 
     @Test
+    void an_error_message_with_half_a_character_is_a_cause_like_any_other() {
+        String text = "x".repeat(2_046) + "\uD83D\uDE00 and \uD83D alone";
+        millrace.deploy("emoji", (FunctionHandler) (event, context) -> {
+            throw new IllegalStateException(text);
+        });
+        millrace.deploy("echo", ECHO);
+
+        millrace.publish("emoji", "{}").join();
+
+        await().until(() -> account("emoji").deadLettered() == 1);
+        millrace.publish("echo", "{}").join();
+        await().until(() -> account("echo").succeeded() == 1);
+    }
+
+    @Test
+    void an_attempt_that_a_stop_cuts_off_is_delivered_again_and_not_doubled() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(1);
+        millrace.deploy(
+                "long",
+                (FunctionHandler) (event, context) -> {
+                    started.countDown();
+                    new CountDownLatch(1).await();
+                    return event;
+                },
+                definition -> definition
+                        .withTimeout(Duration.ofSeconds(50))
+                        .withAsync(definition.async().withMaximumRetryAttempts(0)));
+        millrace.publish("long", "{}").join();
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+
+        millrace.close();
+        start();
+        millrace.deploy("long", ECHO);
+
+        await().until(() -> account("long").succeeded() == 1);
+        assertThat(account("long")).isEqualTo(new FunctionAccount(1, 0, 0, 0, 1, 0, 0));
+    }
+
+    @Test
     void the_events_of_a_removed_function_become_dead_letters() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch started = new CountDownLatch(1);

@@ -41,6 +41,10 @@ final class CliProcess implements AutoCloseable {
                     "-Xmx512m",
                     "-jar",
                     Path.of("target", "millrace.jar").toString()));
+            if (Runtime.version().feature() >= 24) {
+                // As the launcher does: the JDK's warning about Netty is nothing that these tests ask about.
+                command.add(1, "--sun-misc-unsafe-memory-access=allow");
+            }
             for (Object argument : arguments) {
                 command.add(argument.toString());
             }

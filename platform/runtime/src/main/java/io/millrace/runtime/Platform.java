@@ -99,6 +99,8 @@ public final class Platform implements AutoCloseable {
         InProcessEnvironments environments =
                 keep(new InProcessEnvironments(settings.concurrency().account()));
         this.dispatcher = new Dispatcher(vertx, working, ledger, tally, settings.identity(), clock);
+        // After a start that failed: give back what was delivered before the environments end, uncounted.
+        opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
         this.deployments = new Deployments(
                 vertx,
                 registry,
@@ -255,19 +257,23 @@ public final class Platform implements AutoCloseable {
     /** Takes nothing new, lets attempts end within the drain timeout, and closes in the reverse order of the start. */
     @Override
     public void close() {
-        // The door first: what it accepts must still find the workers.
-        door.ifPresent(api -> await(api.close(settings.drainTimeout())));
-        await(dispatcher.drain(settings.drainTimeout()));
+        opened.push(() -> await(dispatcher.drain(settings.drainTimeout())));
+        // The door before the workers: what it accepted must still find them.
+        door.ifPresent(api -> opened.push(() -> await(api.close(settings.drainTimeout()))));
         closeAll(opened);
     }
 
     private static void closeAll(Deque<AutoCloseable> parts) {
+        IllegalStateException failures = new IllegalStateException("parts of the platform did not close");
         while (!parts.isEmpty()) {
             try {
                 parts.pop().close();
             } catch (Exception failure) {
-                throw new IllegalStateException("a part of the platform did not close", failure);
+                failures.addSuppressed(failure);
             }
+        }
+        if (failures.getSuppressed().length > 0) {
+            throw failures;
         }
     }
 

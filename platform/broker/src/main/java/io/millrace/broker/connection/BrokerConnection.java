@@ -223,6 +223,8 @@ public final class BrokerConnection {
                 closed.complete();
                 return;
             }
+            // Who waits for an answer of the broker gets none now.
+            List.copyOf(whenDown).forEach(Runnable::run);
             // Complete only when the socket is gone: whoever closes Vert.x next would find it half closed.
             current.closeHandler(answer -> current.disconnect());
             current.disconnectHandler(gone -> closed.tryComplete());

@@ -67,7 +67,7 @@ public final class InboundLink {
             if (!settled) {
                 held++;
             }
-            handler.accept(new Delivery(delivery, message, this, attachment));
+            accept(new Delivery(delivery, message, this, attachment));
         });
         opening.openHandler(answer -> {
             if (answer.failed()) {
@@ -89,6 +89,18 @@ public final class InboundLink {
         credit = 0;
         held = 0;
         whenAttached.run();
+    }
+
+    // An exception here would stay in vertx-proton's queue of events and come again at every read, for all links.
+    private void accept(Delivery delivery) {
+        try {
+            handler.accept(delivery);
+        } catch (RuntimeException bug) {
+            LOGGER.atError().addKeyValue("address", address).setCause(bug).log("delivery not understood");
+            if (!settled) {
+                delivery.retryLater();
+            }
+        }
     }
 
     /** The queue may be made again while the connection stays: by an operator, or after a change of the broker. */

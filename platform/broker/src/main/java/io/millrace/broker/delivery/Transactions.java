@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * meanwhile. Event loop only.
  */
 public final class Transactions {
+    private static final long LONGEST_BARRIER_MILLIS = 5_000;
+
     private final BrokerConnection connection;
     private final Set<Promise<Void>> open = new HashSet<>();
     private @Nullable ProtonSender coordinator;
@@ -68,7 +70,8 @@ public final class Transactions {
     /**
      * Sends {@code messages}, each to the address it carries, and completes {@code delivery}.
      *
-     * @return fails with BrokerRefusedException, the delivery still open, if the broker would not take one of them
+     * @return fails with BrokerRefusedException, the delivery still open, if the broker would not take one of them; with
+     *     BrokerUnavailableException if the delivery is no longer ours
      */
     public Future<Void> completeAndSend(Delivery delivery, List<Message> messages) {
         Promise<Void> committed = Promise.promise();
@@ -77,18 +80,24 @@ public final class Transactions {
             return Future.failedFuture(
                     new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
         }
+        List<Outgoing> encoded = new ArrayList<>();
+        for (Message message : messages) {
+            encoded.add(new Outgoing(message.getAddress(), EncodedMessage.of(message)));
+        }
         open.add(committed);
         Message declare = Message.Factory.create();
         declare.setBody(new AmqpValue(new Declare()));
         declaring.send(declare, answer -> {
             if (answer.getRemoteState() instanceof Declared declared) {
-                sendAll(declared.getTxnId(), delivery, messages, committed);
+                sendAll(declared.getTxnId(), delivery, encoded, committed);
             } else {
                 finish(committed, refused("a transaction", answer.getRemoteState()));
             }
         });
         return committed.future();
     }
+
+    private record Outgoing(String address, EncodedMessage message) {}
 
     /** Succeeds when the broker has done all that was settled on this connection before. */
     public Future<Void> barrier() {
@@ -99,6 +108,7 @@ public final class Transactions {
                     new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
         }
         open.add(passed);
+        connection.context().owner().setTimer(LONGEST_BARRIER_MILLIS, late -> finish(passed, gone()));
         Message declare = Message.Factory.create();
         declare.setBody(new AmqpValue(new Declare()));
         declaring.send(declare, answer -> {
@@ -112,14 +122,19 @@ public final class Transactions {
         return passed.future();
     }
 
-    private void sendAll(Binary transaction, Delivery delivery, List<Message> messages, Promise<Void> committed) {
+    private void sendAll(Binary transaction, Delivery delivery, List<Outgoing> messages, Promise<Void> committed) {
         List<Future<Void>> sent = new ArrayList<>();
-        for (Message message : messages) {
+        for (Outgoing message : messages) {
             sent.add(sendWithin(transaction, message));
         }
         Future.all(sent).onComplete(all -> {
             if (all.failed()) {
                 discharge(transaction, true, rolledBack -> finish(committed, all.cause()));
+                return;
+            }
+            if (!delivery.isLive()) {
+                // It went back to the broker meanwhile, which would commit the copies without the completion.
+                discharge(transaction, true, rolledBack -> finish(committed, gone()));
                 return;
             }
             TransactionalState completed = within(transaction);
@@ -130,7 +145,11 @@ public final class Transactions {
                     delivery.settled();
                     finish(committed, null);
                 } else {
-                    finish(committed, refused("a commit", answer.getRemoteState()));
+                    // Not a refusal that a caller may answer with a second try: the delivery is spent.
+                    finish(
+                            committed,
+                            new BrokerUnavailableException(String.valueOf(
+                                    refused("a commit", answer.getRemoteState()).getMessage())));
                 }
             });
         });
@@ -140,7 +159,7 @@ public final class Transactions {
      * The state must be on the delivery before its first frame goes out, or the send is silently not part of the
      * transaction; the public sender sends first, so this goes one layer below it.
      */
-    private Future<Void> sendWithin(Binary transaction, Message message) {
+    private Future<Void> sendWithin(Binary transaction, Outgoing message) {
         Promise<Void> accepted = Promise.promise();
         if (!(relay instanceof ProtonSenderImpl sender)) {
             return Future.failedFuture(new BrokerUnavailableException("the link for transactions is not open"));
@@ -148,15 +167,19 @@ public final class Transactions {
         byte[] tag = ("t" + nextTag++).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         org.apache.qpid.proton.engine.Delivery outgoing = sender.delivery(tag);
         outgoing.disposition(within(transaction));
-        EncodedMessage.of(message).post(outgoing, state -> {
+        message.message().post(outgoing, state -> {
             if (state instanceof TransactionalState inTransaction && inTransaction.getOutcome() instanceof Accepted) {
                 accepted.tryComplete();
             } else {
-                accepted.tryFail(refused("a message to " + message.getAddress(), state));
+                accepted.tryFail(refused("a message to " + message.address(), state));
             }
         });
         sender.getSession().getConnectionImpl().flush();
         return accepted.future();
+    }
+
+    private static BrokerUnavailableException gone() {
+        return new BrokerUnavailableException("the delivery went back to the broker");
     }
 
     private static TransactionalState within(Binary transaction) {

@@ -29,7 +29,7 @@ public final class DeadLetterMessages {
         long redrives = earlierRedrives instanceof Number before ? before.longValue() : 0;
         properties.put(EventProperties.REDRIVES, earlierDeath == null ? 0L : redrives + 1);
         properties.put(EventProperties.CONDITION, cause.condition());
-        properties.put(EventProperties.ERROR_TYPE, cause.errorType());
+        properties.put(EventProperties.ERROR_TYPE, cut(cause.errorType(), MESSAGE_LIMIT));
         properties.put(EventProperties.ERROR_MESSAGE, cut(cause.errorMessage(), MESSAGE_LIMIT));
         properties.put(EventProperties.STACK_TRACE, cut(cause.stackTrace(), STACK_LIMIT));
         properties.put(EventProperties.FINGERPRINT, fingerprint(cause));
@@ -81,7 +81,9 @@ public final class DeadLetterMessages {
     }
 
     private static String cut(String text, int limit) {
-        return text.length() <= limit ? text : text.substring(0, limit - 1) + "…";
+        String cut = text.length() <= limit ? text : text.substring(0, limit - 1) + "…";
+        // Half a surrogate pair, the cut's or the handler's own, is no UTF-8; this replaces it.
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** By which failures are grouped: error type, topmost frame and version. 16 hex digits. */

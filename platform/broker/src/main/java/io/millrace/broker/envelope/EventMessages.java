@@ -75,7 +75,7 @@ public final class EventMessages {
     public static byte[] payload(Message message) {
         Section body = message.getBody();
         if (body instanceof Data data) {
-            return bytes(data.getValue());
+            return data.getValue() == null ? EMPTY_EVENT : bytes(data.getValue());
         }
         if (body instanceof AmqpValue value) {
             return valueBytes(value.getValue());

@@ -13,6 +13,7 @@ import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonDelivery;
 import io.vertx.proton.ProtonReceiver;
@@ -42,6 +43,8 @@ public final class BrokerManagement {
     private static final int PAGE = 5_000;
     private static final int FLUSH_AT = 1_000;
     private static final int LISTING_TRIES = 10;
+    // A move of a million messages takes some.
+    private static final long PATIENCE_MILLIS = 120_000;
 
     private final BrokerConnection connection;
     private final Map<String, Promise<JsonNode>> waiting = new HashMap<>();
@@ -218,6 +221,15 @@ public final class BrokerManagement {
             }
             String id = Long.toString(nextId++);
             waiting.put(id, answer);
+            Vertx vertx = connection.context().owner();
+            long patience = vertx.setTimer(
+                    PATIENCE_MILLIS,
+                    late -> answer.tryFail(new BrokerUnavailableException(
+                            "broker " + connection.address() + " gave no answer in " + PATIENCE_MILLIS + " ms")));
+            answer.future().onComplete(done -> {
+                waiting.remove(id);
+                vertx.cancelTimer(patience);
+            });
             unsent.add(() -> send(id, properties, body));
             sendWaiting();
         });
@@ -244,11 +256,17 @@ public final class BrokerManagement {
         Object succeeded = message.getApplicationProperties() == null
                 ? null
                 : message.getApplicationProperties().getValue().get("_AMQ_OperationSucceeded");
-        JsonNode result = parse(body).path(0);
+        JsonNode result;
+        try {
+            result = parse(body).path(0);
+        } catch (BrokerRefusedException notJson) {
+            promise.tryFail(notJson);
+            return;
+        }
         if (Boolean.TRUE.equals(succeeded)) {
-            promise.complete(result);
+            promise.tryComplete(result);
         } else {
-            promise.fail(new BrokerRefusedException(result.asText()));
+            promise.tryFail(new BrokerRefusedException(result.asText()));
         }
     }
 

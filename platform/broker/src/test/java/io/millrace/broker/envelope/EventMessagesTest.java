@@ -3,6 +3,7 @@ package io.millrace.broker.envelope;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -225,5 +226,14 @@ class EventMessagesTest {
         message.setApplicationProperties(new ApplicationProperties(Map.of("a", 1)));
         assertThat(EventMessages.property(onTheWire(message), "a")).contains("1");
         assertThat(EventMessages.property(onTheWire(message), "b")).isEmpty();
+    }
+
+    @Test
+    void a_data_section_without_bytes_is_the_empty_object() {
+        Message message = Message.Factory.create();
+        message.setBody(new Data(null));
+
+        assertThat(new String(EventMessages.payload(message), StandardCharsets.UTF_8))
+                .isEqualTo("{}");
     }
 }

@@ -37,12 +37,19 @@ public final class Tally implements AutoCloseable {
 
     private final MappedByteBuffer file;
     private final Map<FunctionName, Integer> rows = new HashMap<>();
-    private final Set<UUID> recent = new HashSet<>();
+    private final Set<Success> recent = new HashSet<>();
     private long position;
 
     private Tally(MappedByteBuffer file) {
         this.file = file;
     }
+
+    /**
+     * One event that succeeded.
+     *
+     * @param row of its function, so that one id given to two functions is two events
+     */
+    public record Success(int row, UUID event) {}
 
     /** @throws IOException if the file cannot be used, or is not one of ours */
     public static Tally open(Path path) throws IOException {
@@ -95,8 +102,8 @@ public final class Tally implements AutoCloseable {
                 continue;
             }
             position = Math.max(position, stamp);
-            recent.add(new UUID(file.getLong(at), file.getLong(at + 8)));
             int row = (int) file.getLong(at + 16);
+            recent.add(new Success(row, new UUID(file.getLong(at), file.getLong(at + 8))));
             long count = file.getLong(at + 24);
             if (count > count(row)) {
                 file.putLong(countAt(row), count);
@@ -170,17 +177,17 @@ public final class Tally implements AutoCloseable {
     }
 
     /** The latest successes at the time of opening: those whose settlement may not have reached the broker. */
-    public Set<UUID> recentAtOpen() {
+    public Set<Success> recentAtOpen() {
         return Set.copyOf(recent);
     }
 
     /** The latest successes now. */
-    public Set<UUID> recent() {
-        Set<UUID> now = new HashSet<>();
+    public Set<Success> recent() {
+        Set<Success> now = new HashSet<>();
         for (int i = 0; i < RING; i++) {
             int at = RING_AT + i * ENTRY_BYTES;
             if (file.getLong(at + 32) > 0) {
-                now.add(new UUID(file.getLong(at), file.getLong(at + 8)));
+                now.add(new Success((int) file.getLong(at + 16), new UUID(file.getLong(at), file.getLong(at + 8))));
             }
         }
         return now;

@@ -193,10 +193,19 @@ public final class Deployments implements FunctionAdministration {
     public Future<Void> delete(FunctionName name) {
         return change(() -> {
             require(name, Optional.empty());
+            Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
+            try {
+                await(queues.remove(name));
+            } catch (RuntimeException kept) {
+                // Its queues may hold events still: it goes on as before.
+                start(running.definition(), running.environments(), running.asyncBase());
+                throw kept;
+            }
             deployed.remove(name);
             ledger.tryReserve(name, OptionalInt.empty());
-            await(queues.remove(name));
+            running.environments().close();
+            await(dispatcher.forget(name));
             registry.delete(name);
             return null;
         });

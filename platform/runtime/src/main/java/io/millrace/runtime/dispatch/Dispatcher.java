@@ -35,6 +35,8 @@ public final class Dispatcher {
     private static final long TICK_MILLIS = 1_000;
     private static final long DRAIN_CHECK_MILLIS = 20;
     private static final long LONGEST_HOLD_MILLIS = 1_000;
+    // What was unsettled when the connection went is the first that the broker delivers again.
+    private static final long DOUBT_MILLIS = 600_000;
 
     private final Vertx vertx;
     private final BrokerConnection connection;
@@ -44,8 +46,9 @@ public final class Dispatcher {
     private final Map<FunctionName, FunctionWorker> workers = new HashMap<>();
     private final Set<FunctionWorker> touched = new HashSet<>();
     private final LinkedHashSet<FunctionWorker> withParked = new LinkedHashSet<>();
-    private final Set<UUID> settledBefore = new HashSet<>();
+    private final Set<Tally.Success> settledBefore = new HashSet<>();
     private int callsRunning;
+    private long holdTimer;
 
     /** @param connection for deliveries, replies and transactions; nothing slow may share it */
     public Dispatcher(
@@ -70,8 +73,16 @@ public final class Dispatcher {
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         connection.run(() -> {
-            connection.whenDown(() -> settledBefore.addAll(tally.recent()));
-            vertx.setPeriodic(TICK_MILLIS, tick -> workers.values().forEach(FunctionWorker::tick));
+            connection.whenDown(() -> {
+                settledBefore.clear();
+                settledBefore.addAll(tally.recent());
+            });
+            connection.whenUp(up -> vertx.setTimer(DOUBT_MILLIS, over -> settledBefore.clear()));
+            vertx.setPeriodic(TICK_MILLIS, tick -> {
+                workers.values().forEach(FunctionWorker::tick);
+                // Limits may have changed without an attempt's end.
+                shareOut();
+            });
         });
     }
 
@@ -101,7 +112,7 @@ public final class Dispatcher {
     }
 
     /**
-     * Stops to run a function.
+     * Detaches a function from its queues; {@link #deploy} attaches it again, {@link #forget} ends it.
      *
      * @return when the broker has back what was not settled; attempts that run go on, and their events come back
      */
@@ -115,13 +126,14 @@ public final class Dispatcher {
             }
             withParked.remove(worker);
             touched.remove(worker);
-            worker.environments().close();
-            worker.close().onComplete(detached -> {
-                parts.tally().remove(function);
-                removed.handle(detached);
-            });
+            worker.close().onComplete(removed);
         });
         return removed.future();
+    }
+
+    /** Lets go of the counts of a function that is removed and whose queues are gone. */
+    public Future<Void> forget(FunctionName function) {
+        return onLoop(() -> parts.tally().remove(function));
     }
 
     /** What is known of each function at one instant on the event loop. */
@@ -137,10 +149,11 @@ public final class Dispatcher {
     /** Attempts that end are settled only after {@link #resumeSettling}, or a second from now. Event loop only. */
     void holdSettling() {
         mailbox.hold();
-        vertx.setTimer(LONGEST_HOLD_MILLIS, late -> mailbox.release());
+        holdTimer = vertx.setTimer(LONGEST_HOLD_MILLIS, late -> mailbox.release());
     }
 
     void resumeSettling() {
+        vertx.cancelTimer(holdTimer);
         mailbox.release();
     }
 
@@ -221,13 +234,13 @@ public final class Dispatcher {
     }
 
     /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
-    boolean wasSettledBefore(String id) {
-        return !settledBefore.isEmpty() && settledBefore.remove(UUID.fromString(id));
+    boolean wasSettledBefore(int row, String id) {
+        return !settledBefore.isEmpty() && settledBefore.remove(new Tally.Success(row, UUID.fromString(id)));
     }
 
     /** It succeeded while the broker was away. */
-    void settledWithoutBroker(String id) {
-        settledBefore.add(UUID.fromString(id));
+    void settledWithoutBroker(int row, String id) {
+        settledBefore.add(new Tally.Success(row, UUID.fromString(id)));
     }
 
     public BrokerConnection connection() {

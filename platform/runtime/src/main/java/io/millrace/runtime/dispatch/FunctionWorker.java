@@ -49,6 +49,7 @@ final class FunctionWorker {
     private final ArrayDeque<Delivery> parked = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
     private FunctionDefinition definition;
+    private boolean closed;
     private FunctionEnvironments environments;
     private RetryPolicy retryPolicy;
 
@@ -128,7 +129,7 @@ final class FunctionWorker {
         Attempt stillRunning = running.get(id);
         if (stillRunning != null && !stillRunning.delivery().isLive()) {
             stillRunning.adopt(delivery);
-        } else if (dispatcher.wasSettledBefore(id)) {
+        } else if (dispatcher.wasSettledBefore(tallyRow, id)) {
             delivery.complete();
         } else if (parts.ledger().isOff(name)) {
             giveUp(delivery, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
@@ -164,10 +165,16 @@ final class FunctionWorker {
 
     private void start(Delivery delivery, String id, Permit permit) {
         Message event = delivery.message();
-        Invocation invocation = invocation(event, id, InvocationType.EVENT);
-        Attempt attempt = new Attempt(this, invocation, EventMessages.attempt(event), permit, delivery);
-        running.put(id, attempt);
-        environments.run(invocation, outcome -> dispatcher.ended(attempt, outcome));
+        try {
+            Invocation invocation = invocation(event, id, InvocationType.EVENT);
+            Attempt attempt = new Attempt(this, invocation, EventMessages.attempt(event), permit, delivery);
+            running.put(id, attempt);
+            environments.run(invocation, outcome -> dispatcher.ended(attempt, outcome));
+        } catch (RuntimeException notStarted) {
+            running.remove(id);
+            permit.close();
+            throw notStarted;
+        }
     }
 
     /** Runs a call that somebody waits for. */
@@ -239,6 +246,9 @@ final class FunctionWorker {
     /** The end of an attempt at an event. */
     void ended(Attempt attempt, Outcome outcome) {
         attempt.permit().close();
+        if (closed) {
+            return; // Its event went back to the broker, and its counts may be another function's now.
+        }
         String id = attempt.invocation().id();
         if (outcome instanceof Outcome.Succeeded succeeded) {
             succeeded(attempt, id, succeeded);
@@ -251,13 +261,18 @@ final class FunctionWorker {
 
     private void succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
         Optional<String> destination = definition.async().onSuccess();
-        if (destination.isPresent() && attempt.delivery().isLive()) {
+        if (destination.isPresent() && !attempt.delivery().isLive()) {
+            running.remove(id); // Completed later it would have no record; so it runs again.
+            return;
+        }
+        if (destination.isPresent()) {
             OutcomeRecord success = successRecord(attempt, outcome);
             settle(
                     id,
                     parts.givingUp()
                             .recordSuccess(attempt.delivery(), success, name, destination.get())
-                            .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))));
+                            .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
+                    attempt.delivery());
             return;
         }
         running.remove(id);
@@ -266,7 +281,7 @@ final class FunctionWorker {
         if (attempt.delivery().isLive()) {
             attempt.delivery().complete();
         } else {
-            dispatcher.settledWithoutBroker(id);
+            dispatcher.settledWithoutBroker(tallyRow, id);
         }
     }
 
@@ -284,6 +299,10 @@ final class FunctionWorker {
     }
 
     private void failed(Attempt attempt, String id, FunctionError error) {
+        if (!attempt.delivery().isLive()) {
+            running.remove(id); // The broker has it back, and decides by its own count.
+            return;
+        }
         AsyncInvokeConfig async = definition.async();
         RetryDecision decision = retryPolicy.decide(
                 attempt.number(),
@@ -330,7 +349,7 @@ final class FunctionWorker {
                     .addKeyValue(LogKeys.FUNCTION, name)
                     .addKeyValue(LogKeys.REQUEST_ID, id)
                     .addKeyValue(LogKeys.REASON, failure.getMessage())
-                    .log("dead letter not written; the broker will deliver the event again");
+                    .log("end of an event not written; the broker will deliver it again");
             delivery.retryLater();
         }));
     }
@@ -381,6 +400,7 @@ final class FunctionWorker {
 
     /** Detaches: the broker has back at once, uncounted, what did not start. */
     Future<Void> close() {
+        closed = true;
         parked.clear();
         return Future.join(events.close(), expired.close(), calls.close()).mapEmpty();
     }
