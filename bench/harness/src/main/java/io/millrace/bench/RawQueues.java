@@ -20,7 +20,8 @@ final class RawQueues {
                     "connecting to the broker",
                     BrokerConnection.open(vertx, BrokerAddress.local("127.0.0.1", port), "bench"));
             Waiting.on("connecting to the broker", connection.firstUp());
-            String settings = "{\"redeliveryDelay\":" + Load.RETRY_DELAY.toMillis() + ",\"maxDeliveryAttempts\":-1}";
+            String settings = "{\"redeliveryDelay\":" + Load.RETRY_DELAY.toMillis()
+                    + ",\"maxDeliveryAttempts\":-1,\"enableIngressTimestamp\":false}";
             Waiting.on(
                     "setting up the raw queues",
                     new BrokerManagement(connection).operation("broker", "addAddressSettings", PREFIX + "#", settings));

@@ -60,6 +60,7 @@ final class InvocationIdStamper implements ActiveMQServerMessagePlugin {
             // All bits random but the version: Artemis writes 1 over it when it reads the message from its journal,
             // so with any other version the id would change at a restart.
             message.setUserID(new UUID(UUID.TYPE_TIME_BASED, bytes));
+            message.messageChanged(); // or the journal keeps the bytes that came in
         }
     }
 }

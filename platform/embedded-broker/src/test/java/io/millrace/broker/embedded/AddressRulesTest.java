@@ -135,7 +135,7 @@ class AddressRulesTest {
         String settings = client.manage("broker", "getAddressSettingsAsJSON", "[\"invoke.orders\"]");
         assertThat(settings).contains("\"maxDeliveryAttempts\":2");
         assertThat(settings).as("from invoke.#").contains("\"pageFullMessagePolicy\":\"FAIL\"");
-        assertThat(settings).as("from #").contains("\"enableIngressTimestamp\":true");
+        assertThat(settings).as("from #").contains("\"autoDeleteQueues\":false");
     }
 
     @Test

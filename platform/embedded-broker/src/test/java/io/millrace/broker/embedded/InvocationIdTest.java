@@ -84,7 +84,9 @@ class InvocationIdTest {
             Message received = client.receive("invoke.orders");
 
             assertThat(received.getMessageId()).isEqualTo("order-4711");
-            assertThat(received.getMessageAnnotations().getValue()).doesNotContainKey(ANNOTATION);
+            assertThat(received.getMessageAnnotations() == null
+                            || !received.getMessageAnnotations().getValue().containsKey(ANNOTATION))
+                    .isTrue();
         }
     }
 
