@@ -151,17 +151,13 @@ public final class Millrace implements AutoCloseable {
 
     /** As {@link #deploy(String, Object)}, with limits and retries of its own instead of the platform's defaults. */
     public Millrace deploy(String function, Object handler, UnaryOperator<FunctionDefinition> options) {
-        FunctionDefinition defaults = new FunctionDefinition(
-                new FunctionName(function),
-                handler.getClass().getName(),
-                platform.settings().function().timeout(),
-                platform.settings().function().memorySizeMegabytes(),
-                OptionalInt.empty(),
-                platform.settings().async(),
-                Map.of());
-        String runtime = "java" + Runtime.version().feature();
-        join(future(platform.deployments()
-                .deployEmbedded(options.apply(defaults), runtime, new HandlerSource.Instance(handler))));
+        FunctionDefinition defaults = FunctionDefinition.of(
+                        new FunctionName(function), handler.getClass().getName())
+                .withTimeout(platform.settings().function().timeout())
+                .withMemorySizeMegabytes(platform.settings().function().memorySizeMegabytes())
+                .withAsync(platform.settings().async());
+        join(future(
+                platform.deployments().deployEmbedded(options.apply(defaults), new HandlerSource.Instance(handler))));
         return this;
     }
 

@@ -10,6 +10,7 @@ import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
 import io.millrace.runtime.environment.InvalidHandlerException;
+import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -20,6 +21,9 @@ import io.millrace.runtime.registry.FunctionAdministrationException.ReservationT
 import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.ProvisionedConcurrency;
+import io.millrace.runtime.registry.ProvisionedState;
+import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -100,18 +104,20 @@ public final class Deployments implements FunctionAdministration {
     }
 
     /** Runs an object or class of the embedding service; replaces a function of the same name. */
-    public Future<Void> deployEmbedded(FunctionDefinition definition, String runtime, HandlerSource source) {
+    public Future<Void> deployEmbedded(FunctionDefinition definition, HandlerSource source) {
         return change(() -> {
             FunctionEnvironments loaded = load(definition, source);
             await(queues.ensure(definition));
             reserveOrRefuse(definition);
             FunctionConfiguration configuration = new FunctionConfiguration(
                     definition.handler(),
-                    runtime,
+                    definition.runtime(),
                     Optional.empty(),
                     "",
                     definition.timeout(),
                     definition.memorySizeMegabytes(),
+                    definition.ephemeralStorageMegabytes(),
+                    List.of(),
                     definition.environment());
             registry.save(
                     RegisteredFunction.created(definition.name(), configuration, Optional.empty(), clock.instant())
@@ -247,7 +253,7 @@ public final class Deployments implements FunctionAdministration {
     private HandlerSource source(RegisteredFunction function) {
         CodeReference code = function.code()
                 .orElseThrow(() -> new InvalidCode("function '" + function.name() + "' has no code of its own"));
-        return new HandlerSource.Archive(registry.codeFile(code));
+        return new HandlerSource.Archive(registry.codeFile(code), List.of());
     }
 
     private FunctionEnvironments load(FunctionDefinition definition, HandlerSource source) {
@@ -304,5 +310,55 @@ public final class Deployments implements FunctionAdministration {
             }
             throw failed;
         }
+    }
+
+    @Override
+    public Future<PublishedVersion> publish(
+            FunctionName name,
+            Optional<String> expectedSha256,
+            Optional<String> description,
+            Optional<String> expectedRevision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> deleteVersion(FunctionName name, int number) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Alias> createAlias(FunctionName name, Alias alias) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Alias> updateAlias(
+            FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> deleteAlias(FunctionName name, String alias) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int unreservedConcurrency() {
+        throw new UnsupportedOperationException();
     }
 }

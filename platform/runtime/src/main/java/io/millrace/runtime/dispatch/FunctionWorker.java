@@ -19,6 +19,7 @@ import io.millrace.core.retry.RetryDecision;
 import io.millrace.core.retry.RetryPolicy;
 import io.millrace.runtime.destination.OutcomeRecord;
 import io.millrace.runtime.environment.FunctionEnvironments;
+import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.millrace.runtime.observe.LogKeys;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
@@ -169,7 +170,7 @@ final class FunctionWorker {
             Invocation invocation = invocation(event, id, InvocationType.EVENT);
             Attempt attempt = new Attempt(this, invocation, EventMessages.attempt(event), permit, delivery);
             running.put(id, attempt);
-            environments.run(invocation, outcome -> dispatcher.ended(attempt, outcome));
+            environments.run(invocation, Capacity.ON_DEMAND, outcome -> dispatcher.ended(attempt, outcome));
         } catch (RuntimeException notStarted) {
             running.remove(id);
             permit.close();
@@ -183,7 +184,9 @@ final class FunctionWorker {
         Object callId = call.getMessageId();
         dispatcher.callStarted();
         environments.run(
-                invocation, outcome -> dispatcher.callEnded(this, permit, replyTo, CallReply.of(callId, outcome)));
+                invocation,
+                Capacity.ON_DEMAND,
+                outcome -> dispatcher.callEnded(this, permit, replyTo, CallReply.of(callId, outcome)));
     }
 
     Invocation invocation(Message message, String id, InvocationType type) {

@@ -28,14 +28,24 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     private record Observed(FunctionEnvironments environments, AttemptListener listener)
             implements FunctionEnvironments {
         @Override
-        public void run(Invocation invocation, Consumer<Outcome> whenEnded) {
-            environments.run(invocation, outcome -> {
+        public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
+            environments.run(invocation, capacity, outcome -> {
                 try {
                     listener.ended(invocation, outcome);
                 } finally {
                     whenEnded.accept(outcome); // Or the event would hang on a listener's bug.
                 }
             });
+        }
+
+        @Override
+        public void provision(int wanted, AllocationListener progress) {
+            environments.provision(wanted, progress);
+        }
+
+        @Override
+        public int count() {
+            return environments.count();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.core.function.FunctionDefinition;
 import io.millrace.runtime.config.FunctionSettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.registry.FunctionConfiguration;
@@ -58,6 +59,8 @@ final class ConfigurationMembers {
                 members.text("Description").orElse(""),
                 timeout(members).orElse(defaults.timeout()),
                 members.integer("MemorySize").orElse(defaults.memorySizeMegabytes()),
+                FunctionDefinition.DEFAULT_EPHEMERAL_STORAGE_MEGABYTES,
+                List.of(),
                 environment(members).orElse(Map.of()));
     }
 
@@ -76,6 +79,8 @@ final class ConfigurationMembers {
                 members.text("Description").orElse(current.description()),
                 timeout(members).orElse(current.timeout()),
                 members.integer("MemorySize").orElse(current.memorySizeMegabytes()),
+                current.ephemeralStorageMegabytes(),
+                current.layers(),
                 environment.orElse(current.environment()));
     }
 

@@ -11,6 +11,7 @@ import io.millrace.runtime.registry.FunctionAdministration;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -145,7 +146,10 @@ public final class LambdaApi {
 
     /** What is not even HTTP; Vert.x knows which status fits. */
     private static void refuseMalformed(HttpServerRequest request) {
-        request.response().putHeader("x-amzn-RequestId", UUID.randomUUID().toString());
+        // The connection ends with this answer; a client that is not told would send its next request into the end.
+        request.response()
+                .putHeader("x-amzn-RequestId", UUID.randomUUID().toString())
+                .putHeader(HttpHeaders.CONNECTION, "close");
         HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }
 }

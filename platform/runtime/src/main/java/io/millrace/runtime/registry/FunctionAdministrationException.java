@@ -72,4 +72,102 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
             super("revision of function '" + name + "' is " + actual + ", expected " + expected);
         }
     }
+
+    /** No published version has that number. */
+    public static final class VersionUnknown extends FunctionAdministrationException {
+        private final String version;
+
+        public VersionUnknown(FunctionName name, String version) {
+            super("function '" + name + "' has no version '" + version + "'");
+            this.version = version;
+        }
+
+        public String version() {
+            return version;
+        }
+    }
+
+    /** An alias points to the version, so it cannot go. */
+    public static final class VersionInUse extends FunctionAdministrationException {
+        public VersionInUse(FunctionName name, int version, String alias) {
+            super("version " + version + " of function '" + name + "' is used by alias '" + alias + "'");
+        }
+    }
+
+    public static final class AliasExists extends FunctionAdministrationException {
+        private final String alias;
+
+        public AliasExists(FunctionName name, String alias) {
+            super("function '" + name + "' has an alias '" + alias + "' already");
+            this.alias = alias;
+        }
+
+        public String alias() {
+            return alias;
+        }
+    }
+
+    public static final class AliasUnknown extends FunctionAdministrationException {
+        private final String alias;
+
+        public AliasUnknown(FunctionName name, String alias) {
+            super("function '" + name + "' has no alias '" + alias + "'");
+            this.alias = alias;
+        }
+
+        public String alias() {
+            return alias;
+        }
+    }
+
+    /** The code of {@code $LATEST} is not the one the caller wanted to publish. */
+    public static final class CodeMismatch extends FunctionAdministrationException {
+        private final String actualSha256;
+
+        /** @param actualSha256 in hexadecimal */
+        public CodeMismatch(FunctionName name, String expectedSha256, String actualSha256) {
+            super("code of function '" + name + "' has SHA-256 " + actualSha256 + ", expected " + expectedSha256);
+            this.actualSha256 = actualSha256;
+        }
+
+        public String actualSha256() {
+            return actualSha256;
+        }
+    }
+
+    /** A reservation or provisioned concurrency that does not fit (lambda-semantics 4.2). */
+    public static final class ConcurrencyRefused extends FunctionAdministrationException {
+        private final Reason reason;
+        private final int limit;
+
+        public enum Reason {
+            /** The reservation is less than what the function has provisioned. */
+            RESERVED_BELOW_PROVISIONED,
+            /** More than the function has reserved. */
+            PROVISIONED_ABOVE_RESERVED,
+            /** More than is unreserved. */
+            PROVISIONED_ABOVE_UNRESERVED,
+            /** The unreserved pool would fall below its minimum. */
+            PROVISIONED_BREAKS_MINIMUM,
+            /** The alias's version has provisioned concurrency of its own. */
+            VERSION_IS_PROVISIONED,
+            /** An alias that points to the version has provisioned concurrency. */
+            ALIAS_IS_PROVISIONED
+        }
+
+        /** @param limit the number that the reason speaks of; 0 where it speaks of none */
+        public ConcurrencyRefused(FunctionName name, Reason reason, int wanted, int limit) {
+            super("concurrency of function '" + name + "' is " + wanted + ", refused: " + reason + " (" + limit + ")");
+            this.reason = reason;
+            this.limit = limit;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+
+        public int limit() {
+            return limit;
+        }
+    }
 }

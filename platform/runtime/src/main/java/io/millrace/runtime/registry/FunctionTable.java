@@ -141,10 +141,13 @@ final class FunctionTable {
                         row.getString("description"),
                         Duration.ofMillis(row.getLong("timeout_millis")),
                         row.getInt("memory_size_megabytes"),
+                        512,
+                        List.of(),
                         variables(row.getString("environment"))),
                 Optional.of(new CodeReference(row.getString("code_sha256"), row.getLong("code_size"))),
                 reserved == null ? OptionalInt.empty() : OptionalInt.of(reserved),
                 eventInvokeConfig(row),
+                Publications.NONE,
                 row.getString("revision_id"),
                 instant(row, "last_modified"),
                 instant(row, "created"));

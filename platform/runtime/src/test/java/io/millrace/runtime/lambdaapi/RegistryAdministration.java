@@ -2,6 +2,7 @@ package io.millrace.runtime.lambdaapi;
 
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
@@ -10,6 +11,9 @@ import io.millrace.runtime.registry.FunctionAdministrationException.ReservationT
 import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.ProvisionedConcurrency;
+import io.millrace.runtime.registry.ProvisionedState;
+import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -112,5 +116,55 @@ final class RegistryAdministration implements FunctionAdministration {
 
     private Instant now() {
         return Instant.ofEpochMilli(clock.millis());
+    }
+
+    @Override
+    public Future<PublishedVersion> publish(
+            FunctionName name,
+            Optional<String> expectedSha256,
+            Optional<String> description,
+            Optional<String> expectedRevision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> deleteVersion(FunctionName name, int number) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Alias> createAlias(FunctionName name, Alias alias) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Alias> updateAlias(
+            FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> deleteAlias(FunctionName name, String alias) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int unreservedConcurrency() {
+        throw new UnsupportedOperationException();
     }
 }

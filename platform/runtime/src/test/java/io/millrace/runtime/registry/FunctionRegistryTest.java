@@ -35,6 +35,8 @@ class FunctionRegistryTest {
             "Takes orders, \"quoted\" — and ünïcode",
             Duration.ofMillis(1500),
             512,
+            1024,
+            List.of(),
             Map.of("GREETING", "hello\nworld", "EMPTY", ""));
 
     private final Path data;

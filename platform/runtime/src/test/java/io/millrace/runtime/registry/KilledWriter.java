@@ -16,7 +16,8 @@ final class KilledWriter {
         CodeReference code = registry.storeCode(Archives.with("a.txt", "a"));
         registry.save(RegisteredFunction.created(
                 new FunctionName("survivor"),
-                new FunctionConfiguration("a.B", "java17", Optional.empty(), "", Duration.ofSeconds(3), 128, Map.of()),
+                new FunctionConfiguration(
+                        "a.B", "java17", Optional.empty(), "", Duration.ofSeconds(3), 128, 512, List.of(), Map.of()),
                 Optional.of(code),
                 Instant.EPOCH));
         Runtime.getRuntime().halt(137);

@@ -47,11 +47,21 @@ final class FunctionPool implements FunctionEnvironments {
 
     /** @throws IllegalStateException after {@link #close}; nothing runs and {@code whenEnded} is not called */
     @Override
-    public void run(Invocation invocation, Consumer<Outcome> whenEnded) {
+    public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
         Environment environment = take();
         Attempt attempt = new Attempt(this, environment, invocation, timeoutNanos, whenEnded);
         environment.running(attempt);
         work.execute(attempt);
+    }
+
+    @Override
+    public void provision(int wanted, AllocationListener progress) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int count() {
+        return environments.size();
     }
 
     /** Returns at once; the code is let go of when the last running attempt has ended. */

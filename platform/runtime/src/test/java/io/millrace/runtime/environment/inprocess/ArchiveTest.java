@@ -190,7 +190,7 @@ class ArchiveTest {
     }
 
     private FunctionEnvironments deploy(String handler, Path archive) {
-        return tryOut.environments.deploy(TryOut.definition(handler), new HandlerSource.Archive(archive));
+        return tryOut.environments.deploy(TryOut.definition(handler), new HandlerSource.Archive(archive, List.of()));
     }
 
     private static String ask(FunctionEnvironments function, String question) {
