@@ -139,7 +139,7 @@ class LambdaApiTest {
                             .status())
                     .isEqualTo(431);
         } catch (UncheckedIOException closed) {
-            assertThat(closed).hasMessageContaining("HTTP/1.1 header parser received no bytes");
+            assertThat(closed).hasCauseInstanceOf(IOException.class);
         }
 
         assertThat(door.invoker.called).isEmpty();
