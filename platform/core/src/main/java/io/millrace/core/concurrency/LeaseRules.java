@@ -36,8 +36,13 @@ class LeaseRules {
         return Math.min(target, have);
     }
 
-    /** @param open the highest of the grants that may still reach the worker */
-    int accounted(int have, int open) {
+    /**
+     * What a worker may use at most. A smaller grant counts only once the worker has confirmed it.
+     *
+     * @param open the highest of the grants that may still reach it
+     * @param latest the grant that was made last
+     */
+    int accounted(int have, int open, int latest) {
         return Math.max(have, open);
     }
 }

@@ -73,7 +73,7 @@ public final class LeasedShare {
         warm = grant.warm().orElse(warm);
         leaseStart = start;
         leased = true;
-        // What was asked before a shrink told of more than there is now; its answer could bring that back.
+        // What was asked before a shrink told of more than there is now; a new governor would confirm that.
         settle(shrinks ? sequence : grant.sequence());
         return true;
     }
