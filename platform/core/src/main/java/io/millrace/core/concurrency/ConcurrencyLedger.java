@@ -21,11 +21,10 @@ import java.util.function.LongSupplier;
 public final class ConcurrencyLedger {
     private final LedgerArithmetic arithmetic;
     private final LongSupplier clock;
-    private final int minimumUnreserved;
-    private final int requestsPerSecondPerPermit;
     private final int newEnvironmentsPerTenSeconds;
     private final AccountBooks account;
-    private final TokenBucket unreservedRate;
+    private final Growth growth;
+    private final RequestRates rates;
     private final Map<FunctionName, FunctionBooks> functions = new HashMap<>();
 
     /** @param nanoClock nanoseconds of any origin that never go back, such as {@link System#nanoTime} */
@@ -36,12 +35,12 @@ public final class ConcurrencyLedger {
     ConcurrencyLedger(ConcurrencyRules rules, LongSupplier nanoClock, LedgerArithmetic arithmetic) {
         this.arithmetic = arithmetic;
         this.clock = nanoClock;
-        this.minimumUnreserved = rules.minimumUnreserved();
-        this.requestsPerSecondPerPermit = rules.requestsPerSecondPerPermit();
         this.newEnvironmentsPerTenSeconds = rules.newEnvironmentsPerTenSeconds();
         this.account = new AccountBooks(arithmetic, rules.accountLimit());
-        this.unreservedRate = arithmetic.rate(nanoClock.getAsLong());
-        resizeUnreservedRate();
+        this.growth = new Growth(account, arithmetic, rules.minimumUnreserved());
+        long now = nanoClock.getAsLong();
+        this.rates = new RequestRates(rules.requestsPerSecondPerPermit(), account, arithmetic.rate(now));
+        rates.unreservedChanged(now);
     }
 
     /**
@@ -64,7 +63,7 @@ public final class ConcurrencyLedger {
         }
         FunctionBooks function = function(name);
         VersionBooks books = version(function, version);
-        boolean capped = requestsPerSecondPerPermit > 0 && type == InvocationType.REQUEST_RESPONSE;
+        boolean capped = rates.cap(type);
         int onDemandFree = account.poolFree(function);
         if (account.free() > 0 && arithmetic.takesProvisioned(books, onDemandFree)) {
             if (!capped) {
@@ -87,7 +86,7 @@ public final class ConcurrencyLedger {
     private Admission admitOnDemand(FunctionBooks function, VersionBooks version, boolean capped) {
         boolean cold = version.warm() == 0;
         long now = cold || capped ? clock.getAsLong() : 0;
-        TokenBucket rate = function.isReserved() ? function.rate : unreservedRate;
+        TokenBucket rate = rates.onDemand(function);
         if (capped && !rate.has(now)) {
             return function.isReserved() ? Refused.RESERVED_RATE : Refused.RATE;
         }
@@ -143,19 +142,15 @@ public final class ConcurrencyLedger {
         Require.between("reservation", reservation.orElse(0), 0, ConcurrencyRules.HIGHEST);
         FunctionBooks function = function(name);
         if (reservation.isPresent()) {
-            int wanted = reservation.getAsInt();
-            if (wanted < function.provisioned()) {
-                return refusal(Refusal.Reason.RESERVATION_BELOW_PROVISIONED, function.provisioned());
-            }
-            int growth = wanted - arithmetic.claim(function);
-            if (growth > 0 && account.unreserved() - growth < minimumUnreserved) {
-                return refusal(Refusal.Reason.RESERVATION_BREAKS_MINIMUM, minimumUnreserved);
+            Optional<Refusal> refusal = growth.refusesReservation(function, reservation.getAsInt());
+            if (refusal.isPresent()) {
+                return refusal;
             }
         }
         account.takeOut(function);
         function.reserve(reservation);
         account.putBack(function);
-        resizeRates(function);
+        rates.functionChanged(function, clock.getAsLong());
         return Optional.empty();
     }
 
@@ -169,36 +164,17 @@ public final class ConcurrencyLedger {
         Require.between("provisioned environments", environments, 0, ConcurrencyRules.HIGHEST);
         FunctionBooks function = function(name);
         VersionBooks books = version(function, version);
-        int growth = environments - books.requested;
-        if (growth > 0) {
-            Optional<Refusal> refusal = growthRefused(function, environments, growth);
-            if (refusal.isPresent()) {
-                return refusal;
-            }
+        Optional<Refusal> refusal = growth.refusesProvisioned(function, books, environments);
+        if (refusal.isPresent()) {
+            return refusal;
         }
         takeOut(function, books);
         books.requested = environments;
         putBack(function, books);
         long now = clock.getAsLong();
-        books.provisionedRate.resize(perSecond(environments), now);
-        resizeRates(function);
+        rates.versionChanged(books, now);
+        rates.functionChanged(function, now);
         return Optional.empty();
-    }
-
-    private Optional<Refusal> growthRefused(FunctionBooks function, int environments, int growth) {
-        if (function.isReserved()) {
-            return function.provisioned() + growth > function.reservation()
-                    ? refusal(Refusal.Reason.PROVISIONED_ABOVE_RESERVATION, function.reservation())
-                    : Optional.empty();
-        }
-        // What the version has now would come back to the pool.
-        int unreserved = account.unreserved() - growth + environments;
-        if (environments > unreserved) {
-            return refusal(Refusal.Reason.PROVISIONED_ABOVE_UNRESERVED, Math.max(0, unreserved));
-        }
-        return unreserved - environments < minimumUnreserved
-                ? refusal(Refusal.Reason.PROVISIONED_BREAKS_MINIMUM, minimumUnreserved)
-                : Optional.empty();
     }
 
     /**
@@ -231,7 +207,7 @@ public final class ConcurrencyLedger {
     public synchronized void resizeAccount(int limit) {
         Require.between("accountLimit", limit, 0, ConcurrencyRules.HIGHEST);
         account.resize(limit);
-        resizeUnreservedRate();
+        rates.unreservedChanged(clock.getAsLong());
     }
 
     /** The function is deleted. Its permits stay valid; until they are closed, the unreserved pool carries them. */
@@ -244,7 +220,7 @@ public final class ConcurrencyLedger {
         function.reserve(OptionalInt.empty());
         account.putBack(function);
         function.versions().forEach(version -> empty(function, version));
-        resizeUnreservedRate();
+        rates.unreservedChanged(clock.getAsLong());
     }
 
     /** The version is deleted. Its permits stay valid; until they are closed, the function's pool carries them. */
@@ -256,7 +232,7 @@ public final class ConcurrencyLedger {
         }
         empty(function, books);
         function.forget(version);
-        resizeRates(function);
+        rates.functionChanged(function, clock.getAsLong());
     }
 
     private void empty(FunctionBooks function, VersionBooks version) {
@@ -339,24 +315,5 @@ public final class ConcurrencyLedger {
     private void putBack(FunctionBooks function, VersionBooks version) {
         function.putBack(version);
         account.putBack(function);
-    }
-
-    private void resizeRates(FunctionBooks function) {
-        if (function.isReserved()) {
-            function.rate.resize(perSecond(account.poolLimit(function)), clock.getAsLong());
-        }
-        resizeUnreservedRate();
-    }
-
-    private void resizeUnreservedRate() {
-        unreservedRate.resize(perSecond(account.unreserved()), clock.getAsLong());
-    }
-
-    private long perSecond(int permits) {
-        return (long) requestsPerSecondPerPermit * permits;
-    }
-
-    private static Optional<Refusal> refusal(Refusal.Reason reason, int limit) {
-        return Optional.of(new Refusal(reason, limit));
     }
 }

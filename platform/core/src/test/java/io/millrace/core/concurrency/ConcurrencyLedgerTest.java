@@ -8,6 +8,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.InvocationType;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -326,6 +327,29 @@ class ConcurrencyLedgerTest {
         assertThat(ledger.free(ORDERS)).isEqualTo(3);
         running.close();
         assertThat(ledger.free(ORDERS)).isEqualTo(4);
+    }
+
+    @Test
+    void threads_that_admit_and_close_at_once_never_exceed_the_limit_and_leave_nothing_behind() {
+        ConcurrencyLedger ledger = account(3, 0);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger granted = new AtomicInteger();
+
+        IntStream.range(0, 200_000).parallel().forEach(i -> {
+            if (event(ledger, i % 2 == 0 ? ORDERS : MAILS) instanceof Permit permit) {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                granted.incrementAndGet();
+                running.decrementAndGet();
+                permit.close();
+                permit.close();
+            }
+        });
+
+        assertThat(granted.get()).isPositive();
+        assertThat(most.get()).isBetween(1, 3);
+        assertThat(ledger.running(ORDERS) + ledger.running(MAILS)).isZero();
+        assertThat(ledger.free(ORDERS)).isEqualTo(3);
     }
 
     @Test
