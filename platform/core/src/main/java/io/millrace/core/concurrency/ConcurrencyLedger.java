@@ -192,12 +192,16 @@ public final class ConcurrencyLedger {
 
     /**
      * On-demand environments of a version have ended, or could not be started. To be told before the permit of an
-     * attempt is closed whose environment ended with it: else the next attempt counts on that environment.
+     * attempt is closed whose environment ended with it: else the next attempt counts on that environment. Of a forgotten
+     * function or version nothing is noted.
      */
     public synchronized void environmentsRetired(FunctionName name, String version, int count) {
         Require.between("retired environments", count, 0, ConcurrencyRules.HIGHEST);
-        FunctionBooks function = function(name);
-        VersionBooks books = version(function, version);
+        FunctionBooks function = functions.get(name);
+        VersionBooks books = function == null ? null : function.find(version);
+        if (function == null || books == null) {
+            return;
+        }
         takeOut(function, books);
         books.onDemandLive = Math.max(0, books.onDemandLive - count);
         putBack(function, books);
