@@ -1,0 +1,21 @@
+package io.millrace.runtime.environment.process;
+
+import io.vertx.core.Vertx;
+import java.util.concurrent.Executor;
+
+/**
+ * What all process environments of a server share.
+ *
+ * @param threads gives each task a thread of its own
+ */
+record ProcessParts(
+        Vertx vertx,
+        ProcessOptions options,
+        Directories directories,
+        RuntimeFiles files,
+        Runtimes runtimes,
+        Launcher launcher,
+        MemoryLimit memory,
+        LiveEnvironments live,
+        Executor threads,
+        FunctionLogSink sink) {}
