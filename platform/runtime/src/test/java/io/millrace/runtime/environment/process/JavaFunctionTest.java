@@ -46,7 +46,9 @@ class JavaFunctionTest {
     private ExecutionEnvironment java(Class<?> handler, Duration timeout) {
         return workshop.environment(
                 definition("java17", handler.getName()).withTimeout(timeout),
-                new Zip().file("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n").file(fileOf(handler), bytesOf(handler)));
+                new Zip()
+                        .file("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
+                        .file(fileOf(handler), bytesOf(handler)));
     }
 
     private static String fileOf(Class<?> type) {

@@ -16,8 +16,7 @@ final class JavaHandlers {
         @Override
         public String handleRequest(Map<String, String> event, Context context) {
             count++;
-            return count + " " + event.get("name") + " " + context.getFunctionName() + " "
-                    + context.getAwsRequestId();
+            return count + " " + event.get("name") + " " + context.getFunctionName() + " " + context.getAwsRequestId();
         }
     }
 

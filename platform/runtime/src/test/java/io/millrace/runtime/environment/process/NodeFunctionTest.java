@@ -43,7 +43,9 @@ class NodeFunctionTest {
     @Test
     void an_async_handler_in_an_ES_module_answers() {
         // Given
-        ExecutionEnvironment environment = node("app.mjs", """
+        ExecutionEnvironment environment = node(
+                "app.mjs",
+                """
                 let count = 0;
                 export const handler = async (event, context) =>
                   [++count, event, context.functionName, context.getRemainingTimeInMillis() > 9000];
@@ -59,7 +61,9 @@ class NodeFunctionTest {
     @Test
     void a_handler_with_a_callback_in_a_CommonJS_module_answers() {
         // Given
-        ExecutionEnvironment environment = node("app.js", """
+        ExecutionEnvironment environment = node(
+                "app.js",
+                """
                 exports.handler = (event, context, callback) => setTimeout(() => callback(null, { got: event }), 5);
                 """);
         // When
@@ -71,7 +75,9 @@ class NodeFunctionTest {
     @Test
     void an_error_has_a_trace() {
         // Given
-        ExecutionEnvironment environment = node("app.mjs", """
+        ExecutionEnvironment environment = node(
+                "app.mjs",
+                """
                 export const handler = async () => { throw new TypeError('no such order'); };
                 """);
         // When
@@ -91,7 +97,8 @@ class NodeFunctionTest {
         Outcome outcome = run(environment, "{}");
         // Then
         assertThat(payload(outcome))
-                .startsWith("{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"Error: Cannot find package");
+                .startsWith(
+                        "{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"Error: Cannot find package");
     }
 
     @Test
@@ -107,7 +114,9 @@ class NodeFunctionTest {
     @Test
     void an_exception_outside_of_the_handler_ends_the_invocation_and_the_process() {
         // Given
-        ExecutionEnvironment environment = node("app.mjs", """
+        ExecutionEnvironment environment = node(
+                "app.mjs",
+                """
                 export const handler = (event, context, callback) => {
                   setTimeout(() => { throw new Error('from afar'); }, 5);
                 };
@@ -121,7 +130,9 @@ class NodeFunctionTest {
     @Test
     void a_rejection_that_nobody_handles_is_an_error() {
         // Given
-        ExecutionEnvironment environment = node("app.mjs", """
+        ExecutionEnvironment environment = node(
+                "app.mjs",
+                """
                 export const handler = (event, context, callback) => { Promise.reject(new Error('lost')); };
                 """);
         // When
@@ -134,7 +145,9 @@ class NodeFunctionTest {
     @Test
     void process_exit_in_a_handler_is_an_exit_and_the_next_invocation_starts_anew() {
         // Given
-        ExecutionEnvironment environment = node("app.mjs", """
+        ExecutionEnvironment environment = node(
+                "app.mjs",
+                """
                 let count = 0;
                 export const handler = async (event) => { if (event.exit) process.exit(9); return ++count; };
                 """);
