@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
  * it is shut down. Everything happens on one event loop; what blocks is done on threads of its own, which report back.
  */
 final class ProcessEnvironment implements ExecutionEnvironment {
-    /** For an initialisation on demand (lambda-semantics 5.1). */
-    static final Duration INIT_LIMIT = Duration.ofSeconds(10);
-
     /** The least for one ahead of its first invocation. */
     static final Duration PROVISIONED_INIT_LIMIT = Duration.ofSeconds(130);
 
@@ -151,7 +148,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         }
         Duration timeout = definition.timeout();
         return initWaiter == null
-                ? INIT_LIMIT
+                ? parts.initLimit()
                 : timeout.compareTo(PROVISIONED_INIT_LIMIT) > 0 ? timeout : PROVISIONED_INIT_LIMIT;
     }
 

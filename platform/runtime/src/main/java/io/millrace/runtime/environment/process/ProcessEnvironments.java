@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes environments that are processes of their own. Thread-safe. */
 public final class ProcessEnvironments implements AutoCloseable {
+    /** For an initialisation on demand (lambda-semantics 5.1). */
+    private static final Duration INIT_LIMIT = Duration.ofSeconds(10);
+
     private static final long THREAD_IDLE_SECONDS = 10;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -29,6 +32,11 @@ public final class ProcessEnvironments implements AutoCloseable {
      * @throws IllegalStateException if that is less than the minimum, or the directory or control group cannot be used
      */
     public ProcessEnvironments(Vertx vertx, ProcessOptions options, FunctionLogSink sink) {
+        this(vertx, options, sink, INIT_LIMIT);
+    }
+
+    /** For tests of what happens after the limit. */
+    ProcessEnvironments(Vertx vertx, ProcessOptions options, FunctionLogSink sink, Duration initLimit) {
         Tools tools = Tools.ofServer();
         isolation = Isolation.probe(tools, options.maximumIsolation());
         requireMinimum(options);
@@ -50,6 +58,7 @@ public final class ProcessEnvironments implements AutoCloseable {
                 new Runtimes(new Interpreters(tools), files, options),
                 new Launcher(isolation, tools),
                 memory,
+                initLimit,
                 new LiveEnvironments(),
                 threads,
                 sink);

@@ -1,11 +1,13 @@
 package io.millrace.runtime.environment.process;
 
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
  * What all process environments of a server share.
  *
+ * @param initLimit of an initialisation on demand
  * @param threads gives each task a thread of its own
  */
 record ProcessParts(
@@ -16,6 +18,7 @@ record ProcessParts(
         Runtimes runtimes,
         Launcher launcher,
         MemoryLimit memory,
+        Duration initLimit,
         LiveEnvironments live,
         Executor threads,
         FunctionLogSink sink) {}

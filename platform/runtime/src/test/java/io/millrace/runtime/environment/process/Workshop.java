@@ -37,8 +37,12 @@ final class Workshop implements AutoCloseable {
     }
 
     Workshop(Path directory, ProcessOptions options) {
+        this(directory, options, Duration.ofSeconds(10));
+    }
+
+    Workshop(Path directory, ProcessOptions options, Duration initLimit) {
         this.directory = directory;
-        this.environments = new ProcessEnvironments(vertx, options, log);
+        this.environments = new ProcessEnvironments(vertx, options, log, initLimit);
     }
 
     static ProcessOptions options(Path directory) {
