@@ -1,6 +1,7 @@
 package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
@@ -72,7 +73,7 @@ final class EnvironmentLog {
     }
 
     /** Runs {@code chunk} alone, so that no invocation starts or ends between a chunk and its lines. */
-    void exclusively(OutputPump.Chunk chunk) throws java.io.IOException {
+    void exclusively(OutputPump.Chunk chunk) throws IOException {
         synchronized (lock) {
             chunk.run();
             settle();

@@ -2,6 +2,7 @@ package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * The processes of one environment between two resets: the runtime, and external extensions. Event loop only, except
@@ -98,10 +100,7 @@ final class Incarnation {
         return EnvironmentVariables.of(code.definition(), command, seen, facts);
     }
 
-    private void start(
-            RuntimeCommand command,
-            Map<String, String> variables,
-            java.util.function.IntFunction<ProcessExit> wording) {
+    private void start(RuntimeCommand command, Map<String, String> variables, IntFunction<ProcessExit> wording) {
         FunctionDefinition definition = code.definition();
         Limits limits = new Limits(
                 (long) definition.ephemeralStorageMegabytes() << 20,
@@ -128,7 +127,7 @@ final class Incarnation {
         try {
             group.delete();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("a control group is left behind", e);
+            throw new UncheckedIOException("a control group is left behind", e);
         }
     }
 }

@@ -1,8 +1,11 @@
 package io.millrace.runtime.environment.process;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +58,7 @@ final class Isolation {
 
     private final Map<String, Path> tools = new TreeMap<>();
     private final List<String> refusals = new ArrayList<>();
+    private final List<String> visible = new ArrayList<>(VISIBLE);
     private final IsolationLevel level;
     private boolean userNamespace;
 
@@ -62,7 +66,20 @@ final class Isolation {
         for (String name : List.of("sh", "true", "setsid", "setpriv", "unshare", "prlimit", "bwrap")) {
             found.find(name).ifPresent(path -> tools.put(name, path));
         }
+        javaConfiguration().forEach(visible::add);
         level = firstThatWorks(strongest);
+    }
+
+    /** Debian keeps the configuration of its JDKs there, one folder for each. */
+    private static List<String> javaConfiguration() {
+        try (Stream<Path> entries = Files.list(Path.of("/etc"))) {
+            return entries.map(Path::toString)
+                    .filter(path -> path.startsWith("/etc/java"))
+                    .sorted()
+                    .toList();
+        } catch (IOException unreadable) {
+            return List.of();
+        }
     }
 
     /**
@@ -108,7 +125,7 @@ final class Isolation {
     private IsolationLevel firstThatWorks(IsolationLevel strongest) {
         List<IsolationLevel> downwards = Stream.of(IsolationLevel.values())
                 .filter(candidate -> candidate.compareTo(strongest) <= 0)
-                .sorted(java.util.Comparator.reverseOrder())
+                .sorted(Comparator.reverseOrder())
                 .toList();
         for (IsolationLevel candidate : downwards) {
             Optional<String> refusal = tryOut(candidate);
@@ -146,8 +163,7 @@ final class Isolation {
                 process.destroyForcibly();
                 return Optional.of("a trial did not end within " + PROBE_SECONDS + " s");
             }
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
-                    .strip();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             process.getOutputStream().close();
             return process.exitValue() == 0
                     ? Optional.empty()
@@ -165,7 +181,7 @@ final class Isolation {
             case PROCESS -> List.of("sh", "true", "setsid");
             case LIMITS -> List.of("sh", "true", "setsid", "prlimit");
             case NAMESPACE -> List.of("sh", "true", "setsid", "prlimit", "setpriv", "unshare");
-            case SANDBOX -> List.of("true", "setsid", "prlimit", "bwrap");
+            case SANDBOX -> List.of("sh", "true", "setsid", "prlimit", "bwrap");
         };
     }
 
@@ -186,10 +202,9 @@ final class Isolation {
         }
         if (target == IsolationLevel.SANDBOX) {
             bubblewrap(words, real, extra);
-        } else {
-            String script = target == IsolationLevel.NAMESPACE ? FIRST_PROCESS : GROUP_SUPERVISOR;
-            words.addAll(List.of(tool("sh"), "-c", script, "millrace-environment"));
         }
+        String script = target.compareTo(IsolationLevel.NAMESPACE) >= 0 ? FIRST_PROCESS : GROUP_SUPERVISOR;
+        words.addAll(List.of(tool("sh"), "-c", script, "millrace-environment"));
         words.addAll(command);
         return words;
     }
@@ -207,14 +222,14 @@ final class Isolation {
     private void bubblewrap(List<String> words, Layout real, List<Path> extra) {
         words.addAll(List.of(tool("bwrap"), "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"));
         words.addAll(List.of("--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev"));
-        VISIBLE.forEach(path -> words.addAll(List.of("--ro-bind-try", path, path)));
+        visible.forEach(path -> words.addAll(List.of("--ro-bind-try", path, path)));
         extra.forEach(path -> words.addAll(List.of("--ro-bind-try", path.toString(), path.toString())));
         Layout seen = Layout.AS_IN_LAMBDA;
         bind(words, "--ro-bind", real.task(), seen.task());
         bind(words, "--ro-bind", real.opt(), seen.opt());
         bind(words, "--ro-bind", real.runtime(), seen.runtime());
         bind(words, "--bind", real.tmp(), seen.tmp());
-        words.add("--");
+        words.addAll(List.of("--chdir", seen.task().toString(), "--"));
     }
 
     private static void bind(List<String> words, String how, Path real, Path seen) {

@@ -13,6 +13,7 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files that runtimes need from us, in one folder: our clients for Python and Node.js, and the vendor's for Java,
@@ -104,7 +105,7 @@ final class RuntimeFiles {
         copyNativeClient();
     }
 
-    private static @org.jspecify.annotations.Nullable Path jarOf(String className) throws IOException {
+    private static @Nullable Path jarOf(String className) throws IOException {
         try {
             // Not initialised: the class changes security properties of the whole JVM when it is.
             Class<?> type = Class.forName(className, false, RuntimeFiles.class.getClassLoader());

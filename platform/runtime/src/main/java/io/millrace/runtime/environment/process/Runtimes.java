@@ -2,6 +2,8 @@ package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.runtime.environment.InvalidHandlerException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,8 +113,8 @@ final class Runtimes {
                     .filter(name -> name.toString().endsWith(".jar"))
                     .sorted()
                     .toList();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(folder + " cannot be listed", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " cannot be listed", e);
         }
     }
 
@@ -154,8 +156,8 @@ final class Runtimes {
                             .resolve(version)
                             .resolve("site-packages")
                             .toString()));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(versions + " cannot be listed", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(versions + " cannot be listed", e);
         }
         folders.add(seenOpt.resolve("python").toString());
         return folders.stream();

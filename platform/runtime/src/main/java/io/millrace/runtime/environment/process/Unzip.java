@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
@@ -106,7 +107,7 @@ final class Unzip {
         createDirectories(parent(target));
         replace(target);
         try (InputStream content = zip.getInputStream(entry);
-                OutputStream out = Files.newOutputStream(target, java.nio.file.StandardOpenOption.CREATE_NEW)) {
+                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 budget.spend(read);
                 out.write(buffer, 0, read);
