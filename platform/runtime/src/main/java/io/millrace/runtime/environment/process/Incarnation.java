@@ -27,6 +27,7 @@ final class Incarnation {
     private final Optional<ControlGroup> group;
     private final List<LaunchedProcess> processes = new ArrayList<>();
     private final AtomicInteger alive = new AtomicInteger(1);
+    private final AtomicInteger extensionsAlive = new AtomicInteger();
     private boolean stopped;
 
     /**
@@ -61,14 +62,15 @@ final class Incarnation {
             String program = seen.opt().resolve("extensions").resolve(name).toString();
             RuntimeCommand extension =
                     new RuntimeCommand(List.of(program), Optional.empty(), command.visible(), Map.of());
-            start(extension, variables, status -> ProcessExit.extensionCrash(name, status));
+            extensionsAlive.incrementAndGet();
+            start(extension, variables, status -> ProcessExit.extensionCrash(name, status), this::extensionExited);
         }
     }
 
     /** @throws Runtimes.NoBootstrapException if the function brings no runtime */
     void startRuntime() throws Runtimes.NoBootstrapException {
         RuntimeCommand command = command();
-        start(command, variables(command), ProcessExit::of);
+        start(command, variables(command), ProcessExit::of, whenExited);
     }
 
     /** Asks all to end. Returns at once. */
@@ -100,7 +102,11 @@ final class Incarnation {
         return EnvironmentVariables.of(code.definition(), command, seen, facts);
     }
 
-    private void start(RuntimeCommand command, Map<String, String> variables, IntFunction<ProcessExit> wording) {
+    private void start(
+            RuntimeCommand command,
+            Map<String, String> variables,
+            IntFunction<ProcessExit> wording,
+            Consumer<ProcessExit> whenThisExited) {
         FunctionDefinition definition = code.definition();
         Limits limits = new Limits(
                 (long) definition.ephemeralStorageMegabytes() << 20,
@@ -109,10 +115,20 @@ final class Incarnation {
         ProcessBuilder builder = parts.launcher().prepare(real, visible, limits, group, command.words(), variables);
         String cookie = "AWS_LAMBDA_RUNTIME_API=" + facts.authority();
         LaunchedProcess process =
-                new LaunchedProcess(builder, parts.launcher(), log, cookie, wording, whenExited, this::oneGone);
+                new LaunchedProcess(builder, parts.launcher(), log, cookie, wording, whenThisExited, this::oneGone);
         processes.add(process);
         alive.incrementAndGet();
         process.start(parts.threads());
+    }
+
+    /** Whether an end that was announced has been taken note of. */
+    boolean hasRunningExtensions() {
+        return extensionsAlive.get() > 0;
+    }
+
+    private void extensionExited(ProcessExit exit) {
+        extensionsAlive.decrementAndGet();
+        whenExited.accept(exit);
     }
 
     private void oneGone() {

@@ -336,9 +336,18 @@ final class ProcessEnvironment implements ExecutionEnvironment {
                 state = state == EnvironmentState.SHUTDOWN ? state : EnvironmentState.RESET;
                 stop(ShutdownReason.FAILURE);
             }
-            case DOWN, STOPPING, CLOSED -> {
+            case STOPPING -> killIfNobodyIsWaitedFor();
+            case DOWN, CLOSED -> {
                 // Expected.
             }
+        }
+    }
+
+    /** External extensions have their time to end; once they have, the rest has had it too. */
+    private void killIfNobodyIsWaitedFor() {
+        Incarnation running = incarnation;
+        if (running != null && !code.extensions().isEmpty() && !running.hasRunningExtensions()) {
+            running.kill();
         }
     }
 

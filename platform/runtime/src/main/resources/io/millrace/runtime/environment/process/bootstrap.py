@@ -15,6 +15,8 @@ from decimal import Decimal
 
 BASE = "/2018-06-01/runtime"
 NO_BREAK_SPACE = "\u00a0"
+# The vendor's client escapes all but ASCII up to this version, and writes UTF-8 since.
+ESCAPES = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python3.")[2] in ("8", "9", "10", "11")
 _current_request_id = ""
 
 
@@ -187,7 +189,7 @@ def run(handler, headers, event):
         raise Fault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % e)
     response = handler(event, LambdaContext(headers))
     try:
-        return json.dumps(response, ensure_ascii=False, default=default).encode()
+        return json.dumps(response, ensure_ascii=ESCAPES, default=default).encode()
     except Exception as e:
         raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % e)
 

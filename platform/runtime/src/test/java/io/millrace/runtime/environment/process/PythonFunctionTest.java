@@ -51,8 +51,19 @@ class PythonFunctionTest {
         String result = text(run(environment, "{\"n\":\"ü\"}"));
         // Then
         assertThat(result)
-                .isEqualTo("[{\"n\": \"ü\"}, \"" + ID
+                .isEqualTo("[{\"n\": \"\\u00fc\"}, \"" + ID
                         + "\", \"orders\", \"256\", \"arn:aws:lambda:us-east-1:000000000000:function:orders\", true]");
+    }
+
+    @Test
+    void since_version_12_answers_are_not_escaped() {
+        // Given
+        ExecutionEnvironment environment =
+                workshop.python(definition("python3.12", "app.handler"), "def handler(e, c): return e\n");
+        // When
+        String result = text(run(environment, "\"ü\""));
+        // Then
+        assertThat(result).isEqualTo("\"ü\"");
     }
 
     @Test

@@ -67,6 +67,7 @@ final class Zip {
 
     Path save(Path file) {
         try {
+            Files.createDirectories(file.resolve("..").normalize());
             return Files.write(file, bytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
