@@ -17,7 +17,7 @@ final class Interpreters {
     private static final int ASK_SECONDS = 20;
 
     private final Tools tools;
-    private final Map<Path, Path> real = new ConcurrentHashMap<>();
+    private final Map<Path, Optional<Path>> places = new ConcurrentHashMap<>();
 
     Interpreters(Tools tools) {
         this.tools = tools;
@@ -44,17 +44,21 @@ final class Interpreters {
      * @throws InvalidHandlerException if there is none
      */
     Interpreter python(String runtime) {
-        Path found = tools.find(runtime)
-                .or(() -> tools.find("python3"))
+        return tools.find(runtime)
+                .flatMap(this::ofPython)
+                .or(() -> tools.find("python3").flatMap(this::ofPython))
                 .orElseThrow(() -> missing(runtime, "python3", tools.searched().toString()));
-        return new Interpreter(ask(found, List.of("-c", "import sys; print(sys.executable)")));
     }
 
     /** @throws InvalidHandlerException if there is none */
     Interpreter node(String runtime) {
-        Path found = tools.find("node")
+        return tools.find("node")
+                .flatMap(found -> ask(found, List.of("-p", "process.execPath")))
                 .orElseThrow(() -> missing(runtime, "node", tools.searched().toString()));
-        return new Interpreter(ask(found, List.of("-p", "process.execPath")));
+    }
+
+    private Optional<Interpreter> ofPython(Path found) {
+        return ask(found, List.of("-c", "import sys; print(sys.executable)"));
     }
 
     private static Optional<Path> javaIn(@Nullable String home) {
@@ -63,24 +67,30 @@ final class Interpreters {
                 .filter(Files::isExecutable);
     }
 
-    /** What is on the PATH may be a script of a version manager, which would need the server's environment. */
-    private Path ask(Path program, List<String> question) {
-        return real.computeIfAbsent(program, asked -> {
-            try {
-                Process process = new ProcessBuilder(asked.toString(), question.get(0), question.get(1))
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-                process.waitFor(ASK_SECONDS, TimeUnit.SECONDS);
-                Path own = Path.of(answer);
-                return own.isAbsolute() && Files.isExecutable(own) ? own : asked;
-            } catch (IOException e) {
-                throw new InvalidHandlerException(asked + " cannot be started: " + e.getMessage(), e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InvalidHandlerException(asked + ": interrupted while it was asked for its place", e);
-            }
-        });
+    /**
+     * What is on the PATH may be a script of a version manager, which would need the server's environment, or which
+     * stands for a version that is not installed.
+     */
+    private Optional<Interpreter> ask(Path program, List<String> question) {
+        return places.computeIfAbsent(program, asked -> place(asked, question)).map(Interpreter::new);
+    }
+
+    private static Optional<Path> place(Path asked, List<String> question) {
+        try {
+            Process process = new ProcessBuilder(asked.toString(), question.get(0), question.get(1))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            Path own = Path.of(answer);
+            boolean ended = process.waitFor(ASK_SECONDS, TimeUnit.SECONDS);
+            boolean usable = ended && process.exitValue() == 0 && own.isAbsolute() && Files.isExecutable(own);
+            return usable ? Optional.of(own) : Optional.empty();
+        } catch (IOException cannotStart) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InvalidHandlerException(asked + ": interrupted while it was asked for its place", e);
+        }
     }
 
     private static Path real(Path program) {
@@ -92,7 +102,7 @@ final class Interpreters {
     }
 
     private static InvalidHandlerException missing(String runtime, String program, String where) {
-        return new InvalidHandlerException(
-                "runtime '" + runtime + "' needs the program '" + program + "', which was not found in " + where);
+        return new InvalidHandlerException("runtime '" + runtime + "' needs the program '" + program
+                + "', which was not found, or does not start, in " + where);
     }
 }
