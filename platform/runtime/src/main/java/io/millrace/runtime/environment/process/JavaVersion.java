@@ -13,11 +13,16 @@ final class JavaVersion {
 
     /** The feature version, 0 if it cannot be told. */
     static int of(Interpreter java) {
+        Matcher version = VERSION.matcher(text(java));
+        return version.find() ? Integer.parseInt(version.group(1)) : 0;
+    }
+
+    /** All it says of itself, empty if it says nothing. */
+    static String text(Interpreter java) {
         try {
-            Matcher version = VERSION.matcher(Files.readString(java.home().resolve("release")));
-            return version.find() ? Integer.parseInt(version.group(1)) : 0;
+            return Files.readString(java.home().resolve("release"));
         } catch (IOException noSuchFile) {
-            return 0;
+            return "";
         }
     }
 }

@@ -24,6 +24,7 @@ public final class ProcessEnvironments implements AutoCloseable {
     private final Isolation isolation;
     private final ProcessParts parts;
     private final ExecutorService threads;
+    private final JavaArchives archives;
 
     /**
      * Tries what this machine offers to keep functions in their place, by starting a process or two. Blocks for some
@@ -50,13 +51,15 @@ public final class ProcessEnvironments implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
+        Launcher launcher = new Launcher(isolation, tools);
+        archives = new JavaArchives(vertx, directories, files, launcher, threads);
         parts = new ProcessParts(
                 vertx,
                 options,
                 directories,
                 files,
-                new Runtimes(new Interpreters(tools), files, options),
-                new Launcher(isolation, tools),
+                new Runtimes(new Interpreters(tools), files, archives, options),
+                launcher,
                 memory,
                 initLimit,
                 new LiveEnvironments(),
@@ -116,6 +119,7 @@ public final class ProcessEnvironments implements AutoCloseable {
     @Override
     public void close() {
         try {
+            archives.close();
             parts.live().shutdownAll();
             parts.live().awaitNone(CLOSE_LIMIT);
             threads.shutdown();

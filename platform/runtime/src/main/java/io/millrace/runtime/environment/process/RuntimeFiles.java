@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * taken from the server's own class path. Made at start, read-only afterwards.
  */
 final class RuntimeFiles {
-    private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
+    static final String JAVA_CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
+
     /** One class of each jar; their order is that of the class path, the client first. */
     private static final List<String> CLIENT_CLASSES = List.of(
-            CLIENT,
+            JAVA_CLIENT,
             "com.amazonaws.services.lambda.runtime.Context",
             "com.amazonaws.services.lambda.runtime.serialization.PojoSerializer",
             "software.amazon.awssdk.utilslite.SdkInternalThreadLocal");
@@ -59,7 +60,7 @@ final class RuntimeFiles {
     List<String> javaClassPath(Path seen) {
         if (jars.isEmpty()) {
             throw new InvalidHandlerException(
-                    "no class " + CLIENT
+                    "no class " + JAVA_CLIENT
                             + " on the server's class path: aws-lambda-java-runtime-interface-client is needed to run Java functions");
         }
         return jars.stream().map(jar -> seen.resolve(jar).toString()).toList();
@@ -99,7 +100,7 @@ final class RuntimeFiles {
                 return;
             }
             String file = jar.getFileName().toString();
-            Files.copy(jar, directory.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(jar, directory.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
             jars.add(file);
         }
         copyNativeClient();

@@ -22,11 +22,13 @@ final class Runtimes {
 
     private final Interpreters interpreters;
     private final RuntimeFiles files;
+    private final JavaArchives archives;
     private final ProcessOptions options;
 
-    Runtimes(Interpreters interpreters, RuntimeFiles files, ProcessOptions options) {
+    Runtimes(Interpreters interpreters, RuntimeFiles files, JavaArchives archives, ProcessOptions options) {
         this.interpreters = interpreters;
         this.files = files;
+        this.archives = archives;
         this.options = options;
     }
 
@@ -85,11 +87,12 @@ final class Runtimes {
         Interpreter java = interpreters.java(definition.runtime());
         List<String> words = new ArrayList<>(List.of(java.toString()));
         words.addAll(files.javaFlags(java, seen.runtime()));
+        words.addAll(archives.flags(java, seen.runtime()));
         words.add("-Xmx" + definition.memorySizeMegabytes() * 3 / 4 + "m");
         words.add("-Djava.io.tmpdir=" + seen.tmp());
         words.add("-cp");
         words.add(classPath(real, seen));
-        words.add("com.amazonaws.services.lambda.runtime.api.client.AWSLambda");
+        words.add(RuntimeFiles.JAVA_CLIENT);
         words.add(definition.handler());
         return new RuntimeCommand(words, Optional.of(java), List.of(java.home()), Map.of());
     }

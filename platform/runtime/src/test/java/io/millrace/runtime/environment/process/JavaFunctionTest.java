@@ -12,8 +12,12 @@ import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -76,6 +80,35 @@ class JavaFunctionTest {
         // Then
         assertThat(first).isEqualTo("\"1 ü orders " + ID + "\"");
         assertThat(second).startsWith("\"2 b ");
+    }
+
+    @Test
+    void the_classes_of_the_client_come_from_an_archive_that_is_kept_over_restarts() throws IOException {
+        // Given
+        Path cache = directory.toRealPath().resolve("work/cache");
+        java(JavaHandlers.Counting.class);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isFilled(cache));
+        workshop.close();
+        workshop = new Workshop(directory);
+        ExecutionEnvironment environment = workshop.environment(
+                definition("java17", JavaHandlers.Counting.class.getName())
+                        .withEnvironment(Map.of("JAVA_TOOL_OPTIONS", "-Xlog:class+load")),
+                new Zip().file(fileOf(JavaHandlers.Counting.class), bytesOf(JavaHandlers.Counting.class)));
+        // When
+        String answer = text(run(environment, "{\"name\":\"x\"}"));
+        // Then
+        assertThat(answer).startsWith("\"1 x ");
+        assertThat(workshop.log.of(""))
+                .anyMatch(line -> line.contains(RuntimeFiles.JAVA_CLIENT + " source: shared objects file (top)"));
+    }
+
+    private static boolean isFilled(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".jsa"));
+        }
     }
 
     @Test
