@@ -120,6 +120,37 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
         }
     }
 
+    /** The versions of an alias cannot share its invocations (lambda-semantics 6.4). */
+    public static final class RoutingRefused extends FunctionAdministrationException {
+        private final Rule rule;
+        private final String version;
+
+        /** Which one was broken. */
+        public enum Rule {
+            /** The additional version is the alias's own. */
+            SAME_VERSION,
+            /** {@code $LATEST} changes under the callers, so it cannot be one of two. */
+            LATEST,
+            /** The versions have different execution roles. */
+            OTHER_ROLE
+        }
+
+        /** @param version the additional one */
+        public RoutingRefused(FunctionName name, Rule rule, String version) {
+            super("alias of function '" + name + "' cannot route to version '" + version + "': " + rule);
+            this.rule = rule;
+            this.version = version;
+        }
+
+        public Rule rule() {
+            return rule;
+        }
+
+        public String version() {
+            return version;
+        }
+    }
+
     /** The code of {@code $LATEST} is not the one the caller wanted to publish. */
     public static final class CodeMismatch extends FunctionAdministrationException {
         private final String actualSha256;
@@ -152,7 +183,11 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
             /** The alias's version has provisioned concurrency of its own. */
             VERSION_IS_PROVISIONED,
             /** An alias that points to the version has provisioned concurrency. */
-            ALIAS_IS_PROVISIONED
+            ALIAS_IS_PROVISIONED,
+            /** The alias shares its invocations among two versions. */
+            ALIAS_HAS_ROUTING,
+            /** {@code $LATEST}, or an alias that points to it. */
+            UNPUBLISHED
         }
 
         /** @param limit the number that the reason speaks of; 0 where it speaks of none */

@@ -37,4 +37,17 @@ public record FunctionConfiguration(
         layers = List.copyOf(layers);
         environment = Map.copyOf(environment);
     }
+
+    public FunctionConfiguration withDescription(String newDescription) {
+        return new FunctionConfiguration(
+                handler,
+                runtime,
+                role,
+                newDescription,
+                timeout,
+                memorySizeMegabytes,
+                ephemeralStorageMegabytes,
+                layers,
+                environment);
+    }
 }

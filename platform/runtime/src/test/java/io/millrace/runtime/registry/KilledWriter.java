@@ -4,6 +4,7 @@ import io.millrace.core.function.FunctionName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
