@@ -22,6 +22,7 @@ import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.environment.AttemptListener;
+import io.millrace.runtime.environment.EnvironmentPool;
 import io.millrace.runtime.environment.ObservedEnvironments;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
 import io.millrace.runtime.lambdaapi.LambdaApi;
@@ -97,7 +98,7 @@ public final class Platform implements AutoCloseable {
                 settings.concurrency().account(), settings.concurrency().minimumUnreserved());
         Clock clock = Clock.systemUTC();
         InProcessEnvironments environments =
-                keep(new InProcessEnvironments(settings.concurrency().account()));
+                keep(new InProcessEnvironments(settings.concurrency().account(), EnvironmentPool.Rules.DEFAULT));
         this.dispatcher = new Dispatcher(vertx, working, ledger, tally, settings.identity(), clock);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));

@@ -258,7 +258,7 @@ public final class Deployments implements FunctionAdministration {
 
     private FunctionEnvironments load(FunctionDefinition definition, HandlerSource source) {
         try {
-            return environments.deploy(definition, source);
+            return environments.deploy(definition, source, () -> {});
         } catch (InvalidHandlerException invalid) {
             throw new InvalidCode(String.valueOf(invalid.getMessage()), invalid);
         }

@@ -27,7 +27,7 @@ public interface FunctionEnvironments extends AutoCloseable {
     /** How many environments there are now, in every state but SHUTDOWN. From memory. */
     int count();
 
-    /** Lets running attempts end by themselves, then lets go of handlers and class loader. Takes no new attempts. */
+    /** Lets running attempts end by themselves, then lets go of the code. Takes no new attempts. */
     @Override
     void close();
 
@@ -42,7 +42,11 @@ public interface FunctionEnvironments extends AutoCloseable {
         /** @param environments that are initialised now, idle or in use */
         void available(int environments);
 
-        /** One could not be initialised; no further one is tried. @param reason such as FUNCTION_ERROR_INIT_FAILURE */
+        /**
+         * One could not be initialised; no further one is tried.
+         *
+         * @param reason such as FUNCTION_ERROR_INIT_FAILURE
+         */
         void failed(String reason);
     }
 }

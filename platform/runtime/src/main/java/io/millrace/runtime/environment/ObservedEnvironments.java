@@ -16,8 +16,8 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     }
 
     @Override
-    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source) {
-        return new Observed(environments.deploy(definition, source), listener);
+    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired) {
+        return new Observed(environments.deploy(definition, source, whenRetired), listener);
     }
 
     @Override
