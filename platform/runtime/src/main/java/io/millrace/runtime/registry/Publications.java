@@ -33,11 +33,6 @@ public record Publications(
         provisioned = Collections.unmodifiableSortedMap(new TreeMap<>(provisioned));
     }
 
-    /** Nothing yet of a function whose predecessor of the same name was given numbers. */
-    public static Publications startingAfter(int lastNumber) {
-        return new Publications(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), lastNumber);
-    }
-
     /** The newest version that still exists. */
     public Optional<PublishedVersion> newest() {
         return versions.isEmpty() ? Optional.empty() : Optional.ofNullable(versions.get(versions.lastKey()));
@@ -56,6 +51,11 @@ public record Publications(
     /** Empty when that very qualifier has none; an alias's is not its version's. */
     public Optional<ProvisionedConcurrency> provisioned(String qualifier) {
         return Optional.ofNullable(provisioned.get(qualifier));
+    }
+
+    /** Numbers that the name was given before stay used. */
+    Publications startingAfter(int number) {
+        return number <= lastNumber ? this : new Publications(versions, aliases, provisioned, number);
     }
 
     public Publications with(PublishedVersion version) {

@@ -29,21 +29,19 @@ public record RegisteredFunction(
         Instant lastModified,
         Instant created) {
 
-    /** A function whose name was never used before, or one that is not stored. */
+    /** A function that did not exist before. */
     public static RegisteredFunction created(
             FunctionName name, FunctionConfiguration configuration, Optional<CodeReference> code, Instant now) {
-        return created(name, configuration, code, Publications.NONE, now);
-    }
-
-    /** @param published nothing yet, but numbers that a deleted function of the same name used stay used */
-    public static RegisteredFunction created(
-            FunctionName name,
-            FunctionConfiguration configuration,
-            Optional<CodeReference> code,
-            Publications published,
-            Instant now) {
         return new RegisteredFunction(
-                name, configuration, code, OptionalInt.empty(), Optional.empty(), published, newRevision(), now, now);
+                name,
+                configuration,
+                code,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Publications.NONE,
+                newRevision(),
+                now,
+                now);
     }
 
     /** What the platform must know to run {@code $LATEST}. */

@@ -94,7 +94,7 @@ class PublishingTest {
 
         assertThat(without.published().versions()).containsOnlyKeys(1);
         assertThat(number(without)).isEqualTo(3);
-        assertThat(number(Sample.function().withPublished(Publications.startingAfter(7))))
+        assertThat(number(Sample.function().withPublished(Publications.NONE.startingAfter(7))))
                 .isEqualTo(8);
     }
 

@@ -34,7 +34,7 @@ final class Sample {
     static RegisteredFunction function(int versions) {
         RegisteredFunction function = function();
         for (int number = 1; number <= versions; number++) {
-            CodeReference code = new CodeReference(Integer.toString(number).repeat(64), number);
+            CodeReference code = new CodeReference(String.format("%064x", number), number);
             function = publish(function.withCode(code, NOON));
         }
         return function;
