@@ -75,11 +75,17 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
 
     /** No published version has that number. */
     public static final class VersionUnknown extends FunctionAdministrationException {
+        private final transient FunctionName function;
         private final String version;
 
         public VersionUnknown(FunctionName name, String version) {
             super("function '" + name + "' has no version '" + version + "'");
+            this.function = name;
             this.version = version;
+        }
+
+        public FunctionName function() {
+            return function;
         }
 
         public String version() {
@@ -89,16 +95,10 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
 
     /** An alias points to the version, so it cannot go. */
     public static final class VersionInUse extends FunctionAdministrationException {
-        public VersionInUse(FunctionName name, int version, String alias) {
-            super("version " + version + " of function '" + name + "' is used by alias '" + alias + "'");
-        }
-    }
-
-    public static final class AliasExists extends FunctionAdministrationException {
         private final String alias;
 
-        public AliasExists(FunctionName name, String alias) {
-            super("function '" + name + "' has an alias '" + alias + "' already");
+        public VersionInUse(FunctionName name, int version, String alias) {
+            super("version " + version + " of function '" + name + "' is used by alias '" + alias + "'");
             this.alias = alias;
         }
 
@@ -107,12 +107,37 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
         }
     }
 
+    public static final class AliasExists extends FunctionAdministrationException {
+        private final transient FunctionName function;
+        private final String alias;
+
+        public AliasExists(FunctionName name, String alias) {
+            super("function '" + name + "' has an alias '" + alias + "' already");
+            this.function = name;
+            this.alias = alias;
+        }
+
+        public FunctionName function() {
+            return function;
+        }
+
+        public String alias() {
+            return alias;
+        }
+    }
+
     public static final class AliasUnknown extends FunctionAdministrationException {
+        private final transient FunctionName function;
         private final String alias;
 
         public AliasUnknown(FunctionName name, String alias) {
             super("function '" + name + "' has no alias '" + alias + "'");
+            this.function = name;
             this.alias = alias;
+        }
+
+        public FunctionName function() {
+            return function;
         }
 
         public String alias() {
@@ -153,12 +178,18 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
 
     /** The code of {@code $LATEST} is not the one the caller wanted to publish. */
     public static final class CodeMismatch extends FunctionAdministrationException {
+        private final String expectedSha256;
         private final String actualSha256;
 
-        /** @param actualSha256 in hexadecimal */
+        /** Both in hexadecimal. */
         public CodeMismatch(FunctionName name, String expectedSha256, String actualSha256) {
             super("code of function '" + name + "' has SHA-256 " + actualSha256 + ", expected " + expectedSha256);
+            this.expectedSha256 = expectedSha256;
             this.actualSha256 = actualSha256;
+        }
+
+        public String expectedSha256() {
+            return expectedSha256;
         }
 
         public String actualSha256() {
@@ -169,6 +200,7 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
     /** A reservation or provisioned concurrency that does not fit (lambda-semantics 4.2). */
     public static final class ConcurrencyRefused extends FunctionAdministrationException {
         private final Reason reason;
+        private final int wanted;
         private final int limit;
 
         public enum Reason {
@@ -194,11 +226,16 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
         public ConcurrencyRefused(FunctionName name, Reason reason, int wanted, int limit) {
             super("concurrency of function '" + name + "' is " + wanted + ", refused: " + reason + " (" + limit + ")");
             this.reason = reason;
+            this.wanted = wanted;
             this.limit = limit;
         }
 
         public Reason reason() {
             return reason;
+        }
+
+        public int wanted() {
+            return wanted;
         }
 
         public int limit() {

@@ -79,4 +79,18 @@ public record FunctionConfiguration(
                 layers,
                 environment);
     }
+
+    public FunctionConfiguration withArchitecture(String newArchitecture) {
+        return new FunctionConfiguration(
+                handler,
+                runtime,
+                role,
+                description,
+                timeout,
+                memorySizeMegabytes,
+                ephemeralStorageMegabytes,
+                newArchitecture,
+                layers,
+                environment);
+    }
 }

@@ -36,6 +36,9 @@ public interface LayerAdministration {
      */
     void delete(String layer, int number);
 
+    /** Deleted ones included; empty for an ARN of what was never published here. */
+    Optional<LayerVersion> published(String arn);
+
     /**
      * The archives of layer versions, deleted ones included, in the same order.
      *

@@ -3,7 +3,6 @@ package io.millrace.runtime.registry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -68,22 +67,26 @@ final class LayerShelf implements LayerAdministration {
     }
 
     @Override
+    public Optional<LayerVersion> published(String arn) {
+        return LayerVersionArn.parse(arn)
+                .flatMap(parsed -> known(parsed.layer()).map(layer -> layer.all.get(parsed.number())));
+    }
+
+    @Override
     public List<Path> layerFiles(List<String> arns) {
-        List<Path> files = new ArrayList<>();
-        for (String arn : arns) {
-            LayerVersion version = LayerVersionArn.parse(arn)
-                    .flatMap(parsed -> known(parsed.layer()).map(layer -> layer.all.get(parsed.number())))
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "layer version '" + arn + "' was never published here, expected one that was"));
-            files.add(codes.file(version.code()));
-        }
-        return files;
+        return arns.stream().map(this::file).toList();
+    }
+
+    private Path file(String arn) {
+        LayerVersion version = published(arn)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "layer version '" + arn + "' was never published here, expected one that was"));
+        return codes.file(version.code());
     }
 
     /** What must be kept: all that is offered, and what {@code usedArns} still need. */
     Stream<CodeReference> codes(Stream<String> usedArns) {
-        Stream<LayerVersion> used = usedArns.flatMap(arn -> LayerVersionArn.parse(arn).stream())
-                .flatMap(arn -> known(arn.layer()).map(layer -> layer.all.get(arn.number())).stream());
+        Stream<LayerVersion> used = usedArns.flatMap(arn -> published(arn).stream());
         Stream<LayerVersion> offered = layers.values().stream().flatMap(layer -> layer.offered.values().stream());
         return Stream.concat(offered, used).map(LayerVersion::code);
     }
