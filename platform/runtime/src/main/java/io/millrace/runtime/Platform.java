@@ -10,6 +10,7 @@ import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.Accounting;
@@ -53,6 +54,9 @@ import java.util.function.Consumer;
  * library imports it. {@link #start} and {@link #close} block and are for one thread.
  */
 public final class Platform implements AutoCloseable {
+    private static final int UNCAPPED_REQUESTS = 0;
+    // More than any account has, so that nothing is refused for them.
+    private static final int UNCAPPED_ENVIRONMENTS = 1_000_000;
     private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened;
@@ -95,7 +99,12 @@ public final class Platform implements AutoCloseable {
         waitFor(managing);
 
         ConcurrencyLedger ledger = new ConcurrencyLedger(
-                settings.concurrency().account(), settings.concurrency().minimumUnreserved());
+                new ConcurrencyRules(
+                        settings.concurrency().account(),
+                        settings.concurrency().minimumUnreserved(),
+                        UNCAPPED_REQUESTS,
+                        UNCAPPED_ENVIRONMENTS),
+                System::nanoTime);
         Clock clock = Clock.systemUTC();
         InProcessEnvironments environments =
                 keep(new InProcessEnvironments(settings.concurrency().account(), EnvironmentPool.Rules.DEFAULT));

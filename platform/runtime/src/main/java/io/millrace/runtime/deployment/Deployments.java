@@ -209,7 +209,7 @@ public final class Deployments implements FunctionAdministration {
                 throw kept;
             }
             deployed.remove(name);
-            ledger.tryReserve(name, OptionalInt.empty());
+            ledger.forget(name);
             running.environments().close();
             await(dispatcher.forget(name));
             registry.delete(name);
@@ -222,7 +222,7 @@ public final class Deployments implements FunctionAdministration {
         return change(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             Deployed running = requireDeployed(name);
-            if (!ledger.tryReserve(name, permits)) {
+            if (ledger.reserve(name, permits).isPresent()) {
                 throw new ReservationTooHigh(name, permits.orElse(0), minimumUnreserved);
             }
             RegisteredFunction after = before.withReservedConcurrency(permits);
@@ -274,7 +274,7 @@ public final class Deployments implements FunctionAdministration {
     }
 
     private void reserveOrRefuse(FunctionDefinition definition) {
-        if (!ledger.tryReserve(definition.name(), definition.reservedConcurrency())) {
+        if (ledger.reserve(definition.name(), definition.reservedConcurrency()).isPresent()) {
             throw new ReservationTooHigh(
                     definition.name(), definition.reservedConcurrency().orElse(0), minimumUnreserved);
         }

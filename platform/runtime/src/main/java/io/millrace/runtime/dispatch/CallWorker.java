@@ -3,12 +3,14 @@ package io.millrace.runtime.dispatch;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
 import io.millrace.broker.topology.Topology;
+import io.millrace.core.concurrency.Admission;
 import io.millrace.core.concurrency.Permit;
+import io.millrace.core.concurrency.Refused;
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.vertx.core.Future;
-import java.util.Optional;
 import org.apache.qpid.proton.message.Message;
 
 /**
@@ -46,15 +48,19 @@ final class CallWorker {
         if (call.getReplyTo() == null || isLate(call)) {
             return; // Nobody waits for it, or no longer.
         }
-        Optional<Permit> permit = parts.ledger().tryAcquire(worker.name());
-        if (permit.isEmpty()) {
-            Outcome throttled = new Outcome.Throttled(parts.ledger().throttleReason(worker.name()));
+        Admission admission = parts.ledger().admit(worker.name(), FunctionArn.LATEST, InvocationType.REQUEST_RESPONSE);
+        if (admission instanceof Refused refused) {
+            Outcome throttled = new Outcome.Throttled(refused.reason());
             parts.replies().send(call.getReplyTo(), CallReply.of(call.getMessageId(), throttled));
-            return;
+        } else if (admission instanceof Permit permit) {
+            run(call, permit);
         }
+    }
+
+    private void run(Message call, Permit permit) {
         Invocation invocation =
                 worker.invocation(call, String.valueOf(call.getMessageId()), InvocationType.REQUEST_RESPONSE);
-        worker.run(invocation, permit.get(), call);
+        worker.run(invocation, permit, call);
     }
 
     private boolean isLate(Message call) {

@@ -5,6 +5,7 @@ import io.millrace.broker.delivery.InboundLink;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
+import io.millrace.core.concurrency.Admission;
 import io.millrace.core.concurrency.Permit;
 import io.millrace.core.function.AsyncInvokeConfig;
 import io.millrace.core.function.FunctionArn;
@@ -155,9 +156,8 @@ final class FunctionWorker {
     }
 
     private void startOrPark(Delivery delivery, String id) {
-        Optional<Permit> permit = parked.isEmpty() ? parts.ledger().tryAcquire(name) : Optional.empty();
-        if (permit.isPresent()) {
-            start(delivery, id, permit.get());
+        if (parked.isEmpty() && admit() instanceof Permit permit) {
+            start(delivery, id, permit);
         } else {
             parked.add(delivery);
             dispatcher.parked(this);
@@ -234,12 +234,16 @@ final class FunctionWorker {
             giveUpTooOld(next, id);
             return true;
         }
-        Optional<Permit> permit = parts.ledger().tryAcquire(name);
-        permit.ifPresent(held -> {
+        if (admit() instanceof Permit permit) {
             parked.remove();
-            start(next, id, held);
-        });
-        return permit.isPresent();
+            start(next, id, permit);
+            return true;
+        }
+        return false;
+    }
+
+    private Admission admit() {
+        return parts.ledger().admit(name, FunctionArn.LATEST, InvocationType.EVENT);
     }
 
     boolean hasParked() {

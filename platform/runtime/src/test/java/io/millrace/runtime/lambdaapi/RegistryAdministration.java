@@ -1,6 +1,7 @@
 package io.millrace.runtime.lambdaapi;
 
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.EventInvokeConfig;
@@ -30,7 +31,8 @@ final class RegistryAdministration implements FunctionAdministration {
 
     private final Vertx vertx;
     private final FunctionRegistry registry;
-    private final ConcurrencyLedger ledger = new ConcurrencyLedger(1000, MINIMUM_UNRESERVED);
+    private final ConcurrencyLedger ledger =
+            new ConcurrencyLedger(new ConcurrencyRules(1000, MINIMUM_UNRESERVED, 10, 1000), System::nanoTime);
     private final Clock clock;
 
     RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
@@ -86,7 +88,7 @@ final class RegistryAdministration implements FunctionAdministration {
     @Override
     public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
         return vertx.executeBlocking(() -> {
-            if (!ledger.tryReserve(name, permits)) {
+            if (ledger.reserve(name, permits).isPresent()) {
                 throw new ReservationTooHigh(name, permits.orElse(0), MINIMUM_UNRESERVED);
             }
             return saved(existing(name, Optional.empty()).withReservedConcurrency(permits));
