@@ -27,6 +27,7 @@ class FloorPlanTest {
             "deployment",
             "dispatch",
             "environment",
+            "runtimeapi",
             "destination",
             "registry",
             "accounting",
@@ -49,6 +50,8 @@ class FloorPlanTest {
                 .definedBy(room("dispatch"))
                 .layer("environment")
                 .definedBy(room("environment"))
+                .layer("runtimeapi")
+                .definedBy(room("runtimeapi"))
                 .layer("destination")
                 .definedBy(room("destination"))
                 .layer("registry")
@@ -67,6 +70,8 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("doors", "deployment")
                 .whereLayer("environment")
                 .mayOnlyBeAccessedByLayers("dispatch", "deployment")
+                .whereLayer("runtimeapi")
+                .mayOnlyBeAccessedByLayers("environment")
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
@@ -87,6 +92,26 @@ class FloorPlanTest {
                         .map(type -> type.getPackageName().split("\\.", -1)[3])
                         .distinct())
                 .containsExactlyInAnyOrderElementsOf(ROOMS);
+    }
+
+    @Test
+    void only_environments_that_are_processes_know_the_Runtime_API_and_it_knows_no_room() {
+        noClasses()
+                .that()
+                .resideInAPackage(room("environment"))
+                .and()
+                .resideOutsideOfPackage(room("environment.process"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("runtimeapi"))
+                .check(PLATFORM);
+        classes()
+                .that()
+                .resideInAPackage(room("runtimeapi"))
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(room("runtimeapi"), "java..", "io.vertx..", "io.netty..", "org.jspecify..")
+                .check(PLATFORM);
     }
 
     @Test

@@ -1,0 +1,65 @@
+package io.millrace.runtime.environment.process;
+
+import io.millrace.runtime.environment.ShutdownReason;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The environments that hold a port, a directory or a process. Thread-safe. */
+final class LiveEnvironments {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<ProcessEnvironment> live = new HashSet<>();
+
+    void add(ProcessEnvironment environment) {
+        lock.lock();
+        try {
+            live.add(environment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(ProcessEnvironment environment) {
+        lock.lock();
+        try {
+            live.remove(environment);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int count() {
+        lock.lock();
+        try {
+            return live.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void shutdownAll() {
+        lock.lock();
+        try {
+            live.forEach(environment -> environment.shutdown(ShutdownReason.SPINDOWN));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks until there are none, at most so long. */
+    void awaitNone(Duration limit) throws InterruptedException {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (!live.isEmpty() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
