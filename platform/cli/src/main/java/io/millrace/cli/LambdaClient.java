@@ -13,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,8 +49,34 @@ final class LambdaClient {
         return "/2017-10-31/functions/" + segment(name) + "/concurrency";
     }
 
+    /** Where a reservation is read, at another date than where it is set. */
+    static String reserved(String name) {
+        return "/2019-09-30/functions/" + segment(name) + "/concurrency";
+    }
+
     static String eventInvokeConfig(String name) {
         return "/2019-09-25/functions/" + segment(name) + "/event-invoke-config";
+    }
+
+    static String versions(String name) {
+        return function(name) + "/versions";
+    }
+
+    static String aliases(String name) {
+        return function(name) + "/aliases";
+    }
+
+    static String alias(String name, String alias) {
+        return aliases(name) + "/" + segment(alias);
+    }
+
+    /** @param name with a qualifier, or without one for the list of all */
+    static String provisioned(String name) {
+        return "/2019-09-30/functions/" + segment(name) + "/provisioned-concurrency";
+    }
+
+    static String layerVersions(String layer) {
+        return "/2018-10-31/layers/" + segment(layer) + "/versions";
     }
 
     private static String segment(String name) {
@@ -57,6 +85,21 @@ final class LambdaClient {
 
     HttpResponse<byte[]> get(String path) {
         return call("GET", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    /** All pages of a list. */
+    List<JsonNode> list(String path, String member) {
+        List<JsonNode> items = new ArrayList<>();
+        String marker = "";
+        do {
+            String query = marker.isEmpty()
+                    ? ""
+                    : (path.contains("?") ? "&" : "?") + "Marker=" + URLEncoder.encode(marker, StandardCharsets.UTF_8);
+            JsonNode page = json(get(path + query));
+            page.path(member).forEach(items::add);
+            marker = page.path("NextMarker").asText("");
+        } while (!marker.isEmpty());
+        return items;
     }
 
     /** Whether there is something to get. */

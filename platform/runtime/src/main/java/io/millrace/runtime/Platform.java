@@ -64,6 +64,7 @@ public final class Platform implements AutoCloseable {
     private final Vertx vertx;
     private final Optional<EmbeddedBroker> embeddedBroker;
     private final BrokerAddress brokerAddress;
+    private final FunctionRegistry registry;
     private final Dispatcher dispatcher;
     private final BrokerConnection publishing;
     private final Invoker invoker;
@@ -88,7 +89,7 @@ public final class Platform implements AutoCloseable {
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         opened.push(() -> await(vertx.close()));
 
-        FunctionRegistry registry = keep(FunctionRegistry.open(dataDirectory));
+        this.registry = keep(FunctionRegistry.open(dataDirectory));
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
 
         BrokerConnection working = connect("work");
@@ -217,9 +218,13 @@ public final class Platform implements AutoCloseable {
         LambdaApi api = new LambdaApi(
                 vertx,
                 invoker,
-                deployments,
+                new LambdaApi.Administration(deployments, registry.layers(), registry::findCode),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
-                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
+                new LambdaApi.Rules(
+                        settings.limits(),
+                        settings.function(),
+                        settings.identity(),
+                        settings.concurrency().account()),
                 Clock.systemUTC());
         String host = address.getHostString();
         try {

@@ -17,5 +17,22 @@ public record Alias(
      * @param additionalVersion a published version, other than the alias's own
      * @param weight share of invocations it gets, 0.0 to 1.0; each draws for itself
      */
-    public record Routing(String additionalVersion, double weight) {}
+    public record Routing(String additionalVersion, double weight) {
+        public Routing {
+            if (!(weight >= 0.0 && weight <= 1.0)) {
+                throw new IllegalArgumentException("weight is " + weight + ", expected 0.0 to 1.0");
+            }
+        }
+    }
+
+    public Alias withRevision(String newRevisionId) {
+        return new Alias(name, functionVersion, description, routing, newRevisionId);
+    }
+
+    /** Whether it sends invocations to that version, all or a share of them. */
+    public boolean pointsTo(String version) {
+        return functionVersion.equals(version)
+                || routing.filter(other -> other.additionalVersion().equals(version))
+                        .isPresent();
+    }
 }

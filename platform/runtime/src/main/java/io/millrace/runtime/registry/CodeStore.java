@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -47,6 +48,13 @@ final class CodeStore {
 
     Path file(CodeReference reference) {
         return directory.resolve(reference.sha256());
+    }
+
+    /** @param sha256 as a caller wrote it */
+    Optional<Path> find(String sha256) {
+        return CodeReference.isSha256(sha256)
+                ? Optional.of(directory.resolve(sha256)).filter(Files::exists)
+                : Optional.empty();
     }
 
     /** Removes what no function refers to, and what a crash left half-written. */

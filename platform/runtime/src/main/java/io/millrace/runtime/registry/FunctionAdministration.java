@@ -36,7 +36,10 @@ public interface FunctionAdministration {
     /** Removes the function and its queues; fails with FunctionUnknown. */
     Future<Void> delete(FunctionName name);
 
-    /** @param permits 0 switches the function off, empty clears; fails with FunctionUnknown or ReservationTooHigh */
+    /**
+     * @param permits 0 switches the function off, empty clears
+     * @return fails with FunctionUnknown, ReservationTooHigh, or ConcurrencyRefused when it is less than is provisioned
+     */
     Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits);
 
     /** @param config empty returns to the platform's defaults; fails with FunctionUnknown */
@@ -47,7 +50,8 @@ public interface FunctionAdministration {
      *
      * @param expectedSha256 of the code, in hexadecimal; fails with CodeMismatch when it is another
      * @param description instead of the function's own
-     * @return fails with FunctionUnknown, CodeMismatch or RevisionMismatch
+     * @return fails with FunctionUnknown, CodeMismatch, RevisionMismatch, or InvalidCode for an object of the embedding
+     *     service
      */
     Future<PublishedVersion> publish(
             FunctionName name,
@@ -58,10 +62,13 @@ public interface FunctionAdministration {
     /** One that does not exist counts as deleted; fails with FunctionUnknown, or VersionInUse when an alias needs it. */
     Future<Void> deleteVersion(FunctionName name, int number);
 
-    /** Fails with FunctionUnknown, AliasExists or VersionUnknown. */
+    /** Fails with FunctionUnknown, AliasExists, VersionUnknown or RoutingRefused. */
     Future<Alias> createAlias(FunctionName name, Alias alias);
 
-    /** Fails with FunctionUnknown, AliasUnknown, VersionUnknown or RevisionMismatch. */
+    /**
+     * Fails with FunctionUnknown, AliasUnknown, VersionUnknown, RevisionMismatch, RoutingRefused, or ConcurrencyRefused
+     * when its provisioned concurrency cannot follow.
+     */
     Future<Alias> updateAlias(
             FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision);
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param timeout of one attempt, 1 ms to 900 s
  * @param memorySizeMegabytes 128 to 10,240
  * @param ephemeralStorageMegabytes of {@code /tmp}, 512 to 10,240
+ * @param architecture {@code x86_64} or {@code arm64}; told to clients, code runs on that of the host
  * @param layers ARNs of layer versions, at most 5, unpacked in this order
  * @param environment variables of the function
  */
@@ -27,8 +28,11 @@ public record FunctionConfiguration(
         Duration timeout,
         int memorySizeMegabytes,
         int ephemeralStorageMegabytes,
+        String architecture,
         List<String> layers,
         Map<String, String> environment) {
+    /** What Lambda takes where nothing is said. */
+    public static final String DEFAULT_ARCHITECTURE = "x86_64";
 
     public FunctionConfiguration {
         Require.between("timeout", timeout, Duration.ofMillis(1), Duration.ofMinutes(15));
@@ -36,5 +40,57 @@ public record FunctionConfiguration(
         Require.between("ephemeralStorage in MB", ephemeralStorageMegabytes, 512, 10_240);
         layers = List.copyOf(layers);
         environment = Map.copyOf(environment);
+    }
+
+    /** On Lambda's default architecture. */
+    public FunctionConfiguration(
+            String handler,
+            String runtime,
+            Optional<String> role,
+            String description,
+            Duration timeout,
+            int memorySizeMegabytes,
+            int ephemeralStorageMegabytes,
+            List<String> layers,
+            Map<String, String> environment) {
+        this(
+                handler,
+                runtime,
+                role,
+                description,
+                timeout,
+                memorySizeMegabytes,
+                ephemeralStorageMegabytes,
+                DEFAULT_ARCHITECTURE,
+                layers,
+                environment);
+    }
+
+    public FunctionConfiguration withDescription(String newDescription) {
+        return new FunctionConfiguration(
+                handler,
+                runtime,
+                role,
+                newDescription,
+                timeout,
+                memorySizeMegabytes,
+                ephemeralStorageMegabytes,
+                architecture,
+                layers,
+                environment);
+    }
+
+    public FunctionConfiguration withArchitecture(String newArchitecture) {
+        return new FunctionConfiguration(
+                handler,
+                runtime,
+                role,
+                description,
+                timeout,
+                memorySizeMegabytes,
+                ephemeralStorageMegabytes,
+                newArchitecture,
+                layers,
+                environment);
     }
 }

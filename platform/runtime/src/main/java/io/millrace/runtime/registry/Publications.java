@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * What was published of a function. Immutable.
@@ -20,6 +21,9 @@ public record Publications(
         SortedMap<String, Alias> aliases,
         SortedMap<String, ProvisionedConcurrency> provisioned,
         int lastNumber) {
+    /** Without leading zeros, and never beyond an int. */
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
+
     /** Nothing yet. */
     public static final Publications NONE = new Publications(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), 0);
 
@@ -32,6 +36,26 @@ public record Publications(
     /** The newest version that still exists. */
     public Optional<PublishedVersion> newest() {
         return versions.isEmpty() ? Optional.empty() : Optional.ofNullable(versions.get(versions.lastKey()));
+    }
+
+    /** @param number as callers write it; empty for {@code $LATEST}, for names and for what does not exist */
+    public Optional<PublishedVersion> version(String number) {
+        boolean mayBeNumber = NUMBER.matcher(number).matches();
+        return mayBeNumber ? Optional.ofNullable(versions.get(Integer.parseInt(number))) : Optional.empty();
+    }
+
+    public Optional<Alias> alias(String name) {
+        return Optional.ofNullable(aliases.get(name));
+    }
+
+    /** Empty when that very qualifier has none; an alias's is not its version's. */
+    public Optional<ProvisionedConcurrency> provisioned(String qualifier) {
+        return Optional.ofNullable(provisioned.get(qualifier));
+    }
+
+    /** Numbers that the name was given before stay used. */
+    Publications startingAfter(int number) {
+        return number <= lastNumber ? this : new Publications(versions, aliases, provisioned, number);
     }
 
     public Publications with(PublishedVersion version) {

@@ -51,7 +51,7 @@ public record RegisteredFunction(
 
     /** What the platform must know to run a published version. */
     public FunctionDefinition definition(PublishedVersion version, AsyncInvokeConfig asyncDefaults) {
-        return definition(version.configuration(), Integer.toString(version.number()), asyncDefaults);
+        return definition(version.configuration(), version.qualifier(), asyncDefaults);
     }
 
     private FunctionDefinition definition(

@@ -52,9 +52,10 @@ final class Door implements AutoCloseable {
         this.api = new LambdaApi(
                 vertx,
                 invoker,
-                new RegistryAdministration(vertx, registry, clock),
+                new LambdaApi.Administration(
+                        new RegistryAdministration(vertx, registry, clock), registry.layers(), registry::findCode),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
-                new LambdaApi.Rules(all.limits(), all.function(), all.identity()),
+                new LambdaApi.Rules(all.limits(), all.function(), all.identity(), RegistryAdministration.ACCOUNT),
                 clock);
         this.port = await(api.listen("127.0.0.1", 0)).actualPort();
     }
@@ -64,6 +65,20 @@ final class Door implements AutoCloseable {
         Answer created = post("/2015-03-31/functions", creation(function));
         if (created.status() != 201) {
             throw new IllegalStateException(created.body());
+        }
+        return this;
+    }
+
+    /** So many versions, each with a description of its own. */
+    Door publishing(String function, int versions) {
+        for (int number = 1; number <= versions; number++) {
+            put(
+                    "/2015-03-31/functions/" + function + "/configuration",
+                    "{\"Description\": \"version " + number + "\"}");
+            Answer published = post("/2015-03-31/functions/" + function + "/versions", "{}");
+            if (published.status() != 201) {
+                throw new IllegalStateException(published.body());
+            }
         }
         return this;
     }
