@@ -73,7 +73,8 @@ class EnvironmentLifeTest {
         FunctionEnvironments function = deploy(Duration.ofSeconds(1));
         // When
         CompletableFuture<Outcome> outcome = TryOut.start(function, TryOut.event("{}"));
-        await().during(Duration.ofMillis(1200)).untilAsserted(() -> assertThat(outcome).isNotDone());
+        await().during(Duration.ofMillis(1200))
+                .untilAsserted(() -> assertThat(outcome).isNotDone());
         SlowToStart.gate.countDown();
         // Then
         assertThat(TryOut.text(TryOut.await(outcome))).isEqualTo("1");
