@@ -28,6 +28,9 @@ import io.millrace.runtime.environment.ObservedEnvironments;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.scaling.ScalingAdministration;
+import io.millrace.runtime.scaling.ScalingController;
+import io.millrace.runtime.scalingapi.ScalingApi;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -126,6 +129,10 @@ public final class Platform implements AutoCloseable {
         this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
         await(deployments.deployStored());
+        ScalingController scaling =
+                new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
+        opened.push(() -> await(scaling.close()));
+        scaling.start();
     }
 
     /**
@@ -226,6 +233,9 @@ public final class Platform implements AutoCloseable {
                         settings.identity(),
                         settings.concurrency().account()),
                 Clock.systemUTC());
+        ScalingAdministration scaling =
+                new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
+        api.with(new ScalingApi(scaling, settings.identity())::mount);
         String host = address.getHostString();
         try {
             HttpServer server = await(api.listen(host, address.getPort()));

@@ -48,6 +48,14 @@ public final class SettingTable {
             1_000_000,
             "Permits that no reservation may take; not more than concurrency.account.");
 
+    static final Setting<Duration> SCALING_PERIOD = Setting.duration(
+            "scaling.period",
+            "PT1M",
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            "Time of one datapoint of provisioned concurrency's utilisation; scaling out looks at 3, scaling in at 15."
+                    + " Application Auto Scaling: 1 minute.");
+
     static final Setting<Duration> FUNCTION_TIMEOUT = Setting.duration(
             "function.timeout",
             "PT3S",
@@ -109,6 +117,7 @@ public final class SettingTable {
             ASYNC_MAXIMUM_EVENT_AGE,
             CONCURRENCY_ACCOUNT,
             CONCURRENCY_MINIMUM_UNRESERVED,
+            SCALING_PERIOD,
             FUNCTION_TIMEOUT,
             FUNCTION_MEMORY_SIZE,
             LIMITS_EVENT_BYTES,

@@ -29,6 +29,7 @@ class SettingsTest {
                 .isEqualTo(new Settings(
                         AsyncInvokeConfig.LAMBDA_DEFAULT,
                         new ConcurrencySettings(1000, 100),
+                        Duration.ofMinutes(1),
                         new FunctionSettings(Duration.ofSeconds(3), 128),
                         new LimitSettings(1_048_576, 6_291_456),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
