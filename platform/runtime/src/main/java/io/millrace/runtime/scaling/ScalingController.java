@@ -93,6 +93,11 @@ public final class ScalingController {
     public synchronized Future<Void> close() {
         timer.ifPresent(vertx::cancelTimer);
         timer = OptionalLong.empty();
+        return underWay();
+    }
+
+    /** Completes when the changes that have begun have ended, well or not. */
+    synchronized Future<Void> underWay() {
         List<? extends Future<?>> changes =
                 watches.values().stream().map(TargetWatch::change).toList();
         // How they ended has been logged.

@@ -31,7 +31,7 @@ final class Actions {
 
     Future<ObjectNode> put(Members request) {
         ScalableResource resource = Subject.of(request);
-        String name = Subject.name(request, "ScheduledActionName", NAME);
+        String name = name(request);
         Optional<Instant> start = request.instant("StartTime");
         Optional<Instant> end = request.instant("EndTime");
         if (start.isPresent() && end.isPresent() && !start.get().isBefore(end.get())) {
@@ -61,8 +61,13 @@ final class Actions {
 
     Future<ObjectNode> delete(Members request) {
         ScalableResource resource = Subject.of(request);
-        String name = Subject.name(request, "ScheduledActionName", NAME);
+        String name = name(request);
         return scaling.deleteAction(resource, name).map(done -> JsonNodeFactory.instance.objectNode());
+    }
+
+    private static String name(Members request) {
+        return Subject.name(
+                request, "ScheduledActionName", NAME, "characters without colon, slash, bar, and spaces at the ends");
     }
 
     private static Bounds bounds(Members action) {

@@ -32,7 +32,7 @@ final class Policies {
     /** There are no alarms to name: the controller looks itself. */
     Future<ObjectNode> put(Members request) {
         ScalableResource resource = Subject.of(request);
-        String name = Subject.name(request, "PolicyName", NAME);
+        String name = name(request);
         String type = request.text("PolicyType").orElse("StepScaling");
         if (!type.equals(TYPE)) {
             throw Refusal.validation("PolicyType is '" + type + "', expected " + TYPE);
@@ -61,8 +61,12 @@ final class Policies {
 
     Future<ObjectNode> delete(Members request) {
         ScalableResource resource = Subject.of(request);
-        String name = Subject.name(request, "PolicyName", NAME);
+        String name = name(request);
         return scaling.deletePolicy(resource, name).map(done -> JsonNodeFactory.instance.objectNode());
+    }
+
+    private static String name(Members request) {
+        return Subject.name(request, "PolicyName", NAME, "printable characters");
     }
 
     private static TargetTrackingPolicy tracking(Members configuration) {

@@ -37,14 +37,16 @@ final class Subject {
                         "ResourceId is '" + text + "', expected function:<name>:<alias or published version>"));
     }
 
-    /** @throws Refusal if it is missing or not within the pattern */
-    static String name(Members request, String member, Pattern pattern) {
+    /**
+     * @param expected the pattern in words
+     * @throws Refusal if it is missing or not within the pattern
+     */
+    static String name(Members request, String member, Pattern pattern, String expected) {
         String name = request.text(member).orElseThrow(() -> missing(member));
         if (name.isEmpty()
                 || name.length() > LONGEST_NAME
                 || !pattern.matcher(name).matches()) {
-            throw Refusal.validation(
-                    member + " is '" + name + "', expected 1 to " + LONGEST_NAME + " characters of pattern " + pattern);
+            throw Refusal.validation(member + " is '" + name + "', expected 1 to " + LONGEST_NAME + " " + expected);
         }
         return name;
     }
