@@ -11,11 +11,14 @@ import io.millrace.broker.embedded.EmbeddedBrokerOptions;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.ConcurrencyRules;
+import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.BrokerSettings;
+import io.millrace.runtime.config.ConcurrencySettings;
+import io.millrace.runtime.config.EnvironmentSettings;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.deployment.Deployments;
 import io.millrace.runtime.dispatch.BrokerAccounting;
@@ -23,9 +26,15 @@ import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.environment.AttemptListener;
+import io.millrace.runtime.environment.EnvironmentKinds;
 import io.millrace.runtime.environment.EnvironmentPool;
+import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.ObservedEnvironments;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
+import io.millrace.runtime.environment.process.IsolationLevel;
+import io.millrace.runtime.environment.process.LoggedFunctionLog;
+import io.millrace.runtime.environment.process.ProcessEnvironments;
+import io.millrace.runtime.environment.process.ProcessOptions;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.scaling.ScalingAdministration;
@@ -45,6 +54,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -57,9 +67,9 @@ import java.util.function.Consumer;
  * library imports it. {@link #start} and {@link #close} block and are for one thread.
  */
 public final class Platform implements AutoCloseable {
-    private static final int UNCAPPED_REQUESTS = 0;
-    // More than any account has, so that nothing is refused for them.
-    private static final int UNCAPPED_ENVIRONMENTS = 1_000_000;
+    /** The ledger says how many may run; the threads follow. */
+    private static final int ANY_CONCURRENCY = 1_000_000;
+
     private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened;
@@ -102,20 +112,20 @@ public final class Platform implements AutoCloseable {
         waitFor(publishing);
         waitFor(managing);
 
-        ConcurrencyLedger ledger = new ConcurrencyLedger(
-                new ConcurrencyRules(
-                        settings.concurrency().account(),
-                        settings.concurrency().minimumUnreserved(),
-                        UNCAPPED_REQUESTS,
-                        UNCAPPED_ENVIRONMENTS),
-                System::nanoTime);
+        ConcurrencyLedger ledger = new SoleWorker(rules(settings.concurrency()), System::nanoTime).ledger();
         Clock clock = Clock.systemUTC();
-        InProcessEnvironments environments =
-                keep(new InProcessEnvironments(settings.concurrency().account(), EnvironmentPool.Rules.DEFAULT));
+        EnvironmentPool.Rules lifetimes = new EnvironmentPool.Rules(
+                settings.environment().idleLifetime(), settings.environment().maximumAge());
+        InProcessEnvironments inProcess = new InProcessEnvironments(ANY_CONCURRENCY, lifetimes);
+        ProcessEnvironments processes = new ProcessEnvironments(
+                vertx, processOptions(dataDirectory.resolve("environments")), lifetimes, new LoggedFunctionLog());
+        ExecutionEnvironments environments = keep(new EnvironmentKinds(
+                inProcess, processes, settings.environment().javaInProcess()));
         this.dispatcher = new Dispatcher(vertx, working, ledger, tally, settings.identity(), clock);
+        processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
-        this.deployments = new Deployments(
+        this.deployments = keep(new Deployments(
                 vertx,
                 registry,
                 new ObservedEnvironments(environments, attempts),
@@ -124,8 +134,9 @@ public final class Platform implements AutoCloseable {
                 ledger,
                 settings.concurrency().minimumUnreserved(),
                 settings.async(),
-                clock);
-        this.invoker = new BrokerInvoker(new Publisher(publishing), new Calls(vertx, publishing), this::definition);
+                clock));
+        this.invoker = new BrokerInvoker(
+                new Publisher(publishing), new Calls(vertx, publishing), this::definition, this::longestTimeout);
         this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
         await(deployments.deployStored());
@@ -210,10 +221,38 @@ public final class Platform implements AutoCloseable {
         }
     }
 
+    private static ConcurrencyRules rules(ConcurrencySettings settings) {
+        return new ConcurrencyRules(
+                settings.account(),
+                settings.minimumUnreserved(),
+                settings.requestsPerSecondPerPermit(),
+                settings.newEnvironmentsPerTenSeconds());
+    }
+
+    private ProcessOptions processOptions(Path directory) {
+        EnvironmentSettings environment = settings.environment();
+        String level = environment.minimumIsolation().toUpperCase(Locale.ROOT);
+        ProcessOptions options = ProcessOptions.in(
+                        directory,
+                        settings.identity().region(),
+                        settings.identity().account())
+                .withMinimumIsolation(IsolationLevel.valueOf(level))
+                .withMaximumProcesses(environment.maximumProcesses());
+        options = environment.controlGroup().map(options::withControlGroup).orElse(options);
+        options = environment.pythonClient().map(options::withPythonClient).orElse(options);
+        return environment.nodeClient().map(options::withNodeClient).orElse(options);
+    }
+
+    private Duration longestTimeout(FunctionName name) {
+        return deployments.longestTimeout(name).orElseThrow(() -> unknown(name));
+    }
+
+    private static IllegalArgumentException unknown(FunctionName name) {
+        return new IllegalArgumentException("function '" + name + "' does not exist");
+    }
+
     private FunctionDefinition definition(FunctionName name) {
-        return deployments
-                .definition(name)
-                .orElseThrow(() -> new IllegalArgumentException("function '" + name + "' does not exist"));
+        return deployments.definition(name).orElseThrow(() -> unknown(name));
     }
 
     /**

@@ -129,6 +129,7 @@ public final class MillraceExtensionBuilder {
                 scale.apply(production.async()),
                 production.concurrency(),
                 production.scalingPeriod(),
+                production.environment(),
                 production.function(),
                 production.limits(),
                 production.broker(),

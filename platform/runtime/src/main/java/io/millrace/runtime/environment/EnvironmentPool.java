@@ -1,6 +1,7 @@
 package io.millrace.runtime.environment;
 
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -19,17 +21,10 @@ import org.jspecify.annotations.Nullable;
  * its lock is never held for a call into an environment, only for one into the listener of an allocation.
  */
 public final class EnvironmentPool implements FunctionEnvironments {
-    private static final AllocationListener NOBODY = new AllocationListener() {
-        @Override
-        public void available(int environments) {}
-
-        @Override
-        public void failed(String reason) {}
-    };
-
     private final String function;
     private final Supplier<? extends ExecutionEnvironment> create;
     private final Rules rules;
+    private final Room room;
     private final Runnable whenRetired;
     private final Consumer<EnvironmentPool> whenClosed;
     /** All that live, so that others can look at them without the lock. */
@@ -38,7 +33,7 @@ public final class EnvironmentPool implements FunctionEnvironments {
     private final Object lock = new Object();
     private final ArrayDeque<Slot> idle = new ArrayDeque<>();
     private final ArrayDeque<Slot> idleProvisioned = new ArrayDeque<>();
-    private AllocationListener progress = NOBODY;
+    private AllocationListener progress = AllocationListener.NOBODY;
     private int wantedProvisioned;
     private int provisioned;
     private int availableProvisioned;
@@ -49,6 +44,7 @@ public final class EnvironmentPool implements FunctionEnvironments {
     /**
      * @param function for messages
      * @param create makes an environment that is not initialised; must not block
+     * @param room whether another environment may be started
      * @param whenRetired called each time an environment ends that was not provisioned
      * @param whenClosed called once, when no attempt runs any more after {@link #close}
      */
@@ -56,11 +52,13 @@ public final class EnvironmentPool implements FunctionEnvironments {
             String function,
             Supplier<? extends ExecutionEnvironment> create,
             Rules rules,
+            Room room,
             Runnable whenRetired,
             Consumer<EnvironmentPool> whenClosed) {
         this.function = function;
         this.create = create;
         this.rules = rules;
+        this.room = room;
         this.whenRetired = whenRetired;
         this.whenClosed = whenClosed;
     }
@@ -72,6 +70,25 @@ public final class EnvironmentPool implements FunctionEnvironments {
     public record Rules(Duration idleLifetime, Duration maximumAge) {
         /** Minutes and hours, as Lambda does it without saying how many. */
         public static final Rules DEFAULT = new Rules(Duration.ofMinutes(5), Duration.ofHours(4));
+    }
+
+    /** What the machine has for environments, over all pools. Thread-safe; asked without the pool's lock. */
+    @FunctionalInterface
+    public interface Room {
+        Room UNLIMITED = type -> true;
+
+        boolean forOneMore(InvocationType type);
+    }
+
+    @Override
+    public boolean hasRoom(InvocationType type) {
+        return room == Room.UNLIMITED || hasIdle() || room.forOneMore(type);
+    }
+
+    private boolean hasIdle() {
+        synchronized (lock) {
+            return !idle.isEmpty() || !idleProvisioned.isEmpty();
+        }
     }
 
     /** @throws IllegalStateException after {@link #close}; nothing runs and {@code whenEnded} is not called */
@@ -216,6 +233,25 @@ public final class EnvironmentPool implements FunctionEnvironments {
             removeTooOld(idleProvisioned, over, now);
         }
         over.forEach(slot -> retire(slot, true));
+    }
+
+    /** {@link System#nanoTime} since when the longest idle environment has had no work; empty if none is idle. */
+    public OptionalLong longestIdleSince() {
+        synchronized (lock) {
+            Slot longest = idle.peekFirst();
+            return longest == null ? OptionalLong.empty() : OptionalLong.of(longest.idleSinceNanos);
+        }
+    }
+
+    /** Makes room for an environment of another version. */
+    public void retireLongestIdle() {
+        Slot longest;
+        synchronized (lock) {
+            longest = idle.pollFirst();
+        }
+        if (longest != null) {
+            retire(longest, true);
+        }
     }
 
     private void removeTooOld(ArrayDeque<Slot> from, Collection<Slot> into, long nowNanos) {

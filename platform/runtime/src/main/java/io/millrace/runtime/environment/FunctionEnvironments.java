@@ -1,6 +1,7 @@
 package io.millrace.runtime.environment;
 
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import java.util.function.Consumer;
 
@@ -24,6 +25,14 @@ public interface FunctionEnvironments extends AutoCloseable {
      */
     void provision(int environments, AllocationListener progress);
 
+    /**
+     * Whether this machine can take one more attempt now: an environment is idle, or another one can be started. From
+     * memory; what waits is looked at again when that changes.
+     *
+     * @param type a call is not refused because too many environments are being initialised: nobody keeps it waiting
+     */
+    boolean hasRoom(InvocationType type);
+
     /** How many environments there are now, in every state but SHUTDOWN. From memory. */
     int count();
 
@@ -39,6 +48,14 @@ public interface FunctionEnvironments extends AutoCloseable {
 
     /** Learns how the allocation of provisioned environments goes. Called on any thread; must not block. */
     interface AllocationListener {
+        AllocationListener NOBODY = new AllocationListener() {
+            @Override
+            public void available(int environments) {}
+
+            @Override
+            public void failed(String reason) {}
+        };
+
         /** @param environments that are initialised now, idle or in use */
         void available(int environments);
 

@@ -2,6 +2,7 @@ package io.millrace.runtime.environment;
 
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import java.util.function.Consumer;
 
@@ -41,6 +42,11 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
         @Override
         public void provision(int wanted, AllocationListener progress) {
             environments.provision(wanted, progress);
+        }
+
+        @Override
+        public boolean hasRoom(InvocationType type) {
+            return environments.hasRoom(type);
         }
 
         @Override

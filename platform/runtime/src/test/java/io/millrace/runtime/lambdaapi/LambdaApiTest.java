@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -237,6 +238,8 @@ class LambdaApiTest {
                 new Socket(InetAddress.getLoopbackAddress(), door.port).close();
             } catch (ConnectException refused) {
                 return true;
+            } catch (SocketException reset) {
+                Thread.onSpinWait(); // The listener closed just now, with this connection in its queue.
             }
         }
         return false;

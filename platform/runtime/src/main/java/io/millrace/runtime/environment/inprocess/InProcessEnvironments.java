@@ -61,6 +61,7 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
                 definition.name().value(),
                 () -> new InProcessEnvironment(definition, code, logger, parts),
                 rules,
+                EnvironmentPool.Room.UNLIMITED,
                 whenRetired,
                 ended -> {
                     pools.remove(ended);

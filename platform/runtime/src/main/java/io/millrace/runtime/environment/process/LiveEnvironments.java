@@ -1,5 +1,6 @@
 package io.millrace.runtime.environment.process;
 
+import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ShutdownReason;
 import java.time.Duration;
 import java.util.HashSet;
@@ -12,6 +13,12 @@ final class LiveEnvironments {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<ProcessEnvironment> live = new HashSet<>();
+    private volatile Runnable whenRoom = () -> {};
+
+    /** @param listener called on any thread when one has ended or is initialised */
+    void onRoom(Runnable listener) {
+        whenRoom = listener;
+    }
 
     void add(ProcessEnvironment environment) {
         lock.lock();
@@ -27,6 +34,23 @@ final class LiveEnvironments {
         try {
             live.remove(environment);
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        whenRoom.run();
+    }
+
+    void initialised() {
+        whenRoom.run();
+    }
+
+    /** Those that are being initialised. */
+    int starting() {
+        lock.lock();
+        try {
+            return (int) live.stream()
+                    .filter(environment -> environment.state() == EnvironmentState.INIT)
+                    .count();
         } finally {
             lock.unlock();
         }

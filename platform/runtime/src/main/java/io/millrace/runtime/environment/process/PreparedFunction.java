@@ -3,7 +3,7 @@ package io.millrace.runtime.environment.process;
 import io.millrace.runtime.environment.ExecutionEnvironment;
 
 /** One version's code, unpacked, and the maker of its environments. Thread-safe. */
-public final class PreparedFunction {
+final class PreparedFunction {
     private final ProcessParts parts;
     private final VersionCode code;
 
@@ -13,12 +13,12 @@ public final class PreparedFunction {
     }
 
     /** A new environment, of which nothing runs yet. Does not block. */
-    public ExecutionEnvironment create() {
+    ExecutionEnvironment create() {
         return new ProcessEnvironment(parts, code);
     }
 
     /** Deletes the code once the last environment that was made here has ended; returns at once. */
-    public void release() {
+    void release() {
         parts.threads().execute(code::release);
     }
 }

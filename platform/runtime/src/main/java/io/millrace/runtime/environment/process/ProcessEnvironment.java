@@ -276,6 +276,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         if (waiter != null) {
             initWaiter = null;
             state = EnvironmentState.READY;
+            parts.live().initialised();
             waiter.accept(Optional.empty());
         } else if (next != null) {
             dispatch(next);
@@ -288,7 +289,11 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             return;
         }
         phase = Phase.BUSY;
+        boolean wasCold = state == EnvironmentState.INIT;
         state = EnvironmentState.RUNNING;
+        if (wasCold) {
+            parts.live().initialised();
+        }
         Instant deadline = next.deadline == null ? Instant.now().plus(definition.timeout()) : next.deadline;
         Invocation invocation = next.invocation;
         if (next.deadline == null) {
@@ -304,7 +309,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
                 invocation.arn().toString(),
                 deadline,
                 invocation.clientContext(),
-                Optional.ofNullable(invocation.attributes().get("trace"))));
+                Optional.ofNullable(invocation.attributes().get(Invocation.TRACE))));
     }
 
     private void timedOut() {

@@ -1,12 +1,18 @@
 package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.environment.EnvironmentPool;
+import io.millrace.runtime.environment.EnvironmentPool.Rules;
+import io.millrace.runtime.environment.ExecutionEnvironments;
+import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
 import io.millrace.runtime.environment.InvalidHandlerException;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -14,15 +20,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes environments that are processes of their own. Thread-safe. */
-public final class ProcessEnvironments implements AutoCloseable {
+public final class ProcessEnvironments implements ExecutionEnvironments {
     /** For an initialisation on demand (lambda-semantics 5.1). */
     private static final Duration INIT_LIMIT = Duration.ofSeconds(10);
 
     private static final long THREAD_IDLE_SECONDS = 10;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
+    private static final long UPKEEP_MILLIS = 1_000;
+
     private final Isolation isolation;
     private final ProcessParts parts;
+    private final Rules rules;
+    private final ProcessRoom room;
+    private final long upkeep;
+    private final Set<EnvironmentPool> pools = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads;
     private final JavaArchives archives;
 
@@ -32,12 +44,12 @@ public final class ProcessEnvironments implements AutoCloseable {
      *
      * @throws IllegalStateException if that is less than the minimum, or the directory or control group cannot be used
      */
-    public ProcessEnvironments(Vertx vertx, ProcessOptions options, FunctionLogSink sink) {
-        this(vertx, options, sink, INIT_LIMIT);
+    public ProcessEnvironments(Vertx vertx, ProcessOptions options, Rules rules, FunctionLogSink sink) {
+        this(vertx, options, rules, sink, INIT_LIMIT);
     }
 
     /** For tests of what happens after the limit. */
-    ProcessEnvironments(Vertx vertx, ProcessOptions options, FunctionLogSink sink, Duration initLimit) {
+    ProcessEnvironments(Vertx vertx, ProcessOptions options, Rules rules, FunctionLogSink sink, Duration initLimit) {
         Tools tools = Tools.ofServer();
         isolation = Isolation.probe(tools, options.maximumIsolation());
         requireMinimum(options);
@@ -65,6 +77,35 @@ public final class ProcessEnvironments implements AutoCloseable {
                 new LiveEnvironments(),
                 threads,
                 sink);
+        this.rules = rules;
+        room = new ProcessRoom(parts.live(), options.maximumProcesses(), pools);
+        upkeep = vertx.setPeriodic(UPKEEP_MILLIS, now -> pools.forEach(EnvironmentPool::upkeep));
+    }
+
+    /** @param listener called on any thread whenever more may be started than before; must not block */
+    public void onRoom(Runnable listener) {
+        parts.live().onRoom(listener);
+    }
+
+    /**
+     * {@inheritDoc} Unpacks the code and looks for the program that runs it.
+     *
+     * @param source an archive
+     */
+    @Override
+    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired) {
+        if (!(source instanceof HandlerSource.Archive archive)) {
+            throw new IllegalArgumentException("code of function '" + definition.name() + "' is "
+                    + source.getClass().getSimpleName() + ", expected an archive");
+        }
+        PreparedFunction prepared = prepare(definition, archive);
+        EnvironmentPool pool =
+                new EnvironmentPool(definition.name().value(), prepared::create, rules, room, whenRetired, ended -> {
+                    pools.remove(ended);
+                    prepared.release();
+                });
+        pools.add(pool);
+        return pool;
     }
 
     /**
@@ -72,7 +113,7 @@ public final class ProcessEnvironments implements AutoCloseable {
      *
      * @throws InvalidHandlerException if an archive is refused, or the machine has no such runtime
      */
-    public PreparedFunction prepare(FunctionDefinition definition, HandlerSource.Archive archive) {
+    PreparedFunction prepare(FunctionDefinition definition, HandlerSource.Archive archive) {
         VersionCode code = VersionCode.unpack(
                 definition,
                 archive,
@@ -118,6 +159,8 @@ public final class ProcessEnvironments implements AutoCloseable {
     /** Ends all environments and deletes all files. Blocks until that is done, for some seconds at most. */
     @Override
     public void close() {
+        parts.vertx().cancelTimer(upkeep);
+        pools.forEach(EnvironmentPool::close);
         try {
             archives.close();
             parts.live().shutdownAll();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.runtime.environment.EnvironmentPool.Rules;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
 import io.vertx.core.Vertx;
@@ -155,7 +156,7 @@ class IsolationTest {
                 .withMinimumIsolation(IsolationLevel.SANDBOX);
         try {
             // When, then
-            assertThatThrownBy(() -> new ProcessEnvironments(vertx, options, new RecordedLog()))
+            assertThatThrownBy(() -> new ProcessEnvironments(vertx, options, Rules.DEFAULT, new RecordedLog()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("environment.minimumIsolation is SANDBOX, but this machine offers only PROCESS: []");
         } finally {
@@ -171,7 +172,7 @@ class IsolationTest {
         ProcessOptions options = Workshop.options(directory).withControlGroup(group);
         try {
             // When, then
-            assertThatThrownBy(() -> new ProcessEnvironments(vertx, options, new RecordedLog()))
+            assertThatThrownBy(() -> new ProcessEnvironments(vertx, options, Rules.DEFAULT, new RecordedLog()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("environment.controlGroup is " + group
                             + ", expected a group that this server may make groups in: ");
@@ -187,7 +188,8 @@ class IsolationTest {
         try (Workshop first = new Workshop(directory)) {
             // When, then
             assertThat(first.environments.isolation()).isNotNull();
-            assertThatThrownBy(() -> new ProcessEnvironments(vertx, Workshop.options(directory), new RecordedLog()))
+            assertThatThrownBy(() -> new ProcessEnvironments(
+                            vertx, Workshop.options(directory), Rules.DEFAULT, new RecordedLog()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("is used by another server");
         } finally {

@@ -8,6 +8,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.Outcome.Succeeded;
+import io.millrace.runtime.environment.EnvironmentPool.Rules;
 import io.millrace.runtime.environment.ExecutionEnvironment;
 import io.millrace.runtime.environment.HandlerSource;
 import io.vertx.core.Vertx;
@@ -42,7 +43,7 @@ final class Workshop implements AutoCloseable {
 
     Workshop(Path directory, ProcessOptions options, Duration initLimit) {
         this.directory = directory;
-        this.environments = new ProcessEnvironments(vertx, options, log, initLimit);
+        this.environments = new ProcessEnvironments(vertx, options, Rules.DEFAULT, log, initLimit);
     }
 
     static ProcessOptions options(Path directory) {
