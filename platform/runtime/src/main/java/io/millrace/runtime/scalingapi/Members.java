@@ -16,6 +16,7 @@ import java.util.function.Predicate;
  * type with SerializationException, as AWS does.
  */
 record Members(ObjectNode object) {
+    private static final int LONGEST_LIST = 50;
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
 
     boolean has(String member) {
@@ -46,6 +47,7 @@ record Members(ObjectNode object) {
         return node(member, "an object", JsonNode::isObject).map(node -> new Members((ObjectNode) node));
     }
 
+    /** At most 50, as AWS has it; empty where there is none. */
     List<String> texts(String member) {
         List<String> texts = new ArrayList<>();
         node(member, "a list", JsonNode::isArray)
@@ -53,6 +55,9 @@ record Members(ObjectNode object) {
                     require(member, "a list of texts", element.isTextual());
                     texts.add(element.textValue());
                 }));
+        if (texts.size() > LONGEST_LIST) {
+            throw Refusal.validation(member + " has " + texts.size() + " members, expected at most " + LONGEST_LIST);
+        }
         return texts;
     }
 

@@ -74,7 +74,8 @@ public final class ScalingApi {
     }
 
     private Future<ObjectNode> run(RoutingContext context) {
-        String target = String.valueOf(context.request().getHeader("X-Amz-Target"));
+        String target =
+                Optional.ofNullable(context.request().getHeader("X-Amz-Target")).orElse("");
         Function<Members, Future<ObjectNode>> operation =
                 target.startsWith(OPERATIONS) ? operations.get(target.substring(OPERATIONS.length())) : null;
         if (operation == null) {

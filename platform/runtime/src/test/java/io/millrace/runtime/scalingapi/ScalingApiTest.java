@@ -122,6 +122,15 @@ class ScalingApiTest {
     }
 
     @Test
+    void more_than_50_names_are_refused() {
+        String names = "'function:orders:live',".repeat(50) + "'function:orders:live'";
+
+        assertThat(call("DescribeScalableTargets", "{'ServiceNamespace':'lambda','ResourceIds':[" + names + "]}")
+                        .body())
+                .contains("ValidationException", "ResourceIds has 51 members, expected at most 50");
+    }
+
+    @Test
     void a_body_that_is_too_large_is_refused() {
         assertThat(call("DescribeScalableTargets", " ".repeat(300_000)).body())
                 .isEqualTo("{\"__type\":\"SerializationException\","
