@@ -77,6 +77,7 @@ class ScalingControllerTest {
         track(0.5);
 
         for (int period = 0; period < 3; period++) {
+            look();
             floor.run(4);
             look();
             floor.run(0);
@@ -136,7 +137,8 @@ class ScalingControllerTest {
         stepAndLook(60);
         assertThat(floor.capacity()).isEqualTo(2);
         stepAndLook(60);
-        assertThat(floor.capacity()).isZero();
+        assertThat(floor.registry.find(ORDERS).orElseThrow().published().provisioned())
+                .isEmpty();
     }
 
     @Test
