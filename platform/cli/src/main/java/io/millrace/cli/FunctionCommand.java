@@ -31,6 +31,7 @@ final class FunctionCommand implements Runnable {
                 .addSubcommand(AliasCommand.commandLine())
                 .addSubcommand(LimitsCommand.commandLine())
                 .addSubcommand(ProvisionedCommand.commandLine())
+                .addSubcommand(new FunctionScalingCommand())
                 .addSubcommand(new FunctionDeleteCommand());
     }
 

@@ -132,6 +132,23 @@ final class LambdaClient {
                 Map.of("X-Amz-Invocation-Type", type));
     }
 
+    /**
+     * Asks Application Auto Scaling.
+     *
+     * @param operation such as {@code PutScalingPolicy}
+     */
+    JsonNode scaling(String operation, JsonNode body) {
+        return json(call(
+                "POST",
+                "/",
+                BodyPublishers.ofString(body.toString()),
+                Map.of(
+                        "X-Amz-Target",
+                        "AnyScaleFrontendService." + operation,
+                        "Content-Type",
+                        "application/x-amz-json-1.1")));
+    }
+
     private HttpResponse<byte[]> call(String method, String path, BodyPublisher body, Map<String, String> headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
                 .method(method, body)

@@ -114,6 +114,38 @@ class FunctionVerbsIT {
     }
 
     @Test
+    void scaling_is_set_scheduled_shown_and_removed() {
+        done("function", "create", "greeter", "--jar", greeter("hello"), "--handler", "Greeter", "--publish");
+
+        assertThat(done("function", "scaling", "greeter:1")).contains("greeter:1 is not scaled");
+        assertThat(done("function", "scaling", "greeter:1", "--min", 1, "--max", 8, "--target", 0.7))
+                .contains("Scaling greeter:1");
+        assertThat(done(
+                        "function",
+                        "scaling",
+                        "greeter:1",
+                        "--min",
+                        4,
+                        "--schedule",
+                        "cron(0 8 ? * MON-FRI *)",
+                        "--schedule-name",
+                        "morning",
+                        "--time-zone",
+                        "Europe/Berlin"))
+                .contains("Scheduled morning of greeter:1");
+        assertThat(done("function", "scaling", "greeter:1"))
+                .contains("Scaling greeter:1 from 1 to 8", "Target utilisation: 0.7")
+                .containsPattern("morning +4 +- +cron\\(0 8 \\? \\* MON-FRI \\*\\) +Europe/Berlin");
+        assertThat(done("function", "scaling", "greeter:1", "--json").lines()).hasSize(3);
+        done("function", "scaling", "greeter:1", "--remove", "--schedule-name", "morning");
+        done("function", "scaling", "greeter:1", "--remove");
+        assertThat(done("function", "scaling", "greeter:1")).contains("greeter:1 is not scaled");
+        assertThat(failed("function", "scaling", "greeter:1", "--target", 0.7))
+                .contains("ObjectNotFoundException: No scalable target registered")
+                .hasLineCount(1);
+    }
+
+    @Test
     void layers_are_published_given_to_functions_and_deleted() throws IOException {
         Path content = Files.createDirectories(directory.resolve("layer"));
         Files.writeString(content.resolve("word.txt"), "hello");

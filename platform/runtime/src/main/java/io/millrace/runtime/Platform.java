@@ -37,6 +37,9 @@ import io.millrace.runtime.environment.process.ProcessEnvironments;
 import io.millrace.runtime.environment.process.ProcessOptions;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.scaling.ScalingAdministration;
+import io.millrace.runtime.scaling.ScalingController;
+import io.millrace.runtime.scalingapi.ScalingApi;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -137,6 +140,10 @@ public final class Platform implements AutoCloseable {
         this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
         await(deployments.deployStored());
+        ScalingController scaling =
+                new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
+        opened.push(() -> await(scaling.close()));
+        scaling.start();
     }
 
     /**
@@ -265,6 +272,9 @@ public final class Platform implements AutoCloseable {
                         settings.identity(),
                         settings.concurrency().account()),
                 Clock.systemUTC());
+        ScalingAdministration scaling =
+                new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
+        api.with(new ScalingApi(scaling, settings.identity())::mount);
         String host = address.getHostString();
         try {
             HttpServer server = await(api.listen(host, address.getPort()));

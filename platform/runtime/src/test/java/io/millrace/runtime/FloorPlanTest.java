@@ -24,6 +24,8 @@ class FloorPlanTest {
 
     private static final List<String> ROOMS = List.of(
             "lambdaapi",
+            "scalingapi",
+            "scaling",
             "deployment",
             "dispatch",
             "environment",
@@ -43,7 +45,9 @@ class FloorPlanTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("doors")
-                .definedBy(room("lambdaapi"))
+                .definedBy(room("lambdaapi"), room("scalingapi"))
+                .layer("scaling")
+                .definedBy(room("scaling"))
                 .layer("deployment")
                 .definedBy(room("deployment"))
                 .layer("dispatch")
@@ -64,6 +68,8 @@ class FloorPlanTest {
                 .definedBy(room("config"))
                 .whereLayer("doors")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("scaling")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("deployment")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("dispatch")
@@ -75,7 +81,7 @@ class FloorPlanTest {
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "deployment")
+                .mayOnlyBeAccessedByLayers("doors", "scaling", "deployment")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")
@@ -145,6 +151,24 @@ class FloorPlanTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         room("environment"), "io.vertx.proton..", "org.apache.qpid..", "org.apache.activemq..")
+                .check(PLATFORM);
+    }
+
+    @Test
+    void doors_do_not_know_each_other() {
+        noClasses()
+                .that()
+                .resideInAPackage(room("scalingapi"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("lambdaapi"))
+                .check(PLATFORM);
+        noClasses()
+                .that()
+                .resideInAPackage(room("lambdaapi"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(room("scalingapi"), room("scaling"))
                 .check(PLATFORM);
     }
 

@@ -63,6 +63,14 @@ public final class SettingTable {
             1_000_000,
             "Environments that one function may start in 10 s. Lambda: 1000.");
 
+    static final Setting<Duration> SCALING_PERIOD = Setting.duration(
+            "scaling.period",
+            "PT1M",
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            "Time of one datapoint of provisioned concurrency's utilisation; scaling out looks at 3, scaling in at 15."
+                    + " Application Auto Scaling: 1 minute.");
+
     static final Setting<String> ENVIRONMENT_JAVA = Setting.text(
             "environment.java",
             "kind",
@@ -169,6 +177,7 @@ public final class SettingTable {
             CONCURRENCY_MINIMUM_UNRESERVED,
             CONCURRENCY_REQUEST_RATE,
             CONCURRENCY_NEW_ENVIRONMENTS,
+            SCALING_PERIOD,
             ENVIRONMENT_JAVA,
             ENVIRONMENT_IDLE_LIFETIME,
             ENVIRONMENT_MAXIMUM_AGE,

@@ -18,11 +18,13 @@ import java.util.Properties;
  * piece.
  *
  * @param async for functions that set nothing themselves
+ * @param scalingPeriod time of one datapoint of provisioned concurrency's utilisation
  * @param drainTimeout how long a stop waits for attempts that run
  */
 public record Settings(
         AsyncInvokeConfig async,
         ConcurrencySettings concurrency,
+        Duration scalingPeriod,
         EnvironmentSettings environment,
         FunctionSettings function,
         LimitSettings limits,
@@ -65,6 +67,7 @@ public record Settings(
         return new Settings(
                 async(given),
                 concurrency(given),
+                given.get(SettingTable.SCALING_PERIOD),
                 environment(given),
                 new FunctionSettings(
                         given.get(SettingTable.FUNCTION_TIMEOUT), given.get(SettingTable.FUNCTION_MEMORY_SIZE)),

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * The AWS Lambda HTTP API on Vert.x, and the platform's own {@code /_millrace} pages. Each request runs on its event
@@ -96,6 +97,12 @@ public final class LambdaApi {
      */
     public record Rules(
             LimitSettings limits, FunctionSettings function, IdentitySettings identity, int accountConcurrency) {}
+
+    /** Lets another door share this one's address; to be called before {@link #listen}. */
+    public LambdaApi with(Consumer<Router> routes) {
+        routes.accept(router);
+        return this;
+    }
 
     /**
      * @param port 0 takes a free one; {@link HttpServer#actualPort()} tells which

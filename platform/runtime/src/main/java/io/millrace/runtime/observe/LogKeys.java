@@ -7,6 +7,10 @@ public final class LogKeys {
     public static final String REASON = "reason";
     public static final String ATTEMPT = "attempt";
     public static final String DESTINATION = "destination";
+    public static final String QUALIFIER = "qualifier";
+    public static final String CAPACITY = "capacity";
+    public static final String CAPACITY_BEFORE = "capacityBefore";
+    public static final String SCHEDULED_ACTION = "scheduledAction";
 
     private LogKeys() {}
 }

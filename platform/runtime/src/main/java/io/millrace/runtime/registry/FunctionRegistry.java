@@ -22,6 +22,7 @@ public final class FunctionRegistry implements AutoCloseable {
     private final CodeStore codes;
     private final RegistryDatabase database;
     private final LayerShelf layers;
+    private final ScalingShelf scaling;
     private final Map<FunctionName, Integer> lastNumbers;
     private final ConcurrentSkipListMap<FunctionName, RegisteredFunction> functions = new ConcurrentSkipListMap<>();
 
@@ -29,6 +30,7 @@ public final class FunctionRegistry implements AutoCloseable {
         this.codes = codes;
         this.database = database;
         this.layers = new LayerShelf(codes, database);
+        this.scaling = new ScalingShelf(database);
         this.lastNumbers = new ConcurrentHashMap<>(database.read(VersionTable::lastNumbers));
         for (RegisteredFunction function : database.read(FunctionTable::all)) {
             functions.put(function.name(), function);
@@ -101,6 +103,11 @@ public final class FunctionRegistry implements AutoCloseable {
     /** Known as long as this registry is open. */
     public LayerAdministration layers() {
         return layers;
+    }
+
+    /** Known as long as this registry is open. */
+    public ScalingShelf scaling() {
+        return scaling;
     }
 
     /**

@@ -29,6 +29,7 @@ class SettingsTest {
                 .isEqualTo(new Settings(
                         AsyncInvokeConfig.LAMBDA_DEFAULT,
                         new ConcurrencySettings(1000, 100, 10, 1000),
+                        Duration.ofMinutes(1),
                         new EnvironmentSettings(
                                 false,
                                 Duration.ofMinutes(5),

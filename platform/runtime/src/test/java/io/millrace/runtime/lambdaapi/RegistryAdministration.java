@@ -22,26 +22,40 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /** Administers the real registry and a real ledger, without environments and broker. */
-final class RegistryAdministration implements FunctionAdministration {
-    static final int ACCOUNT = 1000;
+public final class RegistryAdministration implements FunctionAdministration {
+    public static final int ACCOUNT = 1000;
     private static final int MINIMUM_UNRESERVED = 100;
 
     private final Vertx vertx;
     private final FunctionRegistry registry;
     private final ConcurrencyLedger ledger =
             new ConcurrencyLedger(new ConcurrencyRules(ACCOUNT, MINIMUM_UNRESERVED, 10, 1000), System::nanoTime);
-    private final Clock clock;
+    private final InstantSource clock;
+    private final Environments environments;
 
     RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
+        this(vertx, registry, clock, (function, version, wanted) -> {});
+    }
+
+    public RegistryAdministration(
+            Vertx vertx, FunctionRegistry registry, InstantSource clock, Environments environments) {
         this.vertx = vertx;
         this.registry = registry;
         this.clock = clock;
+        this.environments = environments;
+    }
+
+    /** Told of provisioned concurrency, 0 when it ends. */
+    @FunctionalInterface
+    public interface Environments {
+        void keep(FunctionName function, String version, int wanted);
     }
 
     @Override
@@ -154,16 +168,17 @@ final class RegistryAdministration implements FunctionAdministration {
     }
 
     @Override
-    public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
-        return vertx.executeBlocking(() -> saved(ProvisionedRules.provision(
-                        existing(name, Optional.empty()),
-                        qualifier,
-                        environments,
-                        new ProvisionedRules.Budget(unreservedConcurrency(), MINIMUM_UNRESERVED),
-                        now()))
-                .published()
-                .provisioned(qualifier)
-                .orElseThrow());
+    public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int wanted) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction function = saved(ProvisionedRules.provision(
+                    existing(name, Optional.empty()),
+                    qualifier,
+                    wanted,
+                    new ProvisionedRules.Budget(unreservedConcurrency(), MINIMUM_UNRESERVED),
+                    now()));
+            environments.keep(name, version(function, qualifier), wanted);
+            return function.published().provisioned(qualifier).orElseThrow();
+        });
     }
 
     @Override
@@ -171,8 +186,13 @@ final class RegistryAdministration implements FunctionAdministration {
         return vertx.executeBlocking(() -> {
             RegisteredFunction function = existing(name, Optional.empty());
             saved(function.withPublished(function.published().withoutProvisioned(qualifier)));
+            environments.keep(name, version(function, qualifier), 0);
             return null;
         });
+    }
+
+    private static String version(RegisteredFunction function, String qualifier) {
+        return function.published().alias(qualifier).map(Alias::functionVersion).orElse(qualifier);
     }
 
     /** Every environment is there as soon as it is wanted. */
