@@ -36,15 +36,20 @@ final class Archive {
      */
     static byte[] of(Path code) {
         try {
-            if (Files.isDirectory(code)) {
-                return zipped(code, files(code));
-            }
-            String name = String.valueOf(code.getFileName());
-            boolean isScript = name.endsWith(SHELL_SCRIPT) || SCRIPTS.stream().anyMatch(name::endsWith);
-            return isScript ? zipped(code, List.of(code)) : Files.readAllBytes(code);
+            return pack(code);
         } catch (IOException unreadable) {
             throw new Input(null, code).unreadable(unreadable);
         }
+    }
+
+    /** As {@link #of}, for a server that watches the code. */
+    static byte[] pack(Path code) throws IOException {
+        if (Files.isDirectory(code)) {
+            return zipped(code, files(code));
+        }
+        String name = String.valueOf(code.getFileName());
+        boolean isScript = name.endsWith(SHELL_SCRIPT) || SCRIPTS.stream().anyMatch(name::endsWith);
+        return isScript ? zipped(code, List.of(code)) : Files.readAllBytes(code);
     }
 
     private static List<Path> files(Path folder) throws IOException {

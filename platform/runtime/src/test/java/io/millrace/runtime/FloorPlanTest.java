@@ -25,6 +25,7 @@ class FloorPlanTest {
     private static final List<String> ROOMS = List.of(
             "lambdaapi",
             "deployment",
+            "devmode",
             "dispatch",
             "environment",
             "runtimeapi",
@@ -46,6 +47,8 @@ class FloorPlanTest {
                 .definedBy(room("lambdaapi"))
                 .layer("deployment")
                 .definedBy(room("deployment"))
+                .layer("devmode")
+                .definedBy(room("devmode"))
                 .layer("dispatch")
                 .definedBy(room("dispatch"))
                 .layer("environment")
@@ -66,6 +69,8 @@ class FloorPlanTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("deployment")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("devmode")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
                 .mayOnlyBeAccessedByLayers("doors", "deployment")
                 .whereLayer("environment")
@@ -75,7 +80,7 @@ class FloorPlanTest {
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "deployment")
+                .mayOnlyBeAccessedByLayers("doors", "deployment", "devmode")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

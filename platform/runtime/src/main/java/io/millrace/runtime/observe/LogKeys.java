@@ -8,5 +8,10 @@ public final class LogKeys {
     public static final String ATTEMPT = "attempt";
     public static final String DESTINATION = "destination";
 
+    /** Path of a file or folder. */
+    public static final String SOURCE = "source";
+
+    public static final String MILLIS = "millis";
+
     private LogKeys() {}
 }

@@ -28,7 +28,7 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /** Administers the real registry and a real ledger, without environments and broker. */
-final class RegistryAdministration implements FunctionAdministration {
+public final class RegistryAdministration implements FunctionAdministration {
     static final int ACCOUNT = 1000;
     private static final int MINIMUM_UNRESERVED = 100;
 
@@ -38,7 +38,7 @@ final class RegistryAdministration implements FunctionAdministration {
             new ConcurrencyLedger(new ConcurrencyRules(ACCOUNT, MINIMUM_UNRESERVED, 10, 1000), System::nanoTime);
     private final Clock clock;
 
-    RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
+    public RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
         this.vertx = vertx;
         this.registry = registry;
         this.clock = clock;
