@@ -5,6 +5,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -67,6 +68,7 @@ final class Archive {
                 for (Path file : files) {
                     add(file, zip.getPath(name(root, file)));
                 }
+                forgetTimes(zip.getPath("/"));
             }
             return Files.readAllBytes(archive);
         } finally {
@@ -90,7 +92,15 @@ final class Archive {
         }
         Files.copy(file, entry);
         Files.setPosixFilePermissions(entry, isExecutable(file) ? EXECUTABLE : PLAIN);
-        Files.setLastModifiedTime(entry, ALWAYS);
+    }
+
+    /** Those of making and of reading as well, and those of folders: an archive holds them all. */
+    private static void forgetTimes(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path entry : all.filter(each -> !each.equals(root)).toList()) {
+                Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(ALWAYS, ALWAYS, ALWAYS);
+            }
+        }
     }
 
     private static boolean isExecutable(Path file) throws IOException {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -88,12 +90,23 @@ class DevModeIT {
                     .isEqualToIgnoringNewLines("Updated function greeter");
             assertThat(data.resolve("dev-sources.json")).doesNotExist();
         }
-        try (CliProcess server = CliProcess.server(data, "--dev")) {
-            assertThat(done(server, "function", "update", "greeter", "--zip", jar))
-                    .isEqualToIgnoringNewLines("Updated function greeter, watching " + jar);
-            save("goodbye", jar);
-            awaitAnswer(server, "goodbye", "updated, saved to answered");
-            assertThat(server.err()).as("one line for each").containsOnlyOnce("redeployed");
+    }
+
+    @Test
+    void a_folder_that_a_function_was_updated_from_is_redeployed_when_a_file_of_it_is_saved() throws IOException {
+        Path jar = directory.resolve("greeter.jar");
+        save("hello", jar);
+        Path classes = Files.createDirectories(directory.resolve("classes"));
+        save("good morning", directory.resolve("other.jar"), classes);
+        try (CliProcess server = CliProcess.server(directory.resolve("data"), "--dev")) {
+            done(server, "function", "create", "greeter", "--jar", jar, "--handler", "Greeter");
+            assertThat(done(server, "function", "update", "greeter", "--zip", classes))
+                    .isEqualToIgnoringNewLines("Updated function greeter, watching " + classes);
+            assertThat(invoked(server)).isEqualTo("\"good morning\"");
+
+            save("goodbye", directory.resolve("another.jar"), classes);
+            awaitAnswer(server, "goodbye", "folder, saved to answered");
+            assertThat(server.err()).as("once for the one change").containsOnlyOnce("redeployed");
         }
     }
 
@@ -107,6 +120,17 @@ class DevModeIT {
                 .contains("HTTP would listen on '0.0.0.0', expected a loopback address")
                 .hasLineCount(1);
         assertThat(directory.resolve("data")).doesNotExist();
+    }
+
+    /** @param classes where the class file goes, too */
+    private void save(String word, Path jar, Path classes) throws IOException {
+        save(word, jar);
+        try (FileSystem inside = FileSystems.newFileSystem(jar)) {
+            Files.copy(
+                    inside.getPath("Greeter.class"),
+                    classes.resolve("Greeter.class"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /** As a build does: the class file is compiled elsewhere, the jar appears whole. */
