@@ -41,15 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WatcherTest {
     private static final FunctionName ORDERS = new FunctionName("orders");
     private static final FunctionConfiguration CONFIGURATION = new FunctionConfiguration(
-            "orders.handler",
-            "python3.12",
-            Optional.empty(),
-            "",
-            Duration.ofSeconds(3),
-            128,
-            512,
-            List.of(),
-            Map.of());
+            "orders.handler", "python3.12", Optional.empty(), "", Duration.ofSeconds(3), 128, 512, List.of(), Map.of());
     private static final Instant EARLIER = Instant.parse("2001-01-01T00:00:00Z");
 
     @TempDir
@@ -150,7 +142,8 @@ class WatcherTest {
         Path main = Files.writeString(folder.resolve("main.py"), "one");
         watching(folder);
 
-        Path added = Files.writeString(Files.createDirectory(folder.resolve("lib")).resolve("b.py"), "b");
+        Path added =
+                Files.writeString(Files.createDirectory(folder.resolve("lib")).resolve("b.py"), "b");
         settle();
         assertThat(code()).as("added").isEqualTo(codeOf(folder));
         Files.writeString(main, "one and two");
