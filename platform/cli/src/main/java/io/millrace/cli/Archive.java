@@ -5,6 +5,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -36,15 +37,20 @@ final class Archive {
      */
     static byte[] of(Path code) {
         try {
-            if (Files.isDirectory(code)) {
-                return zipped(code, files(code));
-            }
-            String name = String.valueOf(code.getFileName());
-            boolean isScript = name.endsWith(SHELL_SCRIPT) || SCRIPTS.stream().anyMatch(name::endsWith);
-            return isScript ? zipped(code, List.of(code)) : Files.readAllBytes(code);
+            return pack(code);
         } catch (IOException unreadable) {
             throw new Input(null, code).unreadable(unreadable);
         }
+    }
+
+    /** As {@link #of}, for a server that watches the code. */
+    static byte[] pack(Path code) throws IOException {
+        if (Files.isDirectory(code)) {
+            return zipped(code, files(code));
+        }
+        String name = String.valueOf(code.getFileName());
+        boolean isScript = name.endsWith(SHELL_SCRIPT) || SCRIPTS.stream().anyMatch(name::endsWith);
+        return isScript ? zipped(code, List.of(code)) : Files.readAllBytes(code);
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -62,6 +68,7 @@ final class Archive {
                 for (Path file : files) {
                     add(file, zip.getPath(name(root, file)));
                 }
+                forgetTimes(zip.getPath("/"));
             }
             return Files.readAllBytes(archive);
         } finally {
@@ -85,7 +92,15 @@ final class Archive {
         }
         Files.copy(file, entry);
         Files.setPosixFilePermissions(entry, isExecutable(file) ? EXECUTABLE : PLAIN);
-        Files.setLastModifiedTime(entry, ALWAYS);
+    }
+
+    /** Those of making and of reading as well, and those of folders: an archive holds them all. */
+    private static void forgetTimes(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path entry : all.filter(each -> !each.equals(root)).toList()) {
+                Files.getFileAttributeView(entry, BasicFileAttributeView.class).setTimes(ALWAYS, ALWAYS, ALWAYS);
+            }
+        }
     }
 
     private static boolean isExecutable(Path file) throws IOException {

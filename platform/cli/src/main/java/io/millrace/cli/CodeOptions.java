@@ -36,6 +36,11 @@ final class CodeOptions {
 
     /** The code as a member of a request; some must have been given. */
     ObjectNode put(ObjectNode request) {
+        return request.put("ZipFile", Base64.getEncoder().encodeToString(Archive.of(path())));
+    }
+
+    /** Where it is; some must have been given. */
+    Path path() {
         if (jar != null && zip != null) {
             throw new ParameterException(spec.commandLine(), "expected one of --jar and --zip");
         }
@@ -43,6 +48,6 @@ final class CodeOptions {
         if (code == null) {
             throw new ParameterException(spec.commandLine(), "--jar or --zip is required");
         }
-        return request.put("ZipFile", Base64.getEncoder().encodeToString(Archive.of(code)));
+        return code;
     }
 }

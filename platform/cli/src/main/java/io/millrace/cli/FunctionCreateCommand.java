@@ -58,10 +58,11 @@ final class FunctionCreateCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     "function " + name + " was created, but not all options were taken: " + refused.getMessage());
         }
+        String watched = WatchedCode.tell(client, name, code.path(), "created");
         String version = code.publish
                 ? ", version " + Json.lenient(answer).path("Version").asText()
                 : "";
-        spec.commandLine().getOut().println(json ? answer : "Created function " + name + version);
+        spec.commandLine().getOut().println(json ? answer : "Created function " + name + version + watched);
         return ExitCode.OK.code();
     }
 }

@@ -49,7 +49,9 @@ final class FunctionUpdateCommand implements Callable<Integer> {
             client.send("PUT", LambdaClient.function(name) + "/code", code.put(Json.object()));
         }
         options.applyRest(client, name);
-        spec.commandLine().getOut().println("Updated function " + name + (code.publish ? published(client) : ""));
+        String version = code.publish ? published(client) : "";
+        String watched = code.isGiven() ? WatchedCode.tell(client, name, code.path(), "updated") : "";
+        spec.commandLine().getOut().println("Updated function " + name + version + watched);
         return ExitCode.OK.code();
     }
 

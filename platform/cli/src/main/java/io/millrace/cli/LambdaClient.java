@@ -79,7 +79,7 @@ final class LambdaClient {
         return "/2018-10-31/layers/" + segment(layer) + "/versions";
     }
 
-    private static String segment(String name) {
+    static String segment(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

@@ -8,9 +8,11 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -45,6 +47,25 @@ class ArchiveTest {
         Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2001-01-01T00:00:00Z")));
 
         assertThat(Archive.of(code)).isEqualTo(first);
+    }
+
+    @Test
+    void an_archive_does_not_tell_when_it_was_made() throws IOException {
+        Path code = Files.createDirectories(directory.resolve("code"));
+        Files.writeString(Files.createDirectories(code.resolve("lib")).resolve("a.py"), "a");
+
+        Path archive = Files.write(directory.resolve("archive.zip"), Archive.of(code));
+
+        try (FileSystem zip = FileSystems.newFileSystem(archive);
+                Stream<Path> all = Files.walk(zip.getPath("/lib"))) {
+            for (Path entry : all.toList()) {
+                BasicFileAttributes attributes = Files.readAttributes(entry, BasicFileAttributes.class);
+                assertThat(List.of(
+                                attributes.lastModifiedTime(), attributes.creationTime(), attributes.lastAccessTime()))
+                        .as(entry.toString())
+                        .containsOnly(FileTime.from(Instant.parse("1990-01-01T00:00:00Z")));
+            }
+        }
     }
 
     @Test

@@ -27,6 +27,7 @@ class FloorPlanTest {
             "scalingapi",
             "scaling",
             "deployment",
+            "devmode",
             "dispatch",
             "environment",
             "runtimeapi",
@@ -50,6 +51,8 @@ class FloorPlanTest {
                 .definedBy(room("scaling"))
                 .layer("deployment")
                 .definedBy(room("deployment"))
+                .layer("devmode")
+                .definedBy(room("devmode"))
                 .layer("dispatch")
                 .definedBy(room("dispatch"))
                 .layer("environment")
@@ -72,6 +75,8 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("deployment")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("devmode")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
                 .mayOnlyBeAccessedByLayers("doors", "deployment")
                 .whereLayer("environment")
@@ -81,7 +86,7 @@ class FloorPlanTest {
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "scaling", "deployment")
+                .mayOnlyBeAccessedByLayers("doors", "scaling", "deployment", "devmode")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

@@ -80,6 +80,7 @@ public final class LambdaApi {
                 "/2016-08-19/account-settings",
                 new AccountSettings(functions, administration.layers(), rules.accountConcurrency())::show);
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
+        routeDevMode(new DevModeView(vertx, locator));
         route(HttpMethod.GET, CodeDownloads.PATH, new CodeDownloads(administration.codes())::show);
         routeErrors();
     }
@@ -179,6 +180,11 @@ public final class LambdaApi {
     private void routePlatform(PlatformView view) {
         route(HttpMethod.GET, "/_millrace/stats", view::stats);
         route(HttpMethod.GET, "/_millrace/health", view::health);
+    }
+
+    private void routeDevMode(DevModeView view) {
+        route(HttpMethod.GET, DevModeView.PATH, view::show);
+        route(HttpMethod.PUT, DevModeView.PATH + "/functions/:" + FUNCTION_NAME, view::watch);
     }
 
     private void routeErrors() {

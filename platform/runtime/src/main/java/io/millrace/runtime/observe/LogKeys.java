@@ -12,5 +12,10 @@ public final class LogKeys {
     public static final String CAPACITY_BEFORE = "capacityBefore";
     public static final String SCHEDULED_ACTION = "scheduledAction";
 
+    /** Path of a file or folder. */
+    public static final String SOURCE = "source";
+
+    public static final String MILLIS = "millis";
+
     private LogKeys() {}
 }

@@ -40,7 +40,7 @@ public final class RegistryAdministration implements FunctionAdministration {
     private final InstantSource clock;
     private final Environments environments;
 
-    RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
+    public RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
         this(vertx, registry, clock, (function, version, wanted) -> {});
     }
 
