@@ -10,7 +10,6 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -133,16 +132,11 @@ class LambdaApiTest {
     }
 
     @Test
-    void headers_beyond_64_kb_are_refused_and_the_next_caller_is_served() {
-        // The server answers 431 and closes; a client that is still sending may see only the close.
-        try {
-            assertThat(door.invoke("orders", "{}", "X-Large", "x".repeat(65_700))
-                            .status())
-                    .isEqualTo(431);
-        } catch (UncheckedIOException closed) {
-            assertThat(closed).hasCauseInstanceOf(IOException.class);
-        }
+    void headers_beyond_64_kb_are_refused_and_the_next_caller_is_served() throws Exception {
+        // Not more than the server reads before it refuses: with bytes left unread the answer could be lost.
+        String answer = raw("POST " + INVOKE + " HTTP/1.1\r\nHost: x\r\nX-Large: " + "x".repeat(65_600));
 
+        assertThat(answer).startsWith("HTTP/1.1 431").containsIgnoringCase("connection: close");
         assertThat(door.invoker.called).isEmpty();
         assertThat(door.invoke("orders", "{}", "X-Large", "x".repeat(50_000)).status())
                 .isEqualTo(200);
