@@ -143,11 +143,8 @@ final class AmqpClient implements AutoCloseable {
                     answered.tryFail(opened.cause());
                     return;
                 }
-                Message request = Message.Factory.create();
+                Message request = management(resource, operation, parametersJson);
                 request.setReplyTo(((Source) opened.result().getRemoteSource()).getAddress());
-                request.setApplicationProperties(new ApplicationProperties(
-                        Map.of("_AMQ_ResourceName", resource, "_AMQ_OperationName", operation)));
-                request.setBody(new AmqpValue(parametersJson));
                 sender("activemq.management").compose(sender -> sendBy(sender, request));
             });
             replies.handler((delivery, reply) -> {
@@ -163,6 +160,20 @@ final class AmqpClient implements AutoCloseable {
             replies.open();
             return answered.future();
         });
+    }
+
+    /** Asks and waits for no answer: a broker that stops on this request may be gone before it has told so. */
+    void manageUnanswered(String resource, String operation, String parametersJson) {
+        onContext(() -> sender("activemq.management")
+                .map(sender -> sender.send(management(resource, operation, parametersJson))));
+    }
+
+    private static Message management(String resource, String operation, String parametersJson) {
+        Message request = Message.Factory.create();
+        request.setApplicationProperties(
+                new ApplicationProperties(Map.of("_AMQ_ResourceName", resource, "_AMQ_OperationName", operation)));
+        request.setBody(new AmqpValue(parametersJson));
+        return request;
     }
 
     /** What Millrace does for a new function; an address that clients may not create has to be asked for by name. */

@@ -55,7 +55,7 @@ class BrokerFailureTest {
         try (EmbeddedBroker broker =
                 EmbeddedBroker.start(EmbeddedBrokerOptions.of(directory).withFreePorts(), failures::add)) {
             AmqpClient client = AmqpClient.connect(broker.amqpPort());
-            client.manage("broker", "forceFailover", "[]");
+            client.manageUnanswered("broker", "forceFailover", "[]");
 
             Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(failures)
                     .hasSize(1));
