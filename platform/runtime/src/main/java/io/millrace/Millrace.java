@@ -11,6 +11,7 @@ import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.Platform;
 import io.millrace.runtime.accounting.FunctionAccount;
+import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.environment.HandlerSource;
 import io.vertx.core.Future;
@@ -31,10 +32,12 @@ import java.util.function.UnaryOperator;
 public final class Millrace implements AutoCloseable {
     private final Platform platform;
     private final Optional<URI> http;
+    private final Optional<DevMode> devMode;
 
-    Millrace(Platform platform, Optional<URI> http) {
+    Millrace(Platform platform, Optional<URI> http, Optional<DevMode> devMode) {
         this.platform = platform;
         this.http = http;
+        this.devMode = devMode;
     }
 
     /** Nothing is started before {@link MillraceBuilder#start()}. */
@@ -151,17 +154,13 @@ public final class Millrace implements AutoCloseable {
 
     /** As {@link #deploy(String, Object)}, with limits and retries of its own instead of the platform's defaults. */
     public Millrace deploy(String function, Object handler, UnaryOperator<FunctionDefinition> options) {
-        FunctionDefinition defaults = new FunctionDefinition(
-                new FunctionName(function),
-                handler.getClass().getName(),
-                platform.settings().function().timeout(),
-                platform.settings().function().memorySizeMegabytes(),
-                OptionalInt.empty(),
-                platform.settings().async(),
-                Map.of());
-        String runtime = "java" + Runtime.version().feature();
-        join(future(platform.deployments()
-                .deployEmbedded(options.apply(defaults), runtime, new HandlerSource.Instance(handler))));
+        FunctionDefinition defaults = FunctionDefinition.of(
+                        new FunctionName(function), handler.getClass().getName())
+                .withTimeout(platform.settings().function().timeout())
+                .withMemorySizeMegabytes(platform.settings().function().memorySizeMegabytes())
+                .withAsync(platform.settings().async());
+        join(future(
+                platform.deployments().deployEmbedded(options.apply(defaults), new HandlerSource.Instance(handler))));
         return this;
     }
 
@@ -202,6 +201,7 @@ public final class Millrace implements AutoCloseable {
     /** Takes nothing new, lets attempts end within the drain timeout, and stops. Blocks. */
     @Override
     public void close() {
+        devMode.ifPresent(DevMode::close);
         platform.close();
     }
 

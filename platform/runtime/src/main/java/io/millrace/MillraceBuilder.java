@@ -5,6 +5,8 @@ import io.millrace.broker.embedded.BrokerFailure;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.runtime.Platform;
 import io.millrace.runtime.config.Settings;
+import io.millrace.runtime.devmode.DevMode;
+import io.millrace.runtime.devmode.Packing;
 import io.millrace.runtime.environment.AttemptListener;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,6 +32,7 @@ public final class MillraceBuilder {
     private @Nullable Settings settings;
     private Optional<BrokerAddress> broker = Optional.empty();
     private Optional<InetSocketAddress> http = Optional.empty();
+    private Optional<Packing> developing = Optional.empty();
     private Consumer<BrokerFailure> onFatal = failure ->
             LOGGER.atError().addKeyValue("failure", failure.message()).log("the broker cannot go on");
     private AttemptListener attempts = (invocation, outcome) -> {};
@@ -51,6 +54,15 @@ public final class MillraceBuilder {
     /** Also answers the Lambda HTTP API; port 0 picks a free one. */
     public MillraceBuilder http(String host, int port) {
         http = Optional.of(new InetSocketAddress(host, port));
+        return this;
+    }
+
+    /**
+     * Development mode: functions whose source a command named are redeployed when it changes (docs/dev-mode.md).
+     * {@link #start} refuses it together with HTTP that others than this machine can reach.
+     */
+    public MillraceBuilder developmentMode(Packing packing) {
+        developing = Optional.of(packing);
         return this;
     }
 
@@ -112,14 +124,22 @@ public final class MillraceBuilder {
         if (dataDirectory == null) {
             throw new IllegalStateException("dataDirectory is missing, expected a directory for queues and functions");
         }
+        if (developing.isPresent()) {
+            http.ifPresent(DevMode::requireLoopback);
+        }
+        Path data = dataDirectory;
         Settings complete = settings != null ? settings : Settings.of(assignments);
-        Platform platform = Platform.start(dataDirectory, broker, complete, onFatal, attempts);
+        Platform platform = Platform.start(data, broker, complete, onFatal, attempts);
+        Optional<DevMode> devMode = Optional.empty();
         try {
+            devMode = developing.map(packing ->
+                    DevMode.start(platform.vertx(), platform.deployments(), packing, data.resolve("dev-sources.json")));
             Optional<URI> url = http.map(platform::listen);
-            Millrace millrace = new Millrace(platform, url);
+            Millrace millrace = new Millrace(platform, url, devMode);
             functions.forEach(function -> function.accept(millrace));
             return millrace;
         } catch (RuntimeException failed) {
+            devMode.ifPresent(DevMode::close);
             platform.close();
             throw failed;
         }

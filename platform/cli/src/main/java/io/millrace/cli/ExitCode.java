@@ -7,6 +7,7 @@ import io.millrace.broker.embedded.BrokerStartException;
 import io.millrace.deadletter.RefusedException;
 import io.millrace.runtime.CannotListenException;
 import io.millrace.runtime.config.InvalidSettingException;
+import io.millrace.runtime.devmode.DevModeRefusedException;
 import io.millrace.runtime.environment.InvalidHandlerException;
 import io.millrace.runtime.registry.RegistryUnavailableException;
 import java.util.LinkedHashMap;
@@ -56,7 +57,7 @@ enum ExitCode {
         if (failure instanceof RegistryUnavailableException) {
             return Optional.of(DATA_DIRECTORY);
         }
-        if (failure instanceof InvalidSettingException) {
+        if (failure instanceof InvalidSettingException || failure instanceof DevModeRefusedException) {
             return Optional.of(CONFIGURATION);
         }
         if (failure instanceof BrokerUnavailableException || failure instanceof ServerUnavailableException) {

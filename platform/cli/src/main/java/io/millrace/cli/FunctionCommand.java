@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "function",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Makes, changes, shows and deletes functions of a server.")
+        description = "Makes, changes, publishes, shows and deletes functions of a server.")
 final class FunctionCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
@@ -25,6 +25,13 @@ final class FunctionCommand implements Runnable {
                 .addSubcommand(new FunctionUpdateCommand())
                 .addSubcommand(new FunctionListCommand())
                 .addSubcommand(new FunctionShowCommand())
+                .addSubcommand(new FunctionGetCommand())
+                .addSubcommand(new FunctionPublishCommand())
+                .addSubcommand(new FunctionVersionsCommand())
+                .addSubcommand(AliasCommand.commandLine())
+                .addSubcommand(LimitsCommand.commandLine())
+                .addSubcommand(ProvisionedCommand.commandLine())
+                .addSubcommand(new FunctionScalingCommand())
                 .addSubcommand(new FunctionDeleteCommand());
     }
 

@@ -1,10 +1,7 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
-import java.util.Base64;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +10,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "create", mixinStandardHelpOptions = true, description = "Makes a function of a jar.")
+@Command(
+        name = "create",
+        mixinStandardHelpOptions = true,
+        description = "Makes a function of a jar, zip, folder or script.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class FunctionCreateCommand implements Callable<Integer> {
     @Spec
@@ -26,6 +26,9 @@ final class FunctionCreateCommand implements Callable<Integer> {
     private String name;
 
     @Mixin
+    private CodeOptions code;
+
+    @Mixin
     private FunctionOptions options;
 
     @Option(names = "--json", description = "Print what the server answers.")
@@ -33,16 +36,21 @@ final class FunctionCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        @Nullable Path jar = options.jar;
-        if (jar == null || options.handler == null) {
+        if (!code.isGiven() || options.handler == null) {
             throw new ParameterException(spec.commandLine(), "--jar and --handler are required");
+        }
+        if (code.zip != null && options.runtime == null) {
+            throw new ParameterException(spec.commandLine(), "--runtime is required with --zip");
         }
         LambdaClient client = server.client();
         ObjectNode function = options.configure(Json.object()).put("FunctionName", name);
         if (options.runtime == null) {
             function.put("Runtime", "java17");
         }
-        function.putObject("Code").put("ZipFile", Base64.getEncoder().encodeToString(options.archive(jar)));
+        if (code.publish) {
+            function.put("Publish", true);
+        }
+        code.put(function.putObject("Code"));
         String answer = LambdaClient.text(client.send("POST", "/2015-03-31/functions", function));
         try {
             options.applyRest(client, name);
@@ -50,7 +58,11 @@ final class FunctionCreateCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     "function " + name + " was created, but not all options were taken: " + refused.getMessage());
         }
-        spec.commandLine().getOut().println(json ? answer : "Created function " + name);
+        String watched = WatchedCode.tell(client, name, code.path(), "created");
+        String version = code.publish
+                ? ", version " + Json.lenient(answer).path("Version").asText()
+                : "";
+        spec.commandLine().getOut().println(json ? answer : "Created function " + name + version + watched);
         return ExitCode.OK.code();
     }
 }

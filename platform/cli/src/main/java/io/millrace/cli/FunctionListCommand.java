@@ -2,10 +2,6 @@ package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +25,7 @@ final class FunctionListCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Table table = new Table("FUNCTION", "HANDLER", "RUNTIME", "TIMEOUT", "MEMORY", "LAST MODIFIED");
-        for (JsonNode function : all(server.client())) {
+        for (JsonNode function : server.client().list("/2015-03-31/functions", "Functions")) {
             if (json) {
                 out.println(function);
             } else {
@@ -46,17 +42,5 @@ final class FunctionListCommand implements Callable<Integer> {
             table.print(out);
         }
         return ExitCode.OK.code();
-    }
-
-    private static List<JsonNode> all(LambdaClient client) {
-        List<JsonNode> functions = new ArrayList<>();
-        String marker = "";
-        do {
-            String query = marker.isEmpty() ? "" : "?Marker=" + URLEncoder.encode(marker, StandardCharsets.UTF_8);
-            JsonNode page = LambdaClient.json(client.get("/2015-03-31/functions" + query));
-            page.path("Functions").forEach(functions::add);
-            marker = page.path("NextMarker").asText("");
-        } while (!marker.isEmpty());
-        return functions;
     }
 }

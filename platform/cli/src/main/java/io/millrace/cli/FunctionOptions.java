@@ -1,30 +1,25 @@
 package io.millrace.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What can be said of a function; whatever is not said is the server's default, or stays as it is. */
 final class FunctionOptions {
-    @Option(names = "--jar", paramLabel = "FILE", description = "Its code: a jar or zip, as for Lambda.")
-    @Nullable
-    Path jar;
-
     @Option(
             names = "--handler",
             paramLabel = "HANDLER",
-            description = "com.example.Orders or com.example.Orders::handleRequest")
+            description = "com.example.Orders, com.example.Orders::handleRequest, or file.function")
     @Nullable
     String handler;
 
     @Option(
             names = "--runtime",
             paramLabel = "NAME",
-            description = "What it says it runs on: java17 unless given. It runs on the server's Java.")
+            description = "java17, nodejs22.x, python3.12, provided.al2023 and others; java17 unless given with --jar.")
     @Nullable
     String runtime;
 
@@ -35,6 +30,18 @@ final class FunctionOptions {
     @Option(names = "--memory", paramLabel = "MB", description = "Its memory size, 128 to 10240.")
     @Nullable
     Integer memory;
+
+    @Option(names = "--ephemeral-storage", paramLabel = "MB", description = "Size of its /tmp, 512 to 10240.")
+    @Nullable
+    Integer ephemeralStorage;
+
+    @Option(
+            names = "--layer",
+            paramLabel = "ARN",
+            description = "A layer version; may be given several times, in their order. Replaces all there were; '' for"
+                    + " none.")
+    @Nullable
+    List<String> layers;
 
     @Option(
             names = "--env",
@@ -63,21 +70,19 @@ final class FunctionOptions {
     @Nullable
     String onFailure;
 
-    /** @throws CommandFailedException if the file cannot be read */
-    byte[] archive(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException unreadable) {
-            throw new Input(null, file).unreadable(unreadable);
-        }
-    }
-
     /** Adds what was given of a function's configuration. */
     ObjectNode configure(ObjectNode configuration) {
         put(configuration, "Handler", handler);
         put(configuration, "Runtime", runtime);
         put(configuration, "Timeout", timeout);
         put(configuration, "MemorySize", memory);
+        if (ephemeralStorage != null) {
+            configuration.putObject("EphemeralStorage").put("Size", ephemeralStorage);
+        }
+        if (layers != null) {
+            ArrayNode arns = configuration.putArray("Layers");
+            layers.stream().filter(arn -> !arn.isEmpty()).forEach(arns::add);
+        }
         if (environment != null) {
             ObjectNode variables = configuration.putObject("Environment").putObject("Variables");
             environment.forEach(variables::put);

@@ -1,6 +1,5 @@
 package io.millrace.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.net.http.HttpResponse;
 import java.util.concurrent.Callable;
@@ -20,7 +19,7 @@ final class FunctionShowCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Parameters(paramLabel = "NAME", description = "The function.")
+    @Parameters(paramLabel = "NAME", description = "The function; NAME:VERSION or NAME:ALIAS for another version.")
     private String name;
 
     @Option(names = "--json", description = "Print what the server answers.")
@@ -33,35 +32,8 @@ final class FunctionShowCommand implements Callable<Integer> {
         if (json) {
             out.println(LambdaClient.text(answer));
         } else {
-            print(LambdaClient.json(answer), out);
+            FunctionView.print(LambdaClient.json(answer), out);
         }
         return ExitCode.OK.code();
-    }
-
-    private static void print(JsonNode function, PrintWriter out) {
-        JsonNode configuration = function.path("Configuration");
-        for (String member : new String[] {
-            "FunctionName",
-            "FunctionArn",
-            "Handler",
-            "Runtime",
-            "Timeout",
-            "MemorySize",
-            "CodeSize",
-            "CodeSha256",
-            "LastModified",
-            "State"
-        }) {
-            out.printf("%-14s %s%n", member, configuration.path(member).asText());
-        }
-        JsonNode reserved = function.path("Concurrency").path("ReservedConcurrentExecutions");
-        out.printf("%-14s %s%n", "Reserved", reserved.asText("none"));
-        configuration
-                .path("Environment")
-                .path("Variables")
-                .properties()
-                .forEach(each -> out.printf(
-                        "%-14s %s%n",
-                        "Environment", each.getKey() + "=" + each.getValue().asText()));
     }
 }

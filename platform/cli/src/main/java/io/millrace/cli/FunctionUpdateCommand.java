@@ -1,10 +1,8 @@
 package io.millrace.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
-import java.util.Base64;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,14 +26,17 @@ final class FunctionUpdateCommand implements Callable<Integer> {
     private String name;
 
     @Mixin
+    private CodeOptions code;
+
+    @Mixin
     private FunctionOptions options;
 
     @Override
     public Integer call() {
         ObjectNode configuration = options.configure(Json.object());
-        @Nullable Path jar = options.jar;
         if (configuration.isEmpty()
-                && jar == null
+                && !code.isGiven()
+                && !code.publish
                 && options.reserved == null
                 && options.eventInvokeConfig().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "nothing to change was given");
@@ -44,12 +45,18 @@ final class FunctionUpdateCommand implements Callable<Integer> {
         if (!configuration.isEmpty()) {
             client.send("PUT", LambdaClient.function(name) + "/configuration", configuration);
         }
-        if (jar != null) {
-            ObjectNode code = Json.object().put("ZipFile", Base64.getEncoder().encodeToString(options.archive(jar)));
-            client.send("PUT", LambdaClient.function(name) + "/code", code);
+        if (code.isGiven()) {
+            client.send("PUT", LambdaClient.function(name) + "/code", code.put(Json.object()));
         }
         options.applyRest(client, name);
-        spec.commandLine().getOut().println("Updated function " + name);
+        String version = code.publish ? published(client) : "";
+        String watched = code.isGiven() ? WatchedCode.tell(client, name, code.path(), "updated") : "";
+        spec.commandLine().getOut().println("Updated function " + name + version + watched);
         return ExitCode.OK.code();
+    }
+
+    private String published(LambdaClient client) {
+        JsonNode version = LambdaClient.json(client.send("POST", LambdaClient.versions(name), Json.object()));
+        return ", version " + version.path("Version").asText();
     }
 }

@@ -26,7 +26,10 @@ final class InvokeCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The function.")
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME[:QUALIFIER]",
+            description = "The function, or one of its versions or aliases.")
     private String name;
 
     @Parameters(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
 
 /** JSON as the commands write and read it. */
 final class Json {
@@ -14,6 +15,12 @@ final class Json {
 
     static ObjectNode object() {
         return MAPPER.createObjectNode();
+    }
+
+    static void putIfGiven(ObjectNode object, String member, @Nullable String value) {
+        if (value != null) {
+            object.put(member, value);
+        }
     }
 
     /** What {@code text} holds; a missing node, which every path leads to, if it is not JSON. */

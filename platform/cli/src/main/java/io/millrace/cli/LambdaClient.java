@@ -13,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,16 +49,57 @@ final class LambdaClient {
         return "/2017-10-31/functions/" + segment(name) + "/concurrency";
     }
 
+    /** Where a reservation is read, at another date than where it is set. */
+    static String reserved(String name) {
+        return "/2019-09-30/functions/" + segment(name) + "/concurrency";
+    }
+
     static String eventInvokeConfig(String name) {
         return "/2019-09-25/functions/" + segment(name) + "/event-invoke-config";
     }
 
-    private static String segment(String name) {
+    static String versions(String name) {
+        return function(name) + "/versions";
+    }
+
+    static String aliases(String name) {
+        return function(name) + "/aliases";
+    }
+
+    static String alias(String name, String alias) {
+        return aliases(name) + "/" + segment(alias);
+    }
+
+    /** @param name with a qualifier, or without one for the list of all */
+    static String provisioned(String name) {
+        return "/2019-09-30/functions/" + segment(name) + "/provisioned-concurrency";
+    }
+
+    static String layerVersions(String layer) {
+        return "/2018-10-31/layers/" + segment(layer) + "/versions";
+    }
+
+    static String segment(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     HttpResponse<byte[]> get(String path) {
         return call("GET", path, BodyPublishers.noBody(), Map.of());
+    }
+
+    /** All pages of a list. */
+    List<JsonNode> list(String path, String member) {
+        List<JsonNode> items = new ArrayList<>();
+        String marker = "";
+        do {
+            String query = marker.isEmpty()
+                    ? ""
+                    : (path.contains("?") ? "&" : "?") + "Marker=" + URLEncoder.encode(marker, StandardCharsets.UTF_8);
+            JsonNode page = json(get(path + query));
+            page.path(member).forEach(items::add);
+            marker = page.path("NextMarker").asText("");
+        } while (!marker.isEmpty());
+        return items;
     }
 
     /** Whether there is something to get. */
@@ -87,6 +130,23 @@ final class LambdaClient {
                 function(name) + "/invocations",
                 BodyPublishers.ofByteArray(payload),
                 Map.of("X-Amz-Invocation-Type", type));
+    }
+
+    /**
+     * Asks Application Auto Scaling.
+     *
+     * @param operation such as {@code PutScalingPolicy}
+     */
+    JsonNode scaling(String operation, JsonNode body) {
+        return json(call(
+                "POST",
+                "/",
+                BodyPublishers.ofString(body.toString()),
+                Map.of(
+                        "X-Amz-Target",
+                        "AnyScaleFrontendService." + operation,
+                        "Content-Type",
+                        "application/x-amz-json-1.1")));
     }
 
     private HttpResponse<byte[]> call(String method, String path, BodyPublisher body, Map<String, String> headers) {

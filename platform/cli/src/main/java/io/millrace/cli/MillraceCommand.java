@@ -37,6 +37,7 @@ final class MillraceCommand implements Runnable {
                 .addSubcommand(new DemoCommand())
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(FunctionCommand.commandLine())
+                .addSubcommand(LayerCommand.commandLine())
                 .addSubcommand(new InvokeCommand())
                 .addSubcommand(new PublishCommand())
                 .addSubcommand(new StatsCommand())

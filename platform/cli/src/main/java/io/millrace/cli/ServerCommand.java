@@ -55,6 +55,12 @@ final class ServerCommand implements Callable<Integer> {
             description = "Use this broker, amqp://[user:password@]host[:port], instead of the one inside.")
     private @Nullable String broker;
 
+    @Option(
+            names = "--dev",
+            description = "Redeploy a function within a second when the jar, script or folder it was created or updated"
+                    + " from is saved. Only where HTTP is for this machine alone.")
+    private boolean dev;
+
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, as a properties file.")
     private @Nullable Path config;
 
@@ -89,6 +95,9 @@ final class ServerCommand implements Callable<Integer> {
                 .dataDirectory(data)
                 .settings(Settings.load(Optional.ofNullable(config), all))
                 .http(http.host(), http.port());
+        if (dev) {
+            builder.developmentMode(Archive::pack);
+        }
         return broker == null ? builder : external(builder, broker);
     }
 

@@ -89,6 +89,14 @@ final class CliProcess implements AutoCloseable {
         assertThat(out()).as("stdout; stderr is: %s", err()).containsPattern(pattern);
     }
 
+    void awaitError(String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> pattern.matcher(err()).find() || !process.isAlive());
+        assertThat(err()).containsPattern(pattern);
+    }
+
     /** What a server said of where it listens. */
     String listens(String name) {
         Matcher line = Pattern.compile("(?m)^ +" + name + " +(\\S+)$").matcher(out());

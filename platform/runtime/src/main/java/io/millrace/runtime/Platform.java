@@ -10,11 +10,15 @@ import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.ConcurrencyRules;
+import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.BrokerSettings;
+import io.millrace.runtime.config.ConcurrencySettings;
+import io.millrace.runtime.config.EnvironmentSettings;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.deployment.Deployments;
 import io.millrace.runtime.dispatch.BrokerAccounting;
@@ -22,10 +26,20 @@ import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.environment.AttemptListener;
+import io.millrace.runtime.environment.EnvironmentKinds;
+import io.millrace.runtime.environment.EnvironmentPool;
+import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.ObservedEnvironments;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
+import io.millrace.runtime.environment.process.IsolationLevel;
+import io.millrace.runtime.environment.process.LoggedFunctionLog;
+import io.millrace.runtime.environment.process.ProcessEnvironments;
+import io.millrace.runtime.environment.process.ProcessOptions;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.scaling.ScalingAdministration;
+import io.millrace.runtime.scaling.ScalingController;
+import io.millrace.runtime.scalingapi.ScalingApi;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -40,6 +54,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +67,9 @@ import java.util.function.Consumer;
  * library imports it. {@link #start} and {@link #close} block and are for one thread.
  */
 public final class Platform implements AutoCloseable {
+    /** The ledger says how many may run; the threads follow. */
+    private static final int ANY_CONCURRENCY = 1_000_000;
+
     private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened;
@@ -59,6 +77,7 @@ public final class Platform implements AutoCloseable {
     private final Vertx vertx;
     private final Optional<EmbeddedBroker> embeddedBroker;
     private final BrokerAddress brokerAddress;
+    private final FunctionRegistry registry;
     private final Dispatcher dispatcher;
     private final BrokerConnection publishing;
     private final Invoker invoker;
@@ -83,7 +102,7 @@ public final class Platform implements AutoCloseable {
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
         opened.push(() -> await(vertx.close()));
 
-        FunctionRegistry registry = keep(FunctionRegistry.open(dataDirectory));
+        this.registry = keep(FunctionRegistry.open(dataDirectory));
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
 
         BrokerConnection working = connect("work");
@@ -93,15 +112,20 @@ public final class Platform implements AutoCloseable {
         waitFor(publishing);
         waitFor(managing);
 
-        ConcurrencyLedger ledger = new ConcurrencyLedger(
-                settings.concurrency().account(), settings.concurrency().minimumUnreserved());
+        ConcurrencyLedger ledger = new SoleWorker(rules(settings.concurrency()), System::nanoTime).ledger();
         Clock clock = Clock.systemUTC();
-        InProcessEnvironments environments =
-                keep(new InProcessEnvironments(settings.concurrency().account()));
+        EnvironmentPool.Rules lifetimes = new EnvironmentPool.Rules(
+                settings.environment().idleLifetime(), settings.environment().maximumAge());
+        InProcessEnvironments inProcess = new InProcessEnvironments(ANY_CONCURRENCY, lifetimes);
+        ProcessEnvironments processes = new ProcessEnvironments(
+                vertx, processOptions(dataDirectory.resolve("environments")), lifetimes, new LoggedFunctionLog());
+        ExecutionEnvironments environments = keep(new EnvironmentKinds(
+                inProcess, processes, settings.environment().javaInProcess()));
         this.dispatcher = new Dispatcher(vertx, working, ledger, tally, settings.identity(), clock);
+        processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
-        this.deployments = new Deployments(
+        this.deployments = keep(new Deployments(
                 vertx,
                 registry,
                 new ObservedEnvironments(environments, attempts),
@@ -110,11 +134,16 @@ public final class Platform implements AutoCloseable {
                 ledger,
                 settings.concurrency().minimumUnreserved(),
                 settings.async(),
-                clock);
-        this.invoker = new BrokerInvoker(new Publisher(publishing), new Calls(vertx, publishing), this::definition);
+                clock));
+        this.invoker = new BrokerInvoker(
+                new Publisher(publishing), new Calls(vertx, publishing), this::definition, this::longestTimeout);
         this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
         await(deployments.deployStored());
+        ScalingController scaling =
+                new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
+        opened.push(() -> await(scaling.close()));
+        scaling.start();
     }
 
     /**
@@ -192,10 +221,38 @@ public final class Platform implements AutoCloseable {
         }
     }
 
+    private static ConcurrencyRules rules(ConcurrencySettings settings) {
+        return new ConcurrencyRules(
+                settings.account(),
+                settings.minimumUnreserved(),
+                settings.requestsPerSecondPerPermit(),
+                settings.newEnvironmentsPerTenSeconds());
+    }
+
+    private ProcessOptions processOptions(Path directory) {
+        EnvironmentSettings environment = settings.environment();
+        String level = environment.minimumIsolation().toUpperCase(Locale.ROOT);
+        ProcessOptions options = ProcessOptions.in(
+                        directory,
+                        settings.identity().region(),
+                        settings.identity().account())
+                .withMinimumIsolation(IsolationLevel.valueOf(level))
+                .withMaximumProcesses(environment.maximumProcesses());
+        options = environment.controlGroup().map(options::withControlGroup).orElse(options);
+        options = environment.pythonClient().map(options::withPythonClient).orElse(options);
+        return environment.nodeClient().map(options::withNodeClient).orElse(options);
+    }
+
+    private Duration longestTimeout(FunctionName name) {
+        return deployments.longestTimeout(name).orElseThrow(() -> unknown(name));
+    }
+
+    private static IllegalArgumentException unknown(FunctionName name) {
+        return new IllegalArgumentException("function '" + name + "' does not exist");
+    }
+
     private FunctionDefinition definition(FunctionName name) {
-        return deployments
-                .definition(name)
-                .orElseThrow(() -> new IllegalArgumentException("function '" + name + "' does not exist"));
+        return deployments.definition(name).orElseThrow(() -> unknown(name));
     }
 
     /**
@@ -207,10 +264,17 @@ public final class Platform implements AutoCloseable {
         LambdaApi api = new LambdaApi(
                 vertx,
                 invoker,
-                deployments,
+                new LambdaApi.Administration(deployments, registry.layers(), registry::findCode),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
-                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
+                new LambdaApi.Rules(
+                        settings.limits(),
+                        settings.function(),
+                        settings.identity(),
+                        settings.concurrency().account()),
                 Clock.systemUTC());
+        ScalingAdministration scaling =
+                new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
+        api.with(new ScalingApi(scaling, settings.identity())::mount);
         String host = address.getHostString();
         try {
             HttpServer server = await(api.listen(host, address.getPort()));

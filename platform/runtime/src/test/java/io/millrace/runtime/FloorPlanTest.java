@@ -24,9 +24,13 @@ class FloorPlanTest {
 
     private static final List<String> ROOMS = List.of(
             "lambdaapi",
+            "scalingapi",
+            "scaling",
             "deployment",
+            "devmode",
             "dispatch",
             "environment",
+            "runtimeapi",
             "destination",
             "registry",
             "accounting",
@@ -42,13 +46,19 @@ class FloorPlanTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("doors")
-                .definedBy(room("lambdaapi"))
+                .definedBy(room("lambdaapi"), room("scalingapi"))
+                .layer("scaling")
+                .definedBy(room("scaling"))
                 .layer("deployment")
                 .definedBy(room("deployment"))
+                .layer("devmode")
+                .definedBy(room("devmode"))
                 .layer("dispatch")
                 .definedBy(room("dispatch"))
                 .layer("environment")
                 .definedBy(room("environment"))
+                .layer("runtimeapi")
+                .definedBy(room("runtimeapi"))
                 .layer("destination")
                 .definedBy(room("destination"))
                 .layer("registry")
@@ -61,16 +71,22 @@ class FloorPlanTest {
                 .definedBy(room("config"))
                 .whereLayer("doors")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("scaling")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("deployment")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("devmode")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
                 .mayOnlyBeAccessedByLayers("doors", "deployment")
                 .whereLayer("environment")
                 .mayOnlyBeAccessedByLayers("dispatch", "deployment")
+                .whereLayer("runtimeapi")
+                .mayOnlyBeAccessedByLayers("environment")
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "deployment")
+                .mayOnlyBeAccessedByLayers("doors", "scaling", "deployment", "devmode")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")
@@ -87,6 +103,26 @@ class FloorPlanTest {
                         .map(type -> type.getPackageName().split("\\.", -1)[3])
                         .distinct())
                 .containsExactlyInAnyOrderElementsOf(ROOMS);
+    }
+
+    @Test
+    void only_environments_that_are_processes_know_the_Runtime_API_and_it_knows_no_room() {
+        noClasses()
+                .that()
+                .resideInAPackage(room("environment"))
+                .and()
+                .resideOutsideOfPackage(room("environment.process"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("runtimeapi"))
+                .check(PLATFORM);
+        classes()
+                .that()
+                .resideInAPackage(room("runtimeapi"))
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(room("runtimeapi"), "java..", "io.vertx..", "io.netty..", "org.jspecify..")
+                .check(PLATFORM);
     }
 
     @Test
@@ -120,6 +156,24 @@ class FloorPlanTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         room("environment"), "io.vertx.proton..", "org.apache.qpid..", "org.apache.activemq..")
+                .check(PLATFORM);
+    }
+
+    @Test
+    void doors_do_not_know_each_other() {
+        noClasses()
+                .that()
+                .resideInAPackage(room("scalingapi"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(room("lambdaapi"))
+                .check(PLATFORM);
+        noClasses()
+                .that()
+                .resideInAPackage(room("lambdaapi"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(room("scalingapi"), room("scaling"))
                 .check(PLATFORM);
     }
 

@@ -128,6 +128,8 @@ public final class MillraceExtensionBuilder {
         return new Settings(
                 scale.apply(production.async()),
                 production.concurrency(),
+                production.scalingPeriod(),
+                production.environment(),
                 production.function(),
                 production.limits(),
                 production.broker(),

@@ -1,5 +1,7 @@
 package io.millrace.broker.envelope;
 
+import io.millrace.core.invocation.Invocation;
+
 /**
  * Names of the message properties that mean something to the platform. All are optional on what clients send; what is
  * not named here is left alone. Underscores, because the broker's selectors take no hyphens.
@@ -12,7 +14,7 @@ public final class EventProperties {
     public static final String CLIENT_CONTEXT = "millrace_client_context";
 
     /** The caller's trace header. */
-    public static final String TRACE = "X-Amzn-Trace-Id";
+    public static final String TRACE = Invocation.TRACE;
 
     /** How a synchronous attempt ended, on replies: ok, error or throttled. */
     public static final String OUTCOME = "millrace_outcome";

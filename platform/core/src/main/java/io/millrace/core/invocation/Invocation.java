@@ -20,4 +20,7 @@ public record Invocation(
         InvocationType type,
         byte[] payload,
         Optional<String> clientContext,
-        Map<String, String> attributes) {}
+        Map<String, String> attributes) {
+    /** Key of the attribute that holds the trace header, as the header is called. */
+    public static final String TRACE = "X-Amzn-Trace-Id";
+}

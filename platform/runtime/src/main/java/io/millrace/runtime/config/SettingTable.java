@@ -48,6 +48,72 @@ public final class SettingTable {
             1_000_000,
             "Permits that no reservation may take; not more than concurrency.account.");
 
+    static final Setting<Integer> CONCURRENCY_REQUEST_RATE = Setting.integer(
+            "concurrency.requestsPerSecondPerPermit",
+            "requests per second",
+            "10",
+            0,
+            1_000,
+            "Synchronous requests per second that each permit of a pool allows; 0 is uncapped. Lambda: 10.");
+    static final Setting<Integer> CONCURRENCY_NEW_ENVIRONMENTS = Setting.integer(
+            "concurrency.newEnvironmentsPer10s",
+            "environments",
+            "1000",
+            1,
+            1_000_000,
+            "Environments that one function may start in 10 s. Lambda: 1000.");
+
+    static final Setting<Duration> SCALING_PERIOD = Setting.duration(
+            "scaling.period",
+            "PT1M",
+            Duration.ofMillis(100),
+            Duration.ofHours(1),
+            "Time of one datapoint of provisioned concurrency's utilisation; scaling out looks at 3, scaling in at 15."
+                    + " Application Auto Scaling: 1 minute.");
+
+    static final Setting<String> ENVIRONMENT_JAVA = Setting.text(
+            "environment.java",
+            "kind",
+            "process",
+            Pattern.compile("process|in-process"),
+            "process or in-process",
+            "Where uploaded Java code runs: in processes of its own, or in the server's JVM.");
+    static final Setting<Duration> ENVIRONMENT_IDLE_LIFETIME = Setting.duration(
+            "environment.idleLifetime",
+            "PT5M",
+            Duration.ofMillis(1),
+            WEEK,
+            "How long an environment stays warm without work.");
+    static final Setting<Duration> ENVIRONMENT_MAXIMUM_AGE = Setting.duration(
+            "environment.maximumAge",
+            "PT4H",
+            Duration.ofMillis(1),
+            WEEK,
+            "After which an environment is not used again.");
+    static final Setting<Integer> ENVIRONMENT_MAXIMUM_PROCESSES = Setting.integer(
+            "environment.maximumProcesses",
+            "environments",
+            "one for each 64 MB of three quarters of the memory, at least 16",
+            1,
+            1_000_000,
+            "Environments in processes of their own that may live at once; what has no room waits.");
+    static final Setting<String> ENVIRONMENT_MINIMUM_ISOLATION = Setting.text(
+            "environment.minimumIsolation",
+            "level",
+            "process",
+            Pattern.compile("process|limits|namespace|sandbox"),
+            "process, limits, namespace or sandbox",
+            "Where the machine cannot keep processes in their place that well, the server does not start.");
+    static final Setting<String> ENVIRONMENT_CONTROL_GROUP = folder(
+            "environment.controlGroup",
+            "Control group delegated to the server, to hold processes to their memory; without it runtimes are told"
+                    + " their heap limit.");
+    static final Setting<String> ENVIRONMENT_PYTHON_CLIENT = folder(
+            "environment.python.ric", "Folder with the vendor's awslambdaric; without it our own client is used.");
+    static final Setting<String> ENVIRONMENT_NODE_CLIENT = folder(
+            "environment.node.ric",
+            "Folder with node_modules/aws-lambda-ric of the vendor; without it our own client is used.");
+
     static final Setting<Duration> FUNCTION_TIMEOUT = Setting.duration(
             "function.timeout",
             "PT3S",
@@ -109,6 +175,17 @@ public final class SettingTable {
             ASYNC_MAXIMUM_EVENT_AGE,
             CONCURRENCY_ACCOUNT,
             CONCURRENCY_MINIMUM_UNRESERVED,
+            CONCURRENCY_REQUEST_RATE,
+            CONCURRENCY_NEW_ENVIRONMENTS,
+            SCALING_PERIOD,
+            ENVIRONMENT_JAVA,
+            ENVIRONMENT_IDLE_LIFETIME,
+            ENVIRONMENT_MAXIMUM_AGE,
+            ENVIRONMENT_MAXIMUM_PROCESSES,
+            ENVIRONMENT_MINIMUM_ISOLATION,
+            ENVIRONMENT_CONTROL_GROUP,
+            ENVIRONMENT_PYTHON_CLIENT,
+            ENVIRONMENT_NODE_CLIENT,
             FUNCTION_TIMEOUT,
             FUNCTION_MEMORY_SIZE,
             LIMITS_EVENT_BYTES,
@@ -139,6 +216,10 @@ public final class SettingTable {
                         .formatted(row.key(), row.defaultText(), row.unit(), row.range(), row.meaning()))
                 .collect(Collectors.joining(
                         "", "| key | default | unit | range | meaning |%n|---|---|---|---|---|%n".formatted(), ""));
+    }
+
+    private static Setting<String> folder(String key, String meaning) {
+        return Setting.text(key, "path", "", Pattern.compile("(/.*)?"), "an absolute path, or nothing", meaning);
     }
 
     private static Setting<Integer> port(String key, String defaultText, String protocol) {

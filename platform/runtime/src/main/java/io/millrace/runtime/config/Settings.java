@@ -18,11 +18,14 @@ import java.util.Properties;
  * piece.
  *
  * @param async for functions that set nothing themselves
+ * @param scalingPeriod time of one datapoint of provisioned concurrency's utilisation
  * @param drainTimeout how long a stop waits for attempts that run
  */
 public record Settings(
         AsyncInvokeConfig async,
         ConcurrencySettings concurrency,
+        Duration scalingPeriod,
+        EnvironmentSettings environment,
         FunctionSettings function,
         LimitSettings limits,
         BrokerSettings broker,
@@ -64,6 +67,8 @@ public record Settings(
         return new Settings(
                 async(given),
                 concurrency(given),
+                given.get(SettingTable.SCALING_PERIOD),
+                environment(given),
                 new FunctionSettings(
                         given.get(SettingTable.FUNCTION_TIMEOUT), given.get(SettingTable.FUNCTION_MEMORY_SIZE)),
                 new LimitSettings(
@@ -102,7 +107,27 @@ public record Settings(
             throw new InvalidSettingException("setting concurrency.minimumUnreserved is '" + minimumUnreserved
                     + "', expected at most concurrency.account, which is " + account);
         }
-        return new ConcurrencySettings(account, minimumUnreserved);
+        return new ConcurrencySettings(
+                account,
+                minimumUnreserved,
+                given.get(SettingTable.CONCURRENCY_REQUEST_RATE),
+                given.get(SettingTable.CONCURRENCY_NEW_ENVIRONMENTS));
+    }
+
+    private static EnvironmentSettings environment(SettingTexts given) {
+        return new EnvironmentSettings(
+                given.get(SettingTable.ENVIRONMENT_JAVA).equals("in-process"),
+                given.get(SettingTable.ENVIRONMENT_IDLE_LIFETIME),
+                given.get(SettingTable.ENVIRONMENT_MAXIMUM_AGE),
+                given.get(SettingTable.ENVIRONMENT_MAXIMUM_PROCESSES, EnvironmentSettings.processesByMemory()),
+                given.get(SettingTable.ENVIRONMENT_MINIMUM_ISOLATION),
+                path(given.get(SettingTable.ENVIRONMENT_CONTROL_GROUP)),
+                path(given.get(SettingTable.ENVIRONMENT_PYTHON_CLIENT)),
+                path(given.get(SettingTable.ENVIRONMENT_NODE_CLIENT)));
+    }
+
+    private static Optional<Path> path(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
     }
 
     private static BrokerSettings broker(SettingTexts given) {

@@ -2,29 +2,38 @@ package io.millrace.runtime.deployment;
 
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.Refusal;
 import io.millrace.core.function.AsyncInvokeConfig;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.dispatch.DeployedFunction;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.environment.ExecutionEnvironments;
-import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
-import io.millrace.runtime.environment.InvalidHandlerException;
+import io.millrace.runtime.registry.Alias;
+import io.millrace.runtime.registry.AliasRules;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.FunctionAdministration;
+import io.millrace.runtime.registry.FunctionAdministrationException.ConcurrencyRefused;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
 import io.millrace.runtime.registry.FunctionAdministrationException.InvalidCode;
 import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
-import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.ProvisionedConcurrency;
+import io.millrace.runtime.registry.ProvisionedRules;
+import io.millrace.runtime.registry.ProvisionedRules.Budget;
+import io.millrace.runtime.registry.ProvisionedState;
+import io.millrace.runtime.registry.PublishedVersion;
+import io.millrace.runtime.registry.Publishing;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,16 +47,21 @@ import java.util.function.UnaryOperator;
  * Creates, changes and removes functions, one change after the other on a thread of its own. What can fail comes before
  * what cannot be taken back: code is checked and queues are made before the registry and the workers learn of it.
  */
-public final class Deployments implements FunctionAdministration {
+public final class Deployments implements FunctionAdministration, AutoCloseable {
+    private static final long UPKEEP_MILLIS = 60_000;
+
+    private final Vertx vertx;
     private final FunctionRegistry registry;
-    private final ExecutionEnvironments environments;
+    private final DeployedVersions versions;
     private final FunctionQueues queues;
     private final Dispatcher dispatcher;
     private final ConcurrencyLedger ledger;
+    private final Allocations allocations;
     private final int minimumUnreserved;
     private final AsyncInvokeConfig asyncDefaults;
     private final Clock clock;
     private final WorkerExecutor oneByOne;
+    private final long upkeep;
     private final Map<FunctionName, Deployed> deployed = new ConcurrentHashMap<>();
 
     /** @param asyncDefaults for what a function does not set itself */
@@ -61,29 +75,52 @@ public final class Deployments implements FunctionAdministration {
             int minimumUnreserved,
             AsyncInvokeConfig asyncDefaults,
             Clock clock) {
+        this.vertx = vertx;
         this.registry = registry;
-        this.environments = environments;
+        this.versions = new DeployedVersions(vertx, registry, environments, ledger);
         this.queues = new FunctionQueues(broker);
         this.dispatcher = dispatcher;
         this.ledger = ledger;
+        this.allocations = new Allocations(ledger);
         this.minimumUnreserved = minimumUnreserved;
         this.asyncDefaults = asyncDefaults;
         this.clock = clock;
         this.oneByOne = vertx.createSharedWorkerExecutor("millrace-deployments", 1);
+        this.upkeep = vertx.setPeriodic(UPKEEP_MILLIS, now -> versions.unloadIdle());
     }
 
     /** @param asyncBase what an event invoke config is laid over */
-    private record Deployed(
-            FunctionDefinition definition, FunctionEnvironments environments, AsyncInvokeConfig asyncBase) {}
+    private record Deployed(DeployedFunction running, AsyncInvokeConfig asyncBase) {
+        FunctionDefinition definition() {
+            return running.definition();
+        }
 
-    /** Starts every stored function. */
+        LazyEnvironments latest() {
+            return (LazyEnvironments) running.latest().environments();
+        }
+
+        Duration longestTimeout() {
+            Duration longest = definition().timeout();
+            for (var version : running.published().values()) {
+                Duration timeout = version.definition().timeout();
+                longest = timeout.compareTo(longest) > 0 ? timeout : longest;
+            }
+            return longest;
+        }
+    }
+
+    /**
+     * Starts every stored function. Code is loaded when it is first used: one function that cannot run here must not
+     * keep the others from running.
+     */
     public Future<Void> deployStored() {
         return change(() -> {
             for (RegisteredFunction function : registry.all()) {
                 FunctionDefinition definition = function.definition(asyncDefaults);
                 await(queues.ensure(definition));
                 reserveOrRefuse(definition);
-                start(definition, source(function), asyncDefaults);
+                allocations.claim(function);
+                start(function, versions.ofLatest(function, asyncDefaults), asyncDefaults);
             }
             return null;
         });
@@ -100,23 +137,26 @@ public final class Deployments implements FunctionAdministration {
     }
 
     /** Runs an object or class of the embedding service; replaces a function of the same name. */
-    public Future<Void> deployEmbedded(FunctionDefinition definition, String runtime, HandlerSource source) {
+    public Future<Void> deployEmbedded(FunctionDefinition definition, HandlerSource source) {
         return change(() -> {
-            FunctionEnvironments loaded = load(definition, source);
+            LazyEnvironments loaded = versions.of(definition, source).loadNow();
             await(queues.ensure(definition));
             reserveOrRefuse(definition);
             FunctionConfiguration configuration = new FunctionConfiguration(
                     definition.handler(),
-                    runtime,
+                    definition.runtime(),
                     Optional.empty(),
                     "",
                     definition.timeout(),
                     definition.memorySizeMegabytes(),
+                    definition.ephemeralStorageMegabytes(),
+                    List.of(),
                     definition.environment());
-            registry.save(
-                    RegisteredFunction.created(definition.name(), configuration, Optional.empty(), clock.instant())
-                            .withReservedConcurrency(definition.reservedConcurrency()));
-            start(definition, loaded, definition.async());
+            RegisteredFunction function = RegisteredFunction.created(
+                            definition.name(), configuration, Optional.empty(), clock.instant())
+                    .withReservedConcurrency(definition.reservedConcurrency());
+            registry.save(function);
+            start(function, loaded, definition.async());
             return null;
         });
     }
@@ -124,6 +164,11 @@ public final class Deployments implements FunctionAdministration {
     /** The definition a function runs with now. From memory. */
     public Optional<FunctionDefinition> definition(FunctionName name) {
         return Optional.ofNullable(deployed.get(name)).map(Deployed::definition);
+    }
+
+    /** The longest timeout of all versions of a function that exists. From memory. */
+    public Optional<Duration> longestTimeout(FunctionName name) {
+        return Optional.ofNullable(deployed.get(name)).map(Deployed::longestTimeout);
     }
 
     @Override
@@ -146,12 +191,9 @@ public final class Deployments implements FunctionAdministration {
             CodeReference code = registry.storeCode(archive);
             RegisteredFunction created =
                     RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant());
-            FunctionDefinition definition = created.definition(asyncDefaults);
-            FunctionEnvironments loaded = load(definition, source(created));
-            await(queues.ensure(definition));
-            registry.save(created);
-            start(definition, loaded, asyncDefaults);
-            return created;
+            LazyEnvironments loaded = versions.loadLatest(created, asyncDefaults);
+            await(queues.ensure(created.definition(asyncDefaults)));
+            return saveAndStart(created, loaded, asyncDefaults);
         });
     }
 
@@ -160,13 +202,7 @@ public final class Deployments implements FunctionAdministration {
         return change(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             CodeReference code = registry.storeCode(archive);
-            RegisteredFunction after = before.withCode(code, clock.instant());
-            Deployed running = requireDeployed(name);
-            FunctionDefinition definition = definition(after, running.asyncBase());
-            FunctionEnvironments loaded = load(definition, source(after));
-            registry.save(after);
-            start(definition, loaded, running.asyncBase());
-            return after;
+            return reload(before.withCode(code, clock.instant()));
         });
     }
 
@@ -176,35 +212,36 @@ public final class Deployments implements FunctionAdministration {
         return change(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             RegisteredFunction after = before.withConfiguration(changed.apply(before.configuration()), clock.instant());
-            Deployed running = requireDeployed(name);
             if (after.code().isEmpty()) {
                 throw new InvalidCode("function '" + name + "' is part of the service that embeds the platform;"
                         + " its configuration is changed there");
             }
-            FunctionDefinition definition = definition(after, running.asyncBase());
-            FunctionEnvironments loaded = load(definition, source(after));
-            registry.save(after);
-            start(definition, loaded, running.asyncBase());
-            return after;
+            return reload(after);
         });
+    }
+
+    private RegisteredFunction reload(RegisteredFunction after) {
+        AsyncInvokeConfig asyncBase = requireDeployed(after.name()).asyncBase();
+        return saveAndStart(after, versions.loadLatest(after, asyncBase), asyncBase);
     }
 
     @Override
     public Future<Void> delete(FunctionName name) {
         return change(() -> {
-            require(name, Optional.empty());
+            RegisteredFunction function = require(name, Optional.empty());
             Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
             try {
                 await(queues.remove(name));
             } catch (RuntimeException kept) {
                 // Its queues may hold events still: it goes on as before.
-                start(running.definition(), running.environments(), running.asyncBase());
+                start(function, running.latest(), running.asyncBase());
                 throw kept;
             }
             deployed.remove(name);
-            ledger.tryReserve(name, OptionalInt.empty());
-            running.environments().close();
+            allocations.forget(name);
+            ledger.forget(name);
+            versions.closeAll(running.running());
             await(dispatcher.forget(name));
             registry.delete(name);
             return null;
@@ -215,70 +252,155 @@ public final class Deployments implements FunctionAdministration {
     public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
         return change(() -> {
             RegisteredFunction before = require(name, Optional.empty());
-            Deployed running = requireDeployed(name);
-            if (!ledger.tryReserve(name, permits)) {
-                throw new ReservationTooHigh(name, permits.orElse(0), minimumUnreserved);
-            }
-            RegisteredFunction after = before.withReservedConcurrency(permits);
-            registry.save(after);
-            start(running.definition().withReservedConcurrency(permits), running.environments(), running.asyncBase());
-            return after;
+            requireDeployed(name);
+            ProvisionedRules.requireReservable(before, permits);
+            reserveOrRefuse(name, permits);
+            return saveAndStart(before.withReservedConcurrency(permits));
         });
     }
 
     @Override
     public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
         return change(() -> {
-            RegisteredFunction before = require(name, Optional.empty());
-            Deployed running = requireDeployed(name);
-            RegisteredFunction after = before.withEventInvokeConfig(config);
-            FunctionDefinition definition = definition(after, running.asyncBase());
-            await(queues.applyPolicy(definition));
-            registry.save(after);
-            start(definition, running.environments(), running.asyncBase());
-            return after;
+            RegisteredFunction after = require(name, Optional.empty()).withEventInvokeConfig(config);
+            await(queues.applyPolicy(after.definition(requireDeployed(name).asyncBase())));
+            return saveAndStart(after);
         });
     }
 
-    private FunctionDefinition definition(RegisteredFunction function, AsyncInvokeConfig asyncBase) {
-        return function.definition(asyncBase);
+    @Override
+    public Future<PublishedVersion> publish(
+            FunctionName name,
+            Optional<String> expectedSha256,
+            Optional<String> description,
+            Optional<String> expectedRevision) {
+        return change(() -> {
+            RegisteredFunction before = require(name, Optional.empty());
+            Publishing.Result result = Publishing.publish(before, expectedSha256, description, expectedRevision);
+            if (!result.function().revisionId().equals(before.revisionId())) {
+                saveAndStart(result.function());
+            }
+            return result.version();
+        });
     }
 
-    private HandlerSource source(RegisteredFunction function) {
-        CodeReference code = function.code()
-                .orElseThrow(() -> new InvalidCode("function '" + function.name() + "' has no code of its own"));
-        return new HandlerSource.Archive(registry.codeFile(code));
+    @Override
+    public Future<Void> deleteVersion(FunctionName name, int number) {
+        return change(() -> {
+            changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
+            ledger.forget(name, Integer.toString(number));
+            return null;
+        });
     }
 
-    private FunctionEnvironments load(FunctionDefinition definition, HandlerSource source) {
-        try {
-            return environments.deploy(definition, source);
-        } catch (InvalidHandlerException invalid) {
-            throw new InvalidCode(String.valueOf(invalid.getMessage()), invalid);
-        }
+    @Override
+    public Future<Alias> createAlias(FunctionName name, Alias alias) {
+        return change(() -> {
+            changePublished(AliasRules.create(require(name, Optional.empty()), alias));
+            return alias;
+        });
     }
 
-    private void start(FunctionDefinition definition, HandlerSource source, AsyncInvokeConfig asyncBase) {
-        start(definition, load(definition, source), asyncBase);
+    @Override
+    public Future<Alias> updateAlias(
+            FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
+        return change(() -> {
+            RegisteredFunction after =
+                    AliasRules.update(require(name, Optional.empty()), alias, change, expectedRevision);
+            return changePublished(after).published().alias(alias).orElseThrow();
+        });
     }
 
-    private void start(FunctionDefinition definition, FunctionEnvironments loaded, AsyncInvokeConfig asyncBase) {
-        deployed.put(definition.name(), new Deployed(definition, loaded, asyncBase));
-        await(dispatcher.deploy(definition, loaded));
+    @Override
+    public Future<Void> deleteAlias(FunctionName name, String alias) {
+        return change(() -> {
+            changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
+        return change(() -> {
+            Budget budget = new Budget(ledger.unreservedLimit(), minimumUnreserved);
+            RegisteredFunction after = ProvisionedRules.provision(
+                    require(name, Optional.empty()), qualifier, environments, budget, clock.instant());
+            return changePublished(after).published().provisioned(qualifier).orElseThrow();
+        });
+    }
+
+    @Override
+    public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
+        return change(() -> {
+            RegisteredFunction before = require(name, Optional.empty());
+            changePublished(before.withPublished(before.published().withoutProvisioned(qualifier)));
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier) {
+        return find(name).flatMap(function -> allocations.state(function, qualifier));
+    }
+
+    @Override
+    public int unreservedConcurrency() {
+        return ledger.unreservedLimit();
+    }
+
+    /** A change that may touch provisioned concurrency: the ledger has the last word before anything is stored. */
+    private RegisteredFunction changePublished(RegisteredFunction after) {
+        requireDeployed(after.name());
+        allocations.claim(after);
+        return saveAndStart(after);
+    }
+
+    private RegisteredFunction saveAndStart(RegisteredFunction after) {
+        Deployed running = requireDeployed(after.name());
+        return saveAndStart(after, running.latest(), running.asyncBase());
+    }
+
+    private RegisteredFunction saveAndStart(
+            RegisteredFunction after, LazyEnvironments latest, AsyncInvokeConfig asyncBase) {
+        registry.save(after);
+        RegisteredFunction saved = registry.find(after.name()).orElseThrow();
+        start(saved, latest, asyncBase);
+        return saved;
+    }
+
+    /** From here on invocations run as the function is now. What they no longer use ends with its last attempt. */
+    private void start(RegisteredFunction function, LazyEnvironments latest, AsyncInvokeConfig asyncBase) {
+        Optional<DeployedFunction> before =
+                Optional.ofNullable(deployed.get(function.name())).map(Deployed::running);
+        DeployedFunction after = versions.assemble(function, latest, asyncBase, before);
+        deployed.put(function.name(), new Deployed(after, asyncBase));
+        await(dispatcher.deploy(after));
+        before.ifPresent(replaced -> versions.closeUnused(replaced, after));
+        allocations.allocate(function, after);
     }
 
     private void reserveOrRefuse(FunctionDefinition definition) {
-        if (!ledger.tryReserve(definition.name(), definition.reservedConcurrency())) {
-            throw new ReservationTooHigh(
-                    definition.name(), definition.reservedConcurrency().orElse(0), minimumUnreserved);
+        reserveOrRefuse(definition.name(), definition.reservedConcurrency());
+    }
+
+    private void reserveOrRefuse(FunctionName name, OptionalInt permits) {
+        Optional<Refusal> refusal = ledger.reserve(name, permits);
+        if (refusal.isEmpty()) {
+            return;
         }
+        if (refusal.get().reason() == Refusal.Reason.RESERVATION_BREAKS_MINIMUM) {
+            throw new ReservationTooHigh(name, permits.orElse(0), minimumUnreserved);
+        }
+        throw new ConcurrencyRefused(
+                name,
+                Allocations.reason(refusal.get().reason()),
+                permits.orElse(0),
+                refusal.get().limit());
     }
 
     private RegisteredFunction require(FunctionName name, Optional<String> expectedRevision) {
         RegisteredFunction found = registry.find(name).orElseThrow(() -> new FunctionUnknown(name));
-        if (expectedRevision.isPresent() && !expectedRevision.get().equals(found.revisionId())) {
-            throw new RevisionMismatch(name, expectedRevision.get(), found.revisionId());
-        }
+        Publishing.requireRevision(found, expectedRevision);
         return found;
     }
 
@@ -304,5 +426,10 @@ public final class Deployments implements FunctionAdministration {
             }
             throw failed;
         }
+    }
+
+    @Override
+    public void close() {
+        vertx.cancelTimer(upkeep);
     }
 }

@@ -8,14 +8,22 @@ import io.millrace.core.invocation.Invocation;
 final class Attempt {
     private final FunctionWorker worker;
     private final Invocation invocation;
+    private final DeployedVersion version;
     private final int number;
     private final Permit permit;
     private Delivery delivery;
 
     /** @param number from 1; spent attempts of the event include those that a lost worker began */
-    Attempt(FunctionWorker worker, Invocation invocation, int number, Permit permit, Delivery delivery) {
+    Attempt(
+            FunctionWorker worker,
+            Invocation invocation,
+            DeployedVersion version,
+            int number,
+            Permit permit,
+            Delivery delivery) {
         this.worker = worker;
         this.invocation = invocation;
+        this.version = version;
         this.number = number;
         this.permit = permit;
         this.delivery = delivery;
@@ -27,6 +35,11 @@ final class Attempt {
 
     Invocation invocation() {
         return invocation;
+    }
+
+    /** What it runs, whatever is deployed meanwhile. */
+    DeployedVersion version() {
+        return version;
     }
 
     int number() {

@@ -17,18 +17,27 @@ import org.apache.qpid.proton.message.Message;
 
 /** Invocations as messages: events to {@code invoke.<function>}, calls to {@code call.<function>}. Thread-safe. */
 public final class BrokerInvoker implements Invoker {
-    /** Beyond the function's timeout, for the way there and back. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    /** Beyond the function's timeout: 10 s to initialise an environment, 5 s for the way there and back. */
+    private static final Duration GRACE = Duration.ofSeconds(15);
 
     private final Publisher publisher;
     private final Calls calls;
     private final Function<FunctionName, FunctionDefinition> definitions;
+    private final Function<FunctionName, Duration> longestTimeouts;
 
-    /** @param definitions of functions that exist; from memory */
-    public BrokerInvoker(Publisher publisher, Calls calls, Function<FunctionName, FunctionDefinition> definitions) {
+    /**
+     * @param definitions of functions that exist; from memory
+     * @param longestTimeouts over all versions of functions that exist; from memory
+     */
+    public BrokerInvoker(
+            Publisher publisher,
+            Calls calls,
+            Function<FunctionName, FunctionDefinition> definitions,
+            Function<FunctionName, Duration> longestTimeouts) {
         this.publisher = publisher;
         this.calls = calls;
         this.definitions = definitions;
+        this.longestTimeouts = longestTimeouts;
     }
 
     @Override
@@ -43,7 +52,7 @@ public final class BrokerInvoker implements Invoker {
     @Override
     public Future<Answer> call(Invocation invocation) {
         FunctionName function = invocation.arn().function();
-        Duration within = definitions.apply(function).timeout().plus(GRACE);
+        Duration within = longestTimeouts.apply(function).plus(GRACE);
         Message message = EventMessages.transientMessage(invocation.id(), invocation.payload(), properties(invocation));
         message.setExpiryTime(System.currentTimeMillis() + within.toMillis());
         return calls.call(Topology.callAddress(function), message, within).map(CallReply::read);

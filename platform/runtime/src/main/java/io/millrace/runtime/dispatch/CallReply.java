@@ -8,26 +8,27 @@ import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.Data;
 import org.apache.qpid.proton.message.Message;
 
-/** The answer to a call as a message: the payload is the body, how it ended the subject. */
+/** The answer to a call as a message: the payload is the body, how it ended and in which version the subject. */
 final class CallReply {
-    private static final String SUCCEEDED = "succeeded";
-    private static final String FUNCTION_ERROR = "functionError";
+    private static final String SUCCEEDED = "succeeded:";
+    private static final String FUNCTION_ERROR = "functionError:";
     private static final String THROTTLED = "throttled:";
 
     private CallReply() {}
 
-    static Message of(Object callId, Outcome outcome) {
+    /** @param version that ran; of no meaning where nothing did */
+    static Message of(Object callId, Outcome outcome, String version) {
         Message reply = Message.Factory.create();
         reply.setCorrelationId(callId);
         outcome.match(new Outcome.Cases<Message>() {
             @Override
             public Message succeeded(Outcome.Succeeded succeeded) {
-                return write(reply, SUCCEEDED, succeeded.response());
+                return write(reply, SUCCEEDED + version, succeeded.response());
             }
 
             @Override
             public Message functionError(Outcome.FunctionError error) {
-                return write(reply, FUNCTION_ERROR, error.payload());
+                return write(reply, FUNCTION_ERROR + version, error.payload());
             }
 
             @Override
@@ -51,9 +52,10 @@ final class CallReply {
             ThrottleReason reason = ThrottleReason.parse(subject.substring(THROTTLED.length()));
             return new Invoker.Answer(new Outcome.Throttled(reason), FunctionArn.LATEST);
         }
-        if (subject.equals(FUNCTION_ERROR)) {
-            return new Invoker.Answer(new Outcome.FunctionError("", "", "", body), FunctionArn.LATEST);
+        if (subject.startsWith(FUNCTION_ERROR)) {
+            Outcome error = new Outcome.FunctionError("", "", "", body);
+            return new Invoker.Answer(error, subject.substring(FUNCTION_ERROR.length()));
         }
-        return new Invoker.Answer(new Outcome.Succeeded(body), FunctionArn.LATEST);
+        return new Invoker.Answer(new Outcome.Succeeded(body), subject.substring(SUCCEEDED.length()));
     }
 }

@@ -2,13 +2,18 @@ package io.millrace.runtime.dispatch;
 
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
+import io.millrace.core.concurrency.Admission;
 import io.millrace.core.concurrency.Permit;
-import io.millrace.core.invocation.Invocation;
+import io.millrace.core.concurrency.Refused;
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.qpid.proton.message.Message;
 
 /**
@@ -46,15 +51,23 @@ final class CallWorker {
         if (call.getReplyTo() == null || isLate(call)) {
             return; // Nobody waits for it, or no longer.
         }
-        Optional<Permit> permit = parts.ledger().tryAcquire(worker.name());
-        if (permit.isEmpty()) {
-            Outcome throttled = new Outcome.Throttled(parts.ledger().throttleReason(worker.name()));
-            parts.replies().send(call.getReplyTo(), CallReply.of(call.getMessageId(), throttled));
+        Optional<String> qualifier = EventMessages.property(call, EventProperties.QUALIFIER);
+        Optional<DeployedVersion> version =
+                worker.deployed().resolve(qualifier, ThreadLocalRandom.current().nextDouble());
+        if (version.isEmpty()) {
+            reply(call, worker.unknownVersion(call, InvocationType.REQUEST_RESPONSE), FunctionArn.LATEST);
             return;
         }
-        Invocation invocation =
-                worker.invocation(call, String.valueOf(call.getMessageId()), InvocationType.REQUEST_RESPONSE);
-        worker.run(invocation, permit.get(), call);
+        Admission admission = worker.admit(version.get(), InvocationType.REQUEST_RESPONSE);
+        if (admission instanceof Permit permit) {
+            worker.run(call, version.get(), permit);
+        } else if (admission instanceof Refused refused) {
+            reply(call, new Outcome.Throttled(refused.reason()), FunctionArn.LATEST);
+        }
+    }
+
+    private void reply(Message call, Outcome outcome, String version) {
+        parts.replies().send(call.getReplyTo(), CallReply.of(call.getMessageId(), outcome, version));
     }
 
     private boolean isLate(Message call) {

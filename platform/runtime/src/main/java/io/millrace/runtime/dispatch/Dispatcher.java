@@ -6,12 +6,10 @@ import io.millrace.broker.delivery.Replies;
 import io.millrace.broker.delivery.Transactions;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.Permit;
-import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.IdentitySettings;
-import io.millrace.runtime.environment.FunctionEnvironments;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -93,22 +91,26 @@ public final class Dispatcher {
         record Call(FunctionWorker worker, Permit permit, String replyTo, Message reply) implements Ended {}
     }
 
-    /** Starts to run a function, whose queues exist; or replaces how it runs. */
-    public Future<Void> deploy(FunctionDefinition definition, FunctionEnvironments environments) {
+    /**
+     * Starts to run a function, whose queues exist; or replaces how it runs. Environments that are replaced are the
+     * caller's to close, once this is done.
+     */
+    public Future<Void> deploy(DeployedFunction function) {
         return onLoop(() -> {
-            FunctionWorker known = workers.get(definition.name());
+            FunctionWorker known = workers.get(function.name());
             if (known == null) {
-                FunctionWorker worker = new FunctionWorker(definition, environments, this, parts);
-                workers.put(definition.name(), worker);
+                FunctionWorker worker = new FunctionWorker(function, this, parts);
+                workers.put(function.name(), worker);
                 worker.open();
             } else {
-                FunctionEnvironments replaced = known.environments();
-                known.update(definition, environments);
-                if (replaced != environments) {
-                    replaced.close();
-                }
+                known.update(function);
             }
         });
+    }
+
+    /** This machine can start more than when it last refused. From any thread. */
+    public void roomAgain() {
+        connection.run(this::shareOut);
     }
 
     /**

@@ -5,96 +5,85 @@ import io.millrace.broker.delivery.InboundLink;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
+import io.millrace.core.concurrency.Admission;
 import io.millrace.core.concurrency.Permit;
-import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.concurrency.Refused;
 import io.millrace.core.function.FunctionArn;
-import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.invocation.ThrottleReason;
 import io.millrace.core.retry.GiveUpCondition;
-import io.millrace.core.retry.RetryDecision;
-import io.millrace.core.retry.RetryPolicy;
-import io.millrace.runtime.destination.OutcomeRecord;
-import io.millrace.runtime.environment.FunctionEnvironments;
-import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import org.apache.qpid.proton.message.Message;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * An event's way through one function: delivery, permit, attempt, decision, settlement. Event loop only; handlers run
- * elsewhere and come back through the dispatcher's mailbox.
+ * An event's way into one function: delivery, group, version, permit, attempt. What follows is {@link EventSettlement}'s.
+ * Event loop only; handlers run elsewhere and come back through the dispatcher's mailbox.
  */
 final class FunctionWorker {
-    private static final Logger LOGGER = LoggerFactory.getLogger(FunctionWorker.class);
+    /** Events behind others of their group that are held beside those that wait for a permit. */
+    private static final int HELD_FOR_GROUPS = 1_000;
+    /** How many of those that wait are looked at for one whose version has a permit. */
+    private static final int LOOK_AHEAD = 64;
+
+    private static final Refused NO_ROOM = new Refused(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
 
     private final FunctionName name;
     private final Dispatcher dispatcher;
     private final WorkerParts parts;
-    private final int tallyRow;
     private final InboundLink events;
-    private final InboundLink expired;
     private final CallWorker calls;
     private final EventCredit credit;
-    private final ArrayDeque<Delivery> parked = new ArrayDeque<>();
+    private final EventSettlement settlement;
+    private final MessageGroups groups = new MessageGroups();
+    private final ArrayDeque<WaitingEvent> parked = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
-    private FunctionDefinition definition;
+    private DeployedFunction deployed;
     private boolean closed;
-    private FunctionEnvironments environments;
-    private RetryPolicy retryPolicy;
 
-    FunctionWorker(
-            FunctionDefinition definition,
-            FunctionEnvironments environments,
-            Dispatcher dispatcher,
-            WorkerParts parts) {
-        this.name = definition.name();
-        this.definition = definition;
-        this.environments = environments;
-        this.retryPolicy = new RetryPolicy(definition.async());
+    FunctionWorker(DeployedFunction deployed, Dispatcher dispatcher, WorkerParts parts) {
+        this.name = deployed.name();
+        this.deployed = deployed;
         this.dispatcher = dispatcher;
         this.parts = parts;
-        this.tallyRow = parts.tally().row(name);
         this.calls = new CallWorker(this, parts);
         this.events =
                 new InboundLink(parts.connection(), Topology.invokeAddress(name), false, this::onEvent, this::attached);
-        this.expired = new InboundLink(
-                parts.connection(), Topology.expiredAddress(name), false, this::onExpired, this::expiredAttached);
         this.credit = new EventCredit(events, parts.ledger(), name);
+        this.settlement = new EventSettlement(this, dispatcher, parts);
     }
 
     void open() {
         events.open();
-        expired.open();
+        settlement.open();
         calls.open();
     }
 
     private void attached() {
-        // What was parked came by the old link; the broker delivers it again.
+        // What waits came by the old link; the broker delivers it again.
         parked.clear();
+        groups.forgetWaiting();
         credit.restart();
     }
 
-    private void expiredAttached() {
-        expired.grant(EventCredit.SPARE);
-    }
-
-    /** Events that wait and that arrive from now on run with these. */
-    void update(FunctionDefinition newDefinition, FunctionEnvironments newEnvironments) {
-        definition = newDefinition;
-        environments = newEnvironments;
-        retryPolicy = new RetryPolicy(newDefinition.async());
-        runParked();
+    /** Events that wait and that arrive from now on run with this. */
+    void update(DeployedFunction newlyDeployed) {
+        deployed = newlyDeployed;
+        settlement.update(newlyDeployed.definition());
+        while (startOneParked()) {
+            // As many as there are permits now.
+        }
         topUp();
     }
 
@@ -102,12 +91,8 @@ final class FunctionWorker {
         return name;
     }
 
-    FunctionDefinition definition() {
-        return definition;
-    }
-
-    FunctionEnvironments environments() {
-        return environments;
+    DeployedFunction deployed() {
+        return deployed;
     }
 
     int running() {
@@ -115,12 +100,12 @@ final class FunctionWorker {
     }
 
     long succeeded() {
-        return parts.tally().succeeded(tallyRow);
+        return settlement.succeeded();
     }
 
     private void onEvent(Delivery delivery) {
         take(delivery);
-        credit.used(parked.size());
+        credit.used(held());
     }
 
     private void take(Delivery delivery) {
@@ -129,16 +114,17 @@ final class FunctionWorker {
         Attempt stillRunning = running.get(id);
         if (stillRunning != null && !stillRunning.delivery().isLive()) {
             stillRunning.adopt(delivery);
-        } else if (dispatcher.wasSettledBefore(tallyRow, id)) {
+        } else if (settlement.wasSettledBefore(id)) {
             delivery.complete();
+            leaveGroup(event, id);
         } else if (parts.ledger().isOff(name)) {
-            giveUp(delivery, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
-        } else if (EventMessages.attempt(event) > definition.async().maximumAttempts()) {
-            giveUpLost(delivery, id);
+            settlement.giveUp(delivery, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
+        } else if (EventMessages.attempt(event) > deployed.definition().async().maximumAttempts()) {
+            settlement.giveUpLost(delivery, id);
         } else if (isTooOld(event)) {
-            giveUpTooOld(delivery, id);
+            settlement.giveUpTooOld(delivery, id);
         } else {
-            startOrPark(delivery, id);
+            startOrPark(WaitingEvent.of(delivery, id));
         }
     }
 
@@ -148,42 +134,76 @@ final class FunctionWorker {
                 && event.getExpiryTime() <= parts.clock().millis();
     }
 
-    private void giveUpTooOld(Delivery delivery, String id) {
-        int attempts = EventMessages.attempt(delivery.message()) - 1;
-        giveUp(delivery, id, GiveUpCondition.EVENT_AGE_EXCEEDED, attempts, Optional.empty());
+    private void startOrPark(WaitingEvent event) {
+        if (groups.tryEnter(event)) {
+            startOrParkInTurn(event);
+        }
     }
 
-    private void startOrPark(Delivery delivery, String id) {
-        Optional<Permit> permit = parked.isEmpty() ? parts.ledger().tryAcquire(name) : Optional.empty();
-        if (permit.isPresent()) {
-            start(delivery, id, permit.get());
-        } else {
-            parked.add(delivery);
+    private void startOrParkInTurn(WaitingEvent event) {
+        if (!parked.isEmpty() || !tryStart(event)) {
+            parked.add(event);
             dispatcher.parked(this);
         }
     }
 
-    private void start(Delivery delivery, String id, Permit permit) {
-        Message event = delivery.message();
+    /** False if there is no permit for it now. */
+    private boolean tryStart(WaitingEvent event) {
+        Optional<DeployedVersion> version = deployed.resolve(event.qualifier(), event.draw());
+        if (version.isEmpty()) {
+            settlement.failed(
+                    event.delivery(),
+                    event.id(),
+                    EventMessages.attempt(event.message()),
+                    unknownVersion(event.message(), InvocationType.EVENT));
+            return true;
+        }
+        Admission admission = admit(version.get(), InvocationType.EVENT);
+        if (admission instanceof Permit permit) {
+            start(event, version.get(), permit);
+            return true;
+        }
+        return false;
+    }
+
+    /** A permit, if the function and this machine have room for one more. */
+    Admission admit(DeployedVersion version, InvocationType type) {
+        if (!version.environments().hasRoom(type)) {
+            return NO_ROOM;
+        }
+        return parts.ledger().admit(name, version.version(), type);
+    }
+
+    private void start(WaitingEvent event, DeployedVersion version, Permit permit) {
         try {
-            Invocation invocation = invocation(event, id, InvocationType.EVENT);
-            Attempt attempt = new Attempt(this, invocation, EventMessages.attempt(event), permit, delivery);
-            running.put(id, attempt);
-            environments.run(invocation, outcome -> dispatcher.ended(attempt, outcome));
+            Invocation invocation = invocation(event.message(), event.id(), InvocationType.EVENT);
+            int number = EventMessages.attempt(event.message());
+            Attempt attempt = new Attempt(this, invocation, version, number, permit, event.delivery());
+            running.put(event.id(), attempt);
+            version.environments().run(invocation, capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
         } catch (RuntimeException notStarted) {
-            running.remove(id);
+            running.remove(event.id());
             permit.close();
             throw notStarted;
         }
     }
 
+    private static Capacity capacity(Permit permit) {
+        return permit.isProvisioned() ? Capacity.PROVISIONED : Capacity.ON_DEMAND;
+    }
+
     /** Runs a call that somebody waits for. */
-    void run(Invocation invocation, Permit permit, Message call) {
+    void run(Message call, DeployedVersion version, Permit permit) {
         String replyTo = call.getReplyTo();
         Object callId = call.getMessageId();
+        Invocation invocation = invocation(call, String.valueOf(callId), InvocationType.REQUEST_RESPONSE);
         dispatcher.callStarted();
-        environments.run(
-                invocation, outcome -> dispatcher.callEnded(this, permit, replyTo, CallReply.of(callId, outcome)));
+        version.environments()
+                .run(
+                        invocation,
+                        capacity(permit),
+                        outcome -> dispatcher.callEnded(
+                                this, permit, replyTo, CallReply.of(callId, outcome, version.version())));
     }
 
     Invocation invocation(Message message, String id, InvocationType type) {
@@ -204,39 +224,51 @@ final class FunctionWorker {
                 trace == null ? Map.of() : Map.of(EventProperties.TRACE, trace.toString()));
     }
 
-    /** Starts what waits for a permit, as far as there are permits; true while some still wait. */
-    boolean runParked() {
-        while (!parked.isEmpty()) {
-            if (!startOneParked()) {
-                return true;
+    /** The version or alias is gone since the event was accepted; it may come back before the last attempt. */
+    FunctionError unknownVersion(Message message, InvocationType type) {
+        String arn = invocation(message, EventMessages.id(message), type).arn().toString();
+        return PlatformErrors.of("ResourceNotFoundException", "Function not found: " + arn);
+    }
+
+    /** Starts, or gives up, one that waits; false if there is no permit for any. */
+    boolean startOneParked() {
+        WaitingEvent head = parked.peek();
+        if (head == null) {
+            return false;
+        }
+        if (parts.ledger().isOff(name)) {
+            parked.remove();
+            settlement.giveUp(
+                    head.delivery(), head.id(), GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
+            return true;
+        }
+        if (isTooOld(head.message())) {
+            parked.remove();
+            settlement.giveUpTooOld(head.delivery(), head.id());
+            return true;
+        }
+        if (tryStart(head)) {
+            parked.remove(head);
+            return true;
+        }
+        return !deployed.isOneVersion() && startOneOfAnotherVersion();
+    }
+
+    /** The first in the queue must not hold up others whose own version has permits. */
+    private boolean startOneOfAnotherVersion() {
+        Set<DeployedVersion> exhausted = new HashSet<>();
+        int looked = 0;
+        for (Iterator<WaitingEvent> each = parked.iterator(); each.hasNext() && looked < LOOK_AHEAD; looked++) {
+            WaitingEvent event = each.next();
+            Optional<DeployedVersion> version = deployed.resolve(event.qualifier(), event.draw());
+            if (version.isEmpty() || exhausted.add(version.get())) {
+                if (looked > 0 && tryStart(event)) {
+                    parked.remove(event);
+                    return true;
+                }
             }
         }
         return false;
-    }
-
-    /** Starts one that waits; false if there is no permit for it. */
-    boolean startOneParked() {
-        Delivery next = parked.peek();
-        if (next == null) {
-            return false;
-        }
-        String id = EventMessages.id(next.message());
-        if (parts.ledger().isOff(name)) {
-            parked.remove();
-            giveUp(next, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
-            return true;
-        }
-        if (isTooOld(next.message())) {
-            parked.remove();
-            giveUpTooOld(next, id);
-            return true;
-        }
-        Optional<Permit> permit = parts.ledger().tryAcquire(name);
-        permit.ifPresent(held -> {
-            parked.remove();
-            start(next, id, held);
-        });
-        return permit.isPresent();
     }
 
     boolean hasParked() {
@@ -246,150 +278,48 @@ final class FunctionWorker {
     /** The end of an attempt at an event. */
     void ended(Attempt attempt, Outcome outcome) {
         attempt.permit().close();
-        if (closed) {
-            return; // Its event went back to the broker, and its counts may be another function's now.
-        }
-        String id = attempt.invocation().id();
-        if (outcome instanceof Outcome.Succeeded succeeded) {
-            succeeded(attempt, id, succeeded);
-        } else if (outcome instanceof FunctionError error) {
-            failed(attempt, id, error);
-        } else {
-            throw new IllegalStateException("an attempt with a permit ended as " + outcome);
+        if (!closed) { // Otherwise its event went back to the broker, and its counts may be another function's now.
+            settlement.settle(attempt, outcome);
         }
     }
 
-    private void succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
-        Optional<String> destination = definition.async().onSuccess();
-        if (destination.isPresent() && !attempt.delivery().isLive()) {
-            running.remove(id); // Completed later it would have no record; so it runs again.
-            return;
-        }
-        if (destination.isPresent()) {
-            OutcomeRecord success = successRecord(attempt, outcome);
-            settle(
-                    id,
-                    parts.givingUp()
-                            .recordSuccess(attempt.delivery(), success, name, destination.get())
-                            .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
-                    attempt.delivery());
-            return;
-        }
+    /** The event does not run any more, here. */
+    void notRunning(String id) {
         running.remove(id);
-        // Counted before the broker is told: what a crash in between brings back is known and not run again.
-        parts.tally().count(tallyRow, UUID.fromString(id));
-        if (attempt.delivery().isLive()) {
-            attempt.delivery().complete();
-        } else {
-            dispatcher.settledWithoutBroker(tallyRow, id);
-        }
     }
 
-    private OutcomeRecord successRecord(Attempt attempt, Outcome.Succeeded outcome) {
-        return new OutcomeRecord(
-                parts.clock().instant(),
-                attempt.invocation().id(),
-                attempt.invocation().arn().qualified().toString(),
-                "Success",
-                attempt.number(),
-                attempt.invocation().payload(),
-                Optional.of(outcome.response()),
-                false,
-                FunctionArn.LATEST);
+    /** The event is over: the next of its group may run. */
+    void leaveGroup(Message event, String id) {
+        groups.leave(event.getGroupId(), id).ifPresent(this::startOrParkInTurn);
     }
 
-    private void failed(Attempt attempt, String id, FunctionError error) {
-        if (!attempt.delivery().isLive()) {
-            running.remove(id); // The broker has it back, and decides by its own count.
-            return;
-        }
-        AsyncInvokeConfig async = definition.async();
-        RetryDecision decision = retryPolicy.decide(
-                attempt.number(),
-                EventMessages.giveUpAt(attempt.delivery().message(), async.maximumEventAge()),
-                parts.clock().instant());
-        LOGGER.atDebug()
-                .addKeyValue(LogKeys.FUNCTION, name)
-                .addKeyValue(LogKeys.REQUEST_ID, id)
-                .addKeyValue(LogKeys.ATTEMPT, attempt.number())
-                .addKeyValue(LogKeys.REASON, error.errorType())
-                .log("attempt failed");
-        if (decision instanceof RetryDecision.GiveUp giveUp) {
-            giveUp(attempt.delivery(), id, giveUp.condition(), attempt.number(), Optional.of(error));
-        } else {
-            running.remove(id);
-            attempt.delivery().retryLater();
-        }
-    }
-
-    /** More deliveries than attempts: a worker died in the last one. */
-    private void giveUpLost(Delivery delivery, String id) {
-        int attempts = EventMessages.attempt(delivery.message()) - 1;
-        String message = "the worker was lost during attempt " + attempts;
-        FunctionError lost = new FunctionError(
-                "Runtime.WorkerLost",
-                message,
-                "",
-                ("{\"errorType\":\"Runtime.WorkerLost\",\"errorMessage\":\"" + message + "\"}")
-                        .getBytes(StandardCharsets.UTF_8));
-        giveUp(delivery, id, GiveUpCondition.RETRIES_EXHAUSTED, attempts, Optional.of(lost));
-    }
-
-    private void giveUp(
-            Delivery delivery, String id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
-        FunctionArn arn =
-                invocation(delivery.message(), id, InvocationType.EVENT).arn();
-        GivingUp.Loss loss = new GivingUp.Loss(arn, id, condition, attempts, error);
-        settle(id, parts.givingUp().deadLetter(delivery, loss, definition.async()), delivery);
-    }
-
-    private void settle(String id, Future<Void> settled, Delivery delivery) {
-        settle(id, settled.onFailure(failure -> {
-            LOGGER.atWarn()
-                    .addKeyValue(LogKeys.FUNCTION, name)
-                    .addKeyValue(LogKeys.REQUEST_ID, id)
-                    .addKeyValue(LogKeys.REASON, failure.getMessage())
-                    .log("end of an event not written; the broker will deliver it again");
-            delivery.retryLater();
-        }));
-    }
-
-    private void settle(String id, Future<Void> settled) {
-        settled.onComplete(done -> {
-            running.remove(id);
-            topUp();
-        });
-    }
-
-    /** The broker found it too old; its dead letter and its failure record are still to be written. */
-    private void onExpired(Delivery delivery) {
-        String id = EventMessages.id(delivery.message());
-        GivingUp.Loss loss = new GivingUp.Loss(
-                invocation(delivery.message(), id, InvocationType.EVENT).arn(),
-                id,
-                GiveUpCondition.EVENT_AGE_EXCEEDED,
-                0,
-                Optional.empty());
-        parts.givingUp()
-                .deadLetter(delivery, loss, definition.async())
-                .onFailure(refused -> delivery.release())
-                .onComplete(done -> expired.grant(1));
+    /** The broker delivers the event again before {@code untilMillis}; until then its group waits. */
+    void keepGroup(Message event, String id, long untilMillis) {
+        groups.expectBack(event.getGroupId(), id, untilMillis);
     }
 
     void topUp() {
-        credit.topUp(parked.size());
+        credit.topUp(held());
+    }
+
+    // Those behind others of their group hold up nobody else, as long as they are not too many.
+    private int held() {
+        return parked.size() + Math.max(0, groups.waiting() - HELD_FOR_GROUPS);
     }
 
     /** Once a second. */
     void tick() {
-        parked.removeIf(delivery -> {
-            boolean tooOld = isTooOld(delivery.message());
+        parked.removeIf(event -> {
+            boolean tooOld = isTooOld(event.message());
             if (tooOld) {
-                giveUpTooOld(delivery, EventMessages.id(delivery.message()));
+                settlement.giveUpTooOld(event.delivery(), event.id());
             }
             return tooOld;
         });
-        credit.tick(parked.size());
+        groups.remove(event -> isTooOld(event.message()))
+                .forEach(event -> settlement.giveUpTooOld(event.delivery(), event.id()));
+        groups.overdue(parts.clock().millis()).forEach(this::startOrParkInTurn);
+        credit.tick(held());
     }
 
     /** Takes nothing new; what runs goes on. */
@@ -402,6 +332,7 @@ final class FunctionWorker {
     Future<Void> close() {
         closed = true;
         parked.clear();
-        return Future.join(events.close(), expired.close(), calls.close()).mapEmpty();
+        groups.forgetWaiting();
+        return Future.join(events.close(), settlement.close(), calls.close()).mapEmpty();
     }
 }

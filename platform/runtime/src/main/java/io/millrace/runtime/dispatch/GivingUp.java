@@ -40,12 +40,14 @@ final class GivingUp {
      * What is given up and why.
      *
      * @param arn as invoked
+     * @param version that ran last, or would have
      * @param attempts that were started
      * @param error of the last of them; empty if none ran here
      */
     record Loss(
             FunctionArn arn,
             String requestId,
+            String version,
             GiveUpCondition condition,
             int attempts,
             Optional<FunctionError> error) {}
@@ -102,7 +104,7 @@ final class GivingUp {
                 loss.error().map(FunctionError::stackTrace).orElse(""),
                 loss.attempts(),
                 loss.arn().function().value(),
-                FunctionArn.LATEST,
+                loss.version(),
                 loss.requestId());
     }
 
@@ -116,7 +118,7 @@ final class GivingUp {
                         EventMessages.payload(event),
                         loss.error().map(FunctionError::payload),
                         true,
-                        FunctionArn.LATEST)
+                        loss.version())
                 .toJson();
     }
 }

@@ -6,11 +6,13 @@ import io.millrace.core.function.FunctionDefinition;
 public interface ExecutionEnvironments extends AutoCloseable {
 
     /**
-     * Makes ready to run {@code definition}; loads and checks the code but creates no handler object yet.
+     * Makes ready to run {@code definition}; loads and checks the code but creates no handler object yet. Blocks on the
+     * disk.
      *
+     * @param whenRetired called, on any thread, each time an environment ends that was not provisioned
      * @throws InvalidHandlerException if the code holds no such handler, or none that can be called
      */
-    FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source);
+    FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired);
 
     /** Ends all environments; attempts that still run are interrupted. */
     @Override

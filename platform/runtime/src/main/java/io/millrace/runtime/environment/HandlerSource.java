@@ -1,6 +1,7 @@
 package io.millrace.runtime.environment;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where a function's code comes from. */
 public sealed interface HandlerSource {
@@ -13,6 +14,15 @@ public sealed interface HandlerSource {
     /** The class named by the definition's handler, in the class loader of the embedding service. */
     record HostClass(ClassLoader loader) implements HandlerSource {}
 
-    /** The class named by the definition's handler, in an uploaded jar, or zip with classes and lib/*.jar. */
-    record Archive(Path file) implements HandlerSource {}
+    /**
+     * Uploaded code. In a process it is unpacked as it is; inside the server's JVM it is a jar, or zip with classes and
+     * lib/*.jar.
+     *
+     * @param layers archives that are unpacked under {@code /opt}, later ones over earlier ones
+     */
+    record Archive(Path file, List<Path> layers) implements HandlerSource {
+        public Archive {
+            layers = List.copyOf(layers);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.millrace.runtime.environment;
 
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import java.util.function.Consumer;
 
@@ -16,8 +17,8 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     }
 
     @Override
-    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source) {
-        return new Observed(environments.deploy(definition, source), listener);
+    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired) {
+        return new Observed(environments.deploy(definition, source, whenRetired), listener);
     }
 
     @Override
@@ -28,14 +29,29 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     private record Observed(FunctionEnvironments environments, AttemptListener listener)
             implements FunctionEnvironments {
         @Override
-        public void run(Invocation invocation, Consumer<Outcome> whenEnded) {
-            environments.run(invocation, outcome -> {
+        public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
+            environments.run(invocation, capacity, outcome -> {
                 try {
                     listener.ended(invocation, outcome);
                 } finally {
                     whenEnded.accept(outcome); // Or the event would hang on a listener's bug.
                 }
             });
+        }
+
+        @Override
+        public void provision(int wanted, AllocationListener progress) {
+            environments.provision(wanted, progress);
+        }
+
+        @Override
+        public boolean hasRoom(InvocationType type) {
+            return environments.hasRoom(type);
+        }
+
+        @Override
+        public int count() {
+            return environments.count();
         }
 
         @Override

@@ -1,61 +1,83 @@
 package io.millrace.runtime.lambdaapi;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.core.function.FunctionArn;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.FunctionConfiguration;
-import io.millrace.runtime.registry.RegisteredFunction;
+import io.millrace.runtime.registry.LayerAdministration;
+import io.millrace.runtime.registry.LayerVersion;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
-import java.util.HexFormat;
+import java.util.List;
 
-/** A function as the API shows it (lambda-semantics 6.1). */
+/** A function or version as the API shows it (lambda-semantics 6.1). */
 final class ConfigurationReply {
-    private static final DateTimeFormatter LAST_MODIFIED =
+    private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
 
-    private ConfigurationReply() {}
+    private final LayerAdministration layers;
 
-    /** As every operation on one function answers; a function is usable as soon as it exists. */
-    static ObjectNode complete(RegisteredFunction function, FunctionArn arn) {
-        return listed(function, arn).put("State", "Active").put("LastUpdateStatus", "Successful");
+    /** @param layers to tell how large those of the function are */
+    ConfigurationReply(LayerAdministration layers) {
+        this.layers = layers;
     }
 
-    /** As ListFunctions answers, which leaves the state out. */
-    static ObjectNode listed(RegisteredFunction function, FunctionArn arn) {
-        FunctionConfiguration configuration = function.configuration();
+    /** As the API writes most times. */
+    static String time(Instant instant) {
+        return TIME.format(instant);
+    }
+
+    /** As every operation on one function answers; a function is usable as soon as it exists. */
+    ObjectNode complete(Located located) {
+        return listed(located).put("State", "Active").put("LastUpdateStatus", "Successful");
+    }
+
+    /** As the lists answer, which leave the state out. */
+    ObjectNode listed(Located located) {
+        FunctionConfiguration configuration = located.configuration();
         ObjectNode reply = Json.object();
-        reply.put("FunctionName", function.name().value())
-                .put("FunctionArn", arn.toString())
+        reply.put("FunctionName", located.function().name().value())
+                .put("FunctionArn", located.arn().toString())
                 .put("Runtime", configuration.runtime())
                 .put("Handler", configuration.handler())
-                .put("CodeSize", function.code().map(CodeReference::size).orElse(0L))
-                .put(
-                        "CodeSha256",
-                        function.code().map(ConfigurationReply::base64).orElse(""))
+                .put("CodeSize", located.code().map(CodeReference::size).orElse(0L))
+                .put("CodeSha256", located.code().map(Sha256::base64).orElse(""))
                 .put("Description", configuration.description())
                 .put("Timeout", wholeSeconds(configuration.timeout()))
                 .put("MemorySize", configuration.memorySizeMegabytes())
-                .put("LastModified", LAST_MODIFIED.format(function.lastModified()))
-                .put("Version", FunctionArn.LATEST)
-                .put("RevisionId", function.revisionId())
+                .put("LastModified", time(located.lastModified()))
+                .put("Version", located.versionName())
+                .put("RevisionId", located.revisionId())
                 .put("PackageType", "Zip");
         configuration.role().ifPresent(role -> reply.put("Role", role));
         if (!configuration.environment().isEmpty()) {
             reply.putObject("Environment").set("Variables", Json.texts(configuration.environment()));
         }
-        reply.putArray("Architectures").add("x86_64");
-        reply.putObject("EphemeralStorage").put("Size", 512);
+        reply.putArray("Architectures").add(configuration.architecture());
+        reply.putObject("EphemeralStorage").put("Size", configuration.ephemeralStorageMegabytes());
         reply.putObject("TracingConfig").put("Mode", "PassThrough");
         reply.putObject("SnapStart").put("ApplyOn", "None").put("OptimizationStatus", "Off");
-        reply.putObject("LoggingConfig").put("LogFormat", "Text").put("LogGroup", "/aws/lambda/" + function.name());
+        reply.putObject("LoggingConfig")
+                .put("LogFormat", "Text")
+                .put("LogGroup", "/aws/lambda/" + located.function().name());
+        addLayers(reply, configuration.layers());
         return reply;
     }
 
-    private static String base64(CodeReference code) {
-        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(code.sha256()));
+    private void addLayers(ObjectNode reply, List<String> arns) {
+        if (!arns.isEmpty()) {
+            ArrayNode shown = reply.putArray("Layers");
+            arns.forEach(arn -> shown.addObject().put("Arn", arn).put("CodeSize", size(arn)));
+        }
+    }
+
+    private long size(String arn) {
+        return layers.published(arn)
+                .map(LayerVersion::code)
+                .map(CodeReference::size)
+                .orElse(0L);
     }
 
     /** The API knows whole seconds only; an embedding service may have set less. */

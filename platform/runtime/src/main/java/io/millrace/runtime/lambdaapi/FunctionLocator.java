@@ -53,15 +53,17 @@ final class FunctionLocator {
      */
     FunctionArn toInvoke(Request request) {
         FunctionArn arn = locate(request, FOR_INVOCATIONS, "InvokeFunction");
-        boolean exists = functions.find(arn.function()).isPresent();
         // Unlike the other operations, an invocation names the version it looked for even where none was given.
-        if (!exists || !isLatest(arn)) {
-            throw notFound(arn.qualified());
-        }
-        return arn;
+        return find(arn).orElseThrow(() -> notFound(arn.qualified())).arn();
     }
 
-    /** The function a management operation is about, as the registry has it. */
+    /** The function, version or alias a request is about, with the qualifier the caller used. */
+    Located located(Request request, String action) {
+        FunctionArn arn = named(request, action);
+        return find(arn).orElseThrow(() -> notFound(arn));
+    }
+
+    /** The function a change is about, as the registry has it; published versions cannot be changed. */
     RegisteredFunction existing(Request request, String action) {
         FunctionArn arn = named(request, action);
         if (!isLatest(arn)) {
@@ -136,12 +138,15 @@ final class FunctionLocator {
         return new FunctionArn(region, account, new FunctionName(name), Optional.ofNullable(parts.group(4)));
     }
 
-    /** There are no published versions and aliases yet. */
+    private Optional<Located> find(FunctionArn arn) {
+        return functions.find(arn.function()).flatMap(function -> Located.of(function, arn));
+    }
+
     private static boolean isLatest(FunctionArn arn) {
         return arn.qualifier().map(FunctionArn.LATEST::equals).orElse(true);
     }
 
-    private static ResourceNotFoundException notFound(FunctionArn arn) {
+    static ResourceNotFoundException notFound(FunctionArn arn) {
         return new ResourceNotFoundException("Function not found: " + arn);
     }
 }

@@ -1,180 +1,107 @@
 package io.millrace.runtime.lambdaapi;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
-import io.millrace.runtime.config.FunctionSettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeException;
 import io.millrace.runtime.registry.FunctionAdministration;
-import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Creating, showing, changing and deleting functions (lambda-semantics 6.1, 6.2). */
+/** Showing and deleting functions and their versions (lambda-semantics 6.1 to 6.3). */
 final class Functions {
-    private static final int PAGE = 50;
-    private static final Pattern VERSION_NUMBER = Pattern.compile("\\d+");
+    private static final int MOST_ITEMS = 10_000;
 
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
-    private final FunctionSettings defaults;
+    private final ConfigurationReply replies;
 
-    Functions(FunctionAdministration functions, FunctionLocator locator, FunctionSettings defaults) {
+    Functions(FunctionAdministration functions, FunctionLocator locator, ConfigurationReply replies) {
         this.functions = functions;
         this.locator = locator;
-        this.defaults = defaults;
+        this.replies = replies;
     }
 
-    Future<Reply> create(Request request) {
-        return ControlBody.read(request, "CreateFunction")
-                .compose(body -> request.blocking(() -> newFunction(body)))
-                .compose(wanted -> functions.create(wanted.name(), wanted.configuration(), wanted.archive()))
-                .map(created -> reply(201, created));
-    }
-
-    /** One page, in the order of names; the marker is the last name of the page before. */
+    /** In the order of names; with FunctionVersion=ALL every version of each, {@code $LATEST} first. */
     Future<Reply> list(Request request) {
-        int maximum = request.query("MaxItems").map(Functions::maxItems).orElse(PAGE);
-        String marker = request.query("Marker").orElse("");
-        List<RegisteredFunction> rest = functions.all().stream()
-                .filter(function -> function.name().value().compareTo(marker) > 0)
-                .toList();
-        List<RegisteredFunction> page = rest.subList(0, Math.min(rest.size(), Math.min(maximum, PAGE)));
-        ObjectNode body = Json.object();
-        ArrayNode shown = body.putArray("Functions");
-        page.forEach(function -> shown.add(ConfigurationReply.listed(function, locator.arn(function.name()))));
-        if (page.size() < rest.size()) {
-            body.put("NextMarker", page.get(page.size() - 1).name().value());
-        }
-        return Future.succeededFuture(Reply.json(200, body));
+        Optional<String> versions = request.query("FunctionVersion");
+        Constraints constraints = new Constraints();
+        versions.ifPresent(wanted -> constraints.oneOf("functionVersion", wanted, List.of("ALL")));
+        constraints.check();
+        Stream<Located> all = functions.all().stream()
+                .flatMap(function -> versions.isPresent()
+                        ? versions(function)
+                        : Stream.of(Located.latest(function, locator.arn(function.name()))));
+        return Future.succeededFuture(
+                Page.of(request, MOST_ITEMS, all.toList(), Functions::key).reply("Functions", replies::listed));
+    }
+
+    /** {@code $LATEST} first, then as they were published. */
+    Future<Reply> listVersions(Request request) {
+        RegisteredFunction function = locator.existing(request, "ListVersionsByFunction");
+        List<Located> all = versions(function).toList();
+        return Future.succeededFuture(
+                Page.of(request, MOST_ITEMS, all, Functions::key).reply("Versions", replies::listed));
     }
 
     Future<Reply> show(Request request) {
-        RegisteredFunction function = locator.existing(request, "GetFunction");
+        Located located = locator.located(request, "GetFunction");
         ObjectNode body = Json.object();
-        body.putObject("Code").put("RepositoryType", "S3");
-        body.set("Configuration", ConfigurationReply.complete(function, shownArn(request, "GetFunction")));
-        function.reservedConcurrency()
-                .ifPresent(permits -> body.putObject("Concurrency").put("ReservedConcurrentExecutions", permits));
+        ObjectNode code = body.putObject("Code").put("RepositoryType", "S3");
+        located.code().ifPresent(stored -> code.put("Location", CodeDownloads.location(request, stored)));
+        body.set("Configuration", replies.complete(located));
+        located.function().reservedConcurrency().ifPresent(permits -> body.putObject("Concurrency")
+                .put("ReservedConcurrentExecutions", permits));
         return Future.succeededFuture(Reply.json(200, body));
     }
 
     Future<Reply> showConfiguration(Request request) {
-        RegisteredFunction function = locator.existing(request, "GetFunctionConfiguration");
-        return Future.succeededFuture(
-                Reply.json(200, ConfigurationReply.complete(function, shownArn(request, "GetFunctionConfiguration"))));
-    }
-
-    Future<Reply> updateCode(Request request) {
-        FunctionName name = locator.existing(request, "UpdateFunctionCode").name();
-        return ControlBody.read(request, "UpdateFunctionCode")
-                .compose(body -> request.blocking(() -> newCode(body)))
-                .compose(code -> functions.updateCode(name, code.archive(), code.expectedRevision()))
-                .map(updated -> reply(200, updated));
-    }
-
-    Future<Reply> updateConfiguration(Request request) {
-        FunctionName name =
-                locator.existing(request, "UpdateFunctionConfiguration").name();
-        return ControlBody.read(request, "UpdateFunctionConfiguration")
-                .map(Json::requireObject)
-                .compose(body -> updateConfiguration(name, body))
-                .map(updated -> reply(200, updated));
-    }
-
-    private Future<RegisteredFunction> updateConfiguration(FunctionName name, ObjectNode body) {
-        UnsupportedMembers.refuse(body);
-        Members members = new Members(body);
-        UnaryOperator<FunctionConfiguration> change = ConfigurationMembers.change(members);
-        return functions.updateConfiguration(name, change, members.text("RevisionId"));
+        Located located = locator.located(request, "GetFunctionConfiguration");
+        return Future.succeededFuture(Reply.json(200, replies.complete(located)));
     }
 
     Future<Reply> delete(Request request) {
         FunctionArn arn = locator.named(request, "DeleteFunction");
-        Optional<String> qualifier = arn.qualifier();
-        if (qualifier.filter(FunctionArn.LATEST::equals).isPresent()) {
+        if (functions.find(arn.function()).isEmpty()) {
+            throw FunctionLocator.notFound(arn);
+        }
+        return arn.qualifier()
+                .map(qualifier -> deleteVersion(arn.function(), qualifier))
+                .orElseGet(() -> functions.delete(arn.function()))
+                .map(deleted -> Reply.empty(204));
+    }
+
+    private Future<Void> deleteVersion(FunctionName name, String qualifier) {
+        if (qualifier.equals(FunctionArn.LATEST)) {
             throw new InvalidParameterValueException(
                     "$LATEST version cannot be deleted without deleting the function.");
         }
-        boolean isVersion = qualifier.filter(VERSION_NUMBER.asMatchPredicate()).isPresent();
-        if (isVersion && functions.find(arn.function()).isPresent()) {
-            return Future.succeededFuture(Reply.empty(204)); // A version that does not exist counts as deleted.
+        if (!Qualifiers.isNumber(qualifier)) {
+            throw new InvalidParameterValueException("Deletion of aliases is not currently supported.");
         }
-        FunctionName name = locator.existing(request, "DeleteFunction").name();
-        return functions.delete(name).map(deleted -> Reply.empty(204));
+        // A version that does not exist counts as deleted; the number may be beyond what any could have.
+        return functions
+                .find(name)
+                .flatMap(function -> function.published().version(qualifier))
+                .map(version -> functions.deleteVersion(name, version.number()))
+                .orElseGet(Future::succeededFuture);
     }
 
-    private Reply reply(int status, RegisteredFunction function) {
-        return Reply.json(status, ConfigurationReply.complete(function, locator.arn(function.name())));
+    private Stream<Located> versions(RegisteredFunction function) {
+        FunctionArn arn = locator.arn(function.name());
+        return Stream.concat(
+                Stream.of(Located.latest(function, arn.qualified())),
+                function.published().versions().values().stream()
+                        .map(version ->
+                                new Located(arn.withQualifier(version.qualifier()), function, Optional.of(version))));
     }
 
-    /** With the qualifier the caller used, without one otherwise. */
-    private FunctionArn shownArn(Request request, String action) {
-        return locator.named(request, action);
+    /** No name has the sign between them, and it comes before all that names have: versions stay with their function. */
+    private static String key(Located located) {
+        int number = located.version().map(version -> version.number()).orElse(0);
+        return located.function().name() + "!" + Page.key(number);
     }
-
-    private NewFunction newFunction(byte[] body) {
-        ObjectNode object = Json.requireObject(body);
-        Members members = new Members(object);
-        new Constraints()
-                .notNull("functionName", members.has("FunctionName"))
-                .notNull("code", members.has("Code"))
-                .check();
-        FunctionName name = locator.toCreate(members.text("FunctionName").orElseThrow());
-        UnsupportedMembers.refuse(object);
-        FunctionConfiguration configuration = ConfigurationMembers.complete(members, defaults);
-        return new NewFunction(
-                name, configuration, archive(members.object("Code").orElseThrow()));
-    }
-
-    private static NewCode newCode(byte[] body) {
-        Members members = new Members(Json.requireObject(body));
-        return new NewCode(archive(members), members.text("RevisionId"));
-    }
-
-    private static byte[] archive(Members code) {
-        UnsupportedMembers.refuse(code.object());
-        String base64 = code.text("ZipFile")
-                .orElseThrow(() -> new InvalidParameterValueException("Please provide a source for function code."));
-        byte[] archive = decoded(base64);
-        if (archive.length >= RequestLimits.ZIPPED_BYTES) {
-            throw new RequestEntityTooLargeException(
-                    "Zipped size must be smaller than " + RequestLimits.ZIPPED_BYTES + " bytes");
-        }
-        return archive;
-    }
-
-    private static byte[] decoded(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException malformed) {
-            throw new InvalidRequestContentException(
-                    "Could not parse request body into json: member ZipFile must be base64");
-        }
-    }
-
-    private static int maxItems(String text) {
-        // Ten digits and more are out of range anyway, and would not fit.
-        boolean isNumber = text.matches("\\d{1,9}");
-        if (!isNumber) {
-            throw new InvalidParameterValueException("MaxItems is '" + text + "', expected 1 to 10000");
-        }
-        int items = Integer.parseInt(text);
-        new Constraints().between("maxItems", items, 1, 10_000).check();
-        return items;
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
-    private record NewFunction(FunctionName name, FunctionConfiguration configuration, byte[] archive) {}
-
-    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
-    private record NewCode(byte[] archive, Optional<String> expectedRevision) {}
 }

@@ -78,6 +78,12 @@ abstract sealed class LambdaApiException extends RuntimeException {
         }
     }
 
+    static final class ProvisionedConcurrencyConfigNotFoundException extends LambdaApiException {
+        ProvisionedConcurrencyConfigNotFoundException(String message) {
+            super(404, BodyShape.USER_LOWER, message);
+        }
+    }
+
     static final class UnknownOperationException extends LambdaApiException {
         UnknownOperationException(String method, String path) {
             super(404, BodyShape.BARE_LOWER, "there is no operation " + method + " " + path);

@@ -3,6 +3,8 @@ package io.millrace.runtime.lambdaapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,6 +45,28 @@ record Members(ObjectNode object) {
             require(member, "an object", node.isObject());
             return new Members((ObjectNode) node);
         });
+    }
+
+    Optional<List<String>> list(String member) {
+        return node(member).map(node -> {
+            require(member, "a list", node.isArray());
+            List<String> texts = new ArrayList<>();
+            for (JsonNode element : node) {
+                require(member, "a list of texts", element.isTextual());
+                texts.add(element.textValue());
+            }
+            return texts;
+        });
+    }
+
+    /** All members, each a number, ordered by name. */
+    Map<String, Double> numbers() {
+        Map<String, Double> numbers = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            require(entry.getKey(), "a number", entry.getValue().isNumber());
+            numbers.put(entry.getKey(), entry.getValue().doubleValue());
+        }
+        return numbers;
     }
 
     /** All members, each a text, ordered by name. */

@@ -2,21 +2,10 @@ package io.millrace.runtime.lambdaapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerUnavailableException;
-import io.millrace.core.function.FunctionArn;
-import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.config.IdentitySettings;
-import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.PreconditionFailedException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceConflictException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceUnavailableException;
 import io.millrace.runtime.registry.FunctionAdministrationException;
-import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
-import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
-import io.millrace.runtime.registry.FunctionAdministrationException.InvalidCode;
-import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
-import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +15,10 @@ final class Refusals {
     private static final Logger LOGGER = LoggerFactory.getLogger(Refusals.class);
     private static final String RETRY_AFTER_SECONDS = "1";
 
-    private final IdentitySettings identity;
+    private final AdministrationRefusals ofAdministration;
 
     Refusals(IdentitySettings identity) {
-        this.identity = identity;
+        this.ofAdministration = new AdministrationRefusals(identity);
     }
 
     Reply reply(Throwable failure, String requestId) {
@@ -47,7 +36,7 @@ final class Refusals {
             return refusal;
         }
         if (failure instanceof FunctionAdministrationException refused) {
-            return refusal(refused);
+            return ofAdministration.refusal(refused);
         }
         if (failure instanceof BrokerUnavailableException away) {
             return new ServiceUnavailableException("The broker is not available: " + away.getMessage());
@@ -60,31 +49,5 @@ final class Refusals {
                 .setCause(failure)
                 .log("request failed by a fault of the platform");
         return new ServiceException("An error occurred and the request cannot be processed.");
-    }
-
-    private LambdaApiException refusal(FunctionAdministrationException refused) {
-        if (refused instanceof FunctionUnknown unknown) {
-            return new ResourceNotFoundException("Function not found: " + arn(unknown.function()));
-        }
-        if (refused instanceof FunctionExists exists) {
-            return new ResourceConflictException("Function already exist: " + exists.function());
-        }
-        if (refused instanceof ReservationTooHigh tooHigh) {
-            return InvalidParameterValueException.bare("Specified ReservedConcurrentExecutions for function decreases"
-                    + " account's UnreservedConcurrentExecution below its minimum value of ["
-                    + tooHigh.minimumUnreserved() + "].");
-        }
-        if (refused instanceof RevisionMismatch) {
-            return new PreconditionFailedException("The Revision Id provided does not match the latest Revision Id."
-                    + " Call the GetFunction/GetAlias API to retrieve the latest Revision Id");
-        }
-        if (refused instanceof InvalidCode invalid) {
-            return new InvalidParameterValueException(String.valueOf(invalid.getMessage()));
-        }
-        throw new IllegalStateException("a refusal of the registry without an answer", refused);
-    }
-
-    private FunctionArn arn(FunctionName function) {
-        return FunctionArn.of(identity.region(), identity.account(), function);
     }
 }

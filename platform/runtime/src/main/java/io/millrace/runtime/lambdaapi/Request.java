@@ -39,7 +39,19 @@ final class Request {
 
     /** The path's function name, decoded. */
     String functionName() {
-        return String.valueOf(context.pathParam(LambdaApi.FUNCTION_NAME));
+        return path(LambdaApi.FUNCTION_NAME);
+    }
+
+    /** A parameter of the path, decoded. */
+    String path(String parameter) {
+        return String.valueOf(context.pathParam(parameter));
+    }
+
+    /** Under which address the caller reached this door. */
+    String origin() {
+        HttpServerRequest request = context.request();
+        String host = header("Host").orElseGet(() -> String.valueOf(request.localAddress()));
+        return request.scheme() + "://" + host;
     }
 
     Optional<String> header(String name) {
@@ -72,7 +84,11 @@ final class Request {
         }
         response.setStatusCode(reply.status()).putHeader("x-amzn-RequestId", id);
         reply.headers().forEach(response::putHeader);
-        response.end(Buffer.buffer(reply.body()));
+        if (reply.file().isPresent()) {
+            response.sendFile(reply.file().get().toAbsolutePath().toString());
+        } else {
+            response.end(Buffer.buffer(reply.body()));
+        }
         if (!context.request().isEnded()) {
             closeUnlessBodyEnds(context.request());
         }

@@ -13,21 +13,17 @@ import java.util.Set;
 final class UnsupportedMembers {
     /** Member and the values, as compact JSON, that ask for nothing else than what happens anyway. */
     private static final Map<String, Set<String>> HARMLESS = Map.ofEntries(
-            Map.entry("Architectures", Set.of("[\"x86_64\"]")),
             Map.entry("CapacityProviderConfig", Set.of()),
             Map.entry("CodeSigningConfigArn", Set.of("\"\"")),
             Map.entry("DeadLetterConfig", Set.of("{\"TargetArn\":\"\"}")),
             Map.entry("DryRun", Set.of("false")),
             Map.entry("DurableConfig", Set.of()),
-            Map.entry("EphemeralStorage", Set.of("{\"Size\":512}")),
             Map.entry("FileSystemConfigs", Set.of()),
             Map.entry("ImageConfig", Set.of()),
             Map.entry("ImageUri", Set.of()),
             Map.entry("KMSKeyArn", Set.of("\"\"")),
-            Map.entry("Layers", Set.of()),
             Map.entry("LoggingConfig", Set.of("{\"LogFormat\":\"Text\"}")),
             Map.entry("PackageType", Set.of("\"Zip\"")),
-            Map.entry("Publish", Set.of("false")),
             Map.entry("PublishTo", Set.of()),
             Map.entry("S3Bucket", Set.of()),
             Map.entry("S3Key", Set.of()),

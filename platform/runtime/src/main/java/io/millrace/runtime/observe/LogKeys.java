@@ -7,6 +7,15 @@ public final class LogKeys {
     public static final String REASON = "reason";
     public static final String ATTEMPT = "attempt";
     public static final String DESTINATION = "destination";
+    public static final String QUALIFIER = "qualifier";
+    public static final String CAPACITY = "capacity";
+    public static final String CAPACITY_BEFORE = "capacityBefore";
+    public static final String SCHEDULED_ACTION = "scheduledAction";
+
+    /** Path of a file or folder. */
+    public static final String SOURCE = "source";
+
+    public static final String MILLIS = "millis";
 
     private LogKeys() {}
 }

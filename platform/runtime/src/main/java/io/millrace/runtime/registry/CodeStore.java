@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -29,7 +27,7 @@ final class CodeStore {
      * @throws InvalidCode if it is not a readable zip, or too large when unpacked
      */
     CodeReference store(byte[] archive) throws IOException {
-        CodeReference reference = new CodeReference(sha256(archive), archive.length);
+        CodeReference reference = CodeReference.of(archive);
         Path file = file(reference);
         if (!Files.exists(file)) {
             Path temporary = directory.resolve(UUID.randomUUID() + ".tmp");
@@ -47,6 +45,13 @@ final class CodeStore {
 
     Path file(CodeReference reference) {
         return directory.resolve(reference.sha256());
+    }
+
+    /** @param sha256 as a caller wrote it */
+    Optional<Path> find(String sha256) {
+        return CodeReference.isSha256(sha256)
+                ? Optional.of(directory.resolve(sha256)).filter(Files::exists)
+                : Optional.empty();
     }
 
     /** Removes what no function refers to, and what a crash left half-written. */
@@ -74,14 +79,6 @@ final class CodeStore {
     private static void force(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JVM has SHA-256", impossible);
         }
     }
 }

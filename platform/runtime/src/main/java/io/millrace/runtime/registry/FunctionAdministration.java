@@ -36,9 +36,60 @@ public interface FunctionAdministration {
     /** Removes the function and its queues; fails with FunctionUnknown. */
     Future<Void> delete(FunctionName name);
 
-    /** @param permits 0 switches the function off, empty clears; fails with FunctionUnknown or ReservationTooHigh */
+    /**
+     * @param permits 0 switches the function off, empty clears
+     * @return fails with FunctionUnknown, ReservationTooHigh, or ConcurrencyRefused when it is less than is provisioned
+     */
     Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits);
 
     /** @param config empty returns to the platform's defaults; fails with FunctionUnknown */
     Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config);
+
+    /**
+     * Freezes {@code $LATEST} under the next number; returns the newest version instead where nothing changed since.
+     *
+     * @param expectedSha256 of the code, in hexadecimal; fails with CodeMismatch when it is another
+     * @param description instead of the function's own
+     * @return fails with FunctionUnknown, CodeMismatch, RevisionMismatch, or InvalidCode for an object of the embedding
+     *     service
+     */
+    Future<PublishedVersion> publish(
+            FunctionName name,
+            Optional<String> expectedSha256,
+            Optional<String> description,
+            Optional<String> expectedRevision);
+
+    /** One that does not exist counts as deleted; fails with FunctionUnknown, or VersionInUse when an alias needs it. */
+    Future<Void> deleteVersion(FunctionName name, int number);
+
+    /** Fails with FunctionUnknown, AliasExists, VersionUnknown or RoutingRefused. */
+    Future<Alias> createAlias(FunctionName name, Alias alias);
+
+    /**
+     * Fails with FunctionUnknown, AliasUnknown, VersionUnknown, RevisionMismatch, RoutingRefused, or ConcurrencyRefused
+     * when its provisioned concurrency cannot follow.
+     */
+    Future<Alias> updateAlias(
+            FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision);
+
+    /** One that does not exist counts as deleted; its provisioned concurrency ends. Fails with FunctionUnknown. */
+    Future<Void> deleteAlias(FunctionName name, String alias);
+
+    /**
+     * Keeps environments initialised; returns before they are.
+     *
+     * @param qualifier number of a published version, or an alias
+     * @param environments at least 1
+     * @return fails with FunctionUnknown, VersionUnknown, AliasUnknown or ConcurrencyRefused
+     */
+    Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments);
+
+    /** One that does not exist counts as deleted; fails with FunctionUnknown. */
+    Future<Void> deleteProvisioned(FunctionName name, String qualifier);
+
+    /** From memory; empty when the qualifier has no provisioned concurrency. */
+    Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier);
+
+    /** What all functions without a reservation share now. From memory. */
+    int unreservedConcurrency();
 }

@@ -5,24 +5,36 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Every function of this node. Thread-safe. {@link #find} and {@link #all} read from memory and never block; all other
- * methods block on the disk and must not be called on an event loop. Functions are in {@code <data>/registry.mv.db},
+ * Every function and layer of this node. Thread-safe. What is said to be from memory never blocks; all other methods
+ * block on the disk and must not be called on an event loop. Functions are in {@code <data>/registry.mv.db},
  * their code in {@code <data>/code}.
  */
 public final class FunctionRegistry implements AutoCloseable {
     private final CodeStore codes;
     private final RegistryDatabase database;
+    private final LayerShelf layers;
+    private final ScalingShelf scaling;
+    private final Map<FunctionName, Integer> lastNumbers;
     private final ConcurrentSkipListMap<FunctionName, RegisteredFunction> functions = new ConcurrentSkipListMap<>();
 
     private FunctionRegistry(CodeStore codes, RegistryDatabase database) {
         this.codes = codes;
         this.database = database;
+        this.layers = new LayerShelf(codes, database);
+        this.scaling = new ScalingShelf(database);
+        this.lastNumbers = new ConcurrentHashMap<>(database.read(VersionTable::lastNumbers));
+        for (RegisteredFunction function : database.read(FunctionTable::all)) {
+            functions.put(function.name(), function);
+        }
     }
 
     /**
@@ -37,23 +49,26 @@ public final class FunctionRegistry implements AutoCloseable {
             throw new RegistryUnavailableException(
                     "data directory '" + dataDirectory + "' cannot be created or written: " + failed, failed);
         }
-        FunctionRegistry registry = new FunctionRegistry(
-                new CodeStore(codeDirectory), RegistryDatabase.open(dataDirectory.resolve("registry")));
+        RegistryDatabase database = RegistryDatabase.open(dataDirectory.resolve("registry"));
         try {
-            registry.load();
+            FunctionRegistry registry = new FunctionRegistry(new CodeStore(codeDirectory), database);
+            registry.removeUnusedCode();
             return registry;
         } catch (RegistryUnavailableException failed) {
-            registry.close();
+            database.close();
             throw failed;
         }
     }
 
-    private void load() {
-        for (RegisteredFunction function : database.read(FunctionTable::all)) {
-            functions.put(function.name(), function);
-        }
-        Set<String> used = functions.values().stream()
-                .flatMap(function -> function.code().stream())
+    private void removeUnusedCode() {
+        Stream<CodeReference> ofFunctions = functions.values().stream().flatMap(function -> function.code().stream());
+        Stream<CodeReference> ofVersions = versions().map(PublishedVersion::code);
+        Stream<String> layerArns = Stream.concat(
+                        functions.values().stream().map(RegisteredFunction::configuration),
+                        versions().map(PublishedVersion::configuration))
+                .flatMap(configuration -> configuration.layers().stream());
+        Set<String> used = Stream.of(ofFunctions, ofVersions, layers.codes(layerArns))
+                .flatMap(codesInUse -> codesInUse)
                 .map(CodeReference::sha256)
                 .collect(Collectors.toSet());
         try {
@@ -61,6 +76,10 @@ public final class FunctionRegistry implements AutoCloseable {
         } catch (IOException failed) {
             throw new RegistryUnavailableException("unused code cannot be removed: " + failed, failed);
         }
+    }
+
+    private Stream<PublishedVersion> versions() {
+        return functions.values().stream().flatMap(function -> function.published().versions().values().stream());
     }
 
     /** From memory. */
@@ -74,17 +93,40 @@ public final class FunctionRegistry implements AutoCloseable {
     }
 
     /**
-     * Inserts or replaces. A function with code is on disk on return. One without is an object of the embedding
+     * The highest number that a version of this name was ever given, 0 if none was; it stays when the function is
+     * deleted. From memory.
+     */
+    public int lastVersionNumber(FunctionName name) {
+        return lastNumbers.getOrDefault(name, 0);
+    }
+
+    /** Known as long as this registry is open. */
+    public LayerAdministration layers() {
+        return layers;
+    }
+
+    /** Known as long as this registry is open. */
+    public ScalingShelf scaling() {
+        return scaling;
+    }
+
+    /**
+     * Inserts or replaces. Numbers that versions of the name were ever given stay used, also where {@code function}
+     * does not know of them because it was created again. A function with code is on disk on return. One without is an object of the embedding
      * service: it is known until the registry is closed, and hides a stored one of the same name until then.
      *
      * @throws RegistryUnavailableException if it could not be written; nothing has changed then
      */
     public synchronized void save(RegisteredFunction function) {
-        Optional<CodeReference> code = function.code();
+        FunctionName name = function.name();
+        RegisteredFunction numbered =
+                function.withPublished(function.published().startingAfter(lastVersionNumber(name)));
+        Optional<CodeReference> code = numbered.code();
         if (code.isPresent()) {
-            database.write(connection -> FunctionTable.save(connection, function, code.get()));
+            database.write(connection -> FunctionTable.save(connection, numbered, code.get()));
+            lastNumbers.put(name, numbered.published().lastNumber());
         }
-        functions.put(function.name(), function);
+        functions.put(name, numbered);
     }
 
     /**
@@ -114,6 +156,15 @@ public final class FunctionRegistry implements AutoCloseable {
     /** The file of an archive that {@link #storeCode} kept. */
     public Path codeFile(CodeReference code) {
         return codes.file(code);
+    }
+
+    /**
+     * The file of any archive that is kept, of functions and of layers; looks at the disk.
+     *
+     * @param sha256 hexadecimal, as a caller wrote it
+     */
+    public Optional<Path> findCode(String sha256) {
+        return codes.find(sha256);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.runtime.registry;
 
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.UUID;
  * @param code empty for a function that an embedding service brought as an object; such a function is not stored
  * @param reservedConcurrency guarantee and cap of permits; empty shares the unreserved pool
  * @param eventInvokeConfig empty when nobody set one
+ * @param published its versions, aliases and provisioned concurrency
  * @param revisionId UUID, new with every change of code or configuration
  */
 public record RegisteredFunction(
@@ -22,6 +24,7 @@ public record RegisteredFunction(
         Optional<CodeReference> code,
         OptionalInt reservedConcurrency,
         Optional<EventInvokeConfig> eventInvokeConfig,
+        Publications published,
         String revisionId,
         Instant lastModified,
         Instant created) {
@@ -30,24 +33,53 @@ public record RegisteredFunction(
     public static RegisteredFunction created(
             FunctionName name, FunctionConfiguration configuration, Optional<CodeReference> code, Instant now) {
         return new RegisteredFunction(
-                name, configuration, code, OptionalInt.empty(), Optional.empty(), newRevision(), now, now);
+                name,
+                configuration,
+                code,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Publications.NONE,
+                newRevision(),
+                now,
+                now);
     }
 
-    /** What the platform must know to run it. */
+    /** What the platform must know to run {@code $LATEST}. */
     public FunctionDefinition definition(AsyncInvokeConfig asyncDefaults) {
+        return definition(configuration, FunctionArn.LATEST, asyncDefaults);
+    }
+
+    /** What the platform must know to run a published version. */
+    public FunctionDefinition definition(PublishedVersion version, AsyncInvokeConfig asyncDefaults) {
+        return definition(version.configuration(), version.qualifier(), asyncDefaults);
+    }
+
+    private FunctionDefinition definition(
+            FunctionConfiguration wanted, String version, AsyncInvokeConfig asyncDefaults) {
         return new FunctionDefinition(
                 name,
-                configuration.handler(),
-                configuration.timeout(),
-                configuration.memorySizeMegabytes(),
+                version,
+                wanted.runtime(),
+                wanted.handler(),
+                wanted.timeout(),
+                wanted.memorySizeMegabytes(),
+                wanted.ephemeralStorageMegabytes(),
                 reservedConcurrency,
                 eventInvokeConfig.map(config -> config.over(asyncDefaults)).orElse(asyncDefaults),
-                configuration.environment());
+                wanted.environment());
     }
 
     public RegisteredFunction withConfiguration(FunctionConfiguration newConfiguration, Instant now) {
         return new RegisteredFunction(
-                name, newConfiguration, code, reservedConcurrency, eventInvokeConfig, newRevision(), now, created);
+                name,
+                newConfiguration,
+                code,
+                reservedConcurrency,
+                eventInvokeConfig,
+                published,
+                newRevision(),
+                now,
+                created);
     }
 
     public RegisteredFunction withCode(CodeReference newCode, Instant now) {
@@ -57,6 +89,7 @@ public record RegisteredFunction(
                 Optional.of(newCode),
                 reservedConcurrency,
                 eventInvokeConfig,
+                published,
                 newRevision(),
                 now,
                 created);
@@ -65,15 +98,44 @@ public record RegisteredFunction(
     /** Neither this nor the event invoke config is part of the function's configuration, so its revision stays. */
     public RegisteredFunction withReservedConcurrency(OptionalInt permits) {
         return new RegisteredFunction(
-                name, configuration, code, permits, eventInvokeConfig, revisionId, lastModified, created);
+                name, configuration, code, permits, eventInvokeConfig, published, revisionId, lastModified, created);
     }
 
     public RegisteredFunction withEventInvokeConfig(Optional<EventInvokeConfig> config) {
         return new RegisteredFunction(
-                name, configuration, code, reservedConcurrency, config, revisionId, lastModified, created);
+                name, configuration, code, reservedConcurrency, config, published, revisionId, lastModified, created);
     }
 
-    private static String newRevision() {
+    /** Aliases and provisioned concurrency leave the function's revision as it is. */
+    public RegisteredFunction withPublished(Publications now) {
+        return new RegisteredFunction(
+                name,
+                configuration,
+                code,
+                reservedConcurrency,
+                eventInvokeConfig,
+                now,
+                revisionId,
+                lastModified,
+                created);
+    }
+
+    /** Publishing gives {@code $LATEST} a new revision (lambda-semantics 6.2). */
+    public RegisteredFunction withNewRevision() {
+        return new RegisteredFunction(
+                name,
+                configuration,
+                code,
+                reservedConcurrency,
+                eventInvokeConfig,
+                published,
+                newRevision(),
+                lastModified,
+                created);
+    }
+
+    /** A UUID in text. */
+    public static String newRevision() {
         return UUID.randomUUID().toString();
     }
 }

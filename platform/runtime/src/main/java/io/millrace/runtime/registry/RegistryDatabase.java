@@ -14,11 +14,11 @@ import org.h2.jdbcx.JdbcDataSource;
 
 /**
  * The H2 database in one file. Writes are rare and reads come from memory, so one connection serves all; a pool and a
- * mapper would double the time to open it. Blocking; not thread-safe.
+ * mapper would double the time to open it. Blocking; thread-safe, one transaction after the other.
  */
 final class RegistryDatabase implements AutoCloseable {
     /** The last migration; one that is in place already is not looked at again, which saves most of a start. */
-    static final String LATEST_MIGRATION = "1";
+    static final String LATEST_MIGRATION = "3";
 
     private static final String MIGRATIONS = "classpath:io/millrace/runtime/registry";
     private static final String NEWEST_MIGRATION =
@@ -96,7 +96,7 @@ final class RegistryDatabase implements AutoCloseable {
     }
 
     /** @throws RegistryUnavailableException when the database cannot be read */
-    <T> T read(Query<T> query) {
+    synchronized <T> T read(Query<T> query) {
         try {
             T result = query.run(connection);
             connection.rollback();
@@ -111,7 +111,7 @@ final class RegistryDatabase implements AutoCloseable {
      *
      * @throws RegistryUnavailableException when the database cannot be written; nothing has changed then
      */
-    void write(Change change) {
+    synchronized void write(Change change) {
         try {
             change.run(connection);
             connection.commit();
@@ -131,7 +131,7 @@ final class RegistryDatabase implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
             connection.close();
         } catch (SQLException failed) {

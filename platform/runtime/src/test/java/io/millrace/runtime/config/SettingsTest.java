@@ -28,7 +28,17 @@ class SettingsTest {
         assertThat(settings)
                 .isEqualTo(new Settings(
                         AsyncInvokeConfig.LAMBDA_DEFAULT,
-                        new ConcurrencySettings(1000, 100),
+                        new ConcurrencySettings(1000, 100, 10, 1000),
+                        Duration.ofMinutes(1),
+                        new EnvironmentSettings(
+                                false,
+                                Duration.ofMinutes(5),
+                                Duration.ofHours(4),
+                                EnvironmentSettings.processesByMemory(),
+                                "process",
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()),
                         new FunctionSettings(Duration.ofSeconds(3), 128),
                         new LimitSettings(1_048_576, 6_291_456),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
@@ -59,10 +69,10 @@ class SettingsTest {
     @Test
     void a_small_account_keeps_nothing_unreserved_unless_told_to() {
         assertThat(Settings.of(Map.of("concurrency.account", "8")).concurrency())
-                .isEqualTo(new ConcurrencySettings(8, 0));
+                .isEqualTo(new ConcurrencySettings(8, 0, 10, 1000));
         assertThat(Settings.of(Map.of("concurrency.account", "8", "concurrency.minimumUnreserved", "2"))
                         .concurrency())
-                .isEqualTo(new ConcurrencySettings(8, 2));
+                .isEqualTo(new ConcurrencySettings(8, 2, 10, 1000));
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.config.Settings;
+import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,6 +44,7 @@ final class Door implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final FunctionRegistry registry;
+    private final RegistryAdministration administration;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -49,12 +52,13 @@ final class Door implements AutoCloseable {
         this.registry = FunctionRegistry.open(data);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         Settings all = Settings.load(Optional.empty(), List.of(settings));
+        this.administration = new RegistryAdministration(vertx, registry, clock);
         this.api = new LambdaApi(
                 vertx,
                 invoker,
-                new RegistryAdministration(vertx, registry, clock),
+                new LambdaApi.Administration(administration, registry.layers(), registry::findCode),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
-                new LambdaApi.Rules(all.limits(), all.function(), all.identity()),
+                new LambdaApi.Rules(all.limits(), all.function(), all.identity(), RegistryAdministration.ACCOUNT),
                 clock);
         this.port = await(api.listen("127.0.0.1", 0)).actualPort();
     }
@@ -66,6 +70,25 @@ final class Door implements AutoCloseable {
             throw new IllegalStateException(created.body());
         }
         return this;
+    }
+
+    /** So many versions, each with a description of its own. */
+    Door publishing(String function, int versions) {
+        for (int number = 1; number <= versions; number++) {
+            put(
+                    "/2015-03-31/functions/" + function + "/configuration",
+                    "{\"Description\": \"version " + number + "\"}");
+            Answer published = post("/2015-03-31/functions/" + function + "/versions", "{}");
+            if (published.status() != 201) {
+                throw new IllegalStateException(published.body());
+            }
+        }
+        return this;
+    }
+
+    /** To be closed. */
+    DevMode inDevMode(Path memory) {
+        return DevMode.start(vertx, administration, Files::readAllBytes, memory);
     }
 
     static String creation(String function) {

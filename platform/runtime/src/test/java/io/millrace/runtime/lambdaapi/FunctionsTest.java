@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class FunctionsTest {
@@ -106,9 +107,17 @@ class FunctionsTest {
             "arn:aws:iam::000000000000:role/r" | "me"              | 400 ValidationException {"message":"1 validation error detected: Value 'me' at 'role'
             "Code"                   | "Timeout": 901, "MemorySize": 1, "Code" | 400 ValidationException {"message":"2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900; Value '1' at 'memorySize' failed to satisfy constraint: Member must have value greater than or equal to 128"}
             "Code"                   | "Timeout": "3", "Code"      | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member Timeout must be a whole number"}
-            "Code"                   | "Layers": ["arn"], "Code"   | 400 InvalidParameterValueException {"Type":"User","message":"The member Layers with the value [\\"arn\\"] is not supported."}
+            "Code"                   | "Layers": ["arn"], "Code"   | 400 ValidationException {"message":"1 validation error detected: Value '[arn]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 2048
             "Code"                   | "Environment": {"Variables": {"AWS_REGION": "x"}}, "Code" | 400 InvalidParameterValueException {"Type":"User","message":"Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION"}
-            "Code"                   | "Environment": {"Variables": {"1A": "x"}}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value '1A' at 'environment.variables.1A.member'
+            "Code"                   | "Environment": {"Variables": {"1A": "x"}}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"}
+            "java17"                 | "ruby3.3"                   | 400 InvalidParameterValueException {"Type":"User","message":"Value ruby3.3 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [java8.al2,
+            "java17"                 | "dotnet8"                   | 400 InvalidParameterValueException {"Type":"User","message":"Value dotnet8 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [java8.al2,
+            "java17"                 | "go1.x"                     | 400 InvalidParameterValueException {"Type":"User","message":"The runtime parameter of go1.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions."}
+            "Code"                   | "EphemeralStorage": {"Size": 511}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value greater than or equal to 512"}
+            "Code"                   | "EphemeralStorage": {"Size": 10241}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value less than or equal to 10240"}
+            "Code"                   | "Architectures": ["x86_64", "arm64"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1"}
+            "Code"                   | "Architectures": ["z80"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[z80]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]"}
+            "Code"                   | "Architectures": "arm64", "Code" | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member Architectures must be a list"}
             "ZipFile"                | "S3Bucket"                  | 400 InvalidParameterValueException {"Type":"User","message":"The member S3Bucket with the value
             "ZipFile"                | "Nothing"                   | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
             "ZipFile": "             | "ZipFile": "%%              | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member ZipFile must be base64"}
@@ -123,6 +132,31 @@ class FunctionsTest {
                 .startsWith(refusal);
 
         assertThat(door.get(FUNCTIONS).json().get("Functions")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "java8.al2",
+                "java11",
+                "java17",
+                "java21",
+                "java25",
+                "nodejs18.x",
+                "nodejs20.x",
+                "nodejs22.x",
+                "nodejs24.x",
+                "python3.9",
+                "python3.14",
+                "provided",
+                "provided.al2",
+                "provided.al2023"
+            })
+    void these_runtimes_can_be_asked_for(String runtime) {
+        Door.Answer created = door.post(FUNCTIONS, Door.creation("orders").replace("java17", runtime));
+
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.json().get("Runtime").asText()).isEqualTo(runtime);
     }
 
     @Test

@@ -1,38 +1,61 @@
 package io.millrace.runtime.lambdaapi;
 
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.registry.Alias;
+import io.millrace.runtime.registry.AliasRules;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
 import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
-import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.ProvisionedConcurrency;
+import io.millrace.runtime.registry.ProvisionedRules;
+import io.millrace.runtime.registry.ProvisionedState;
+import io.millrace.runtime.registry.PublishedVersion;
+import io.millrace.runtime.registry.Publishing;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /** Administers the real registry and a real ledger, without environments and broker. */
-final class RegistryAdministration implements FunctionAdministration {
+public final class RegistryAdministration implements FunctionAdministration {
+    public static final int ACCOUNT = 1000;
     private static final int MINIMUM_UNRESERVED = 100;
 
     private final Vertx vertx;
     private final FunctionRegistry registry;
-    private final ConcurrencyLedger ledger = new ConcurrencyLedger(1000, MINIMUM_UNRESERVED);
-    private final Clock clock;
+    private final ConcurrencyLedger ledger =
+            new ConcurrencyLedger(new ConcurrencyRules(ACCOUNT, MINIMUM_UNRESERVED, 10, 1000), System::nanoTime);
+    private final InstantSource clock;
+    private final Environments environments;
 
-    RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
+    public RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
+        this(vertx, registry, clock, (function, version, wanted) -> {});
+    }
+
+    public RegistryAdministration(
+            Vertx vertx, FunctionRegistry registry, InstantSource clock, Environments environments) {
         this.vertx = vertx;
         this.registry = registry;
         this.clock = clock;
+        this.environments = environments;
+    }
+
+    /** Told of provisioned concurrency, 0 when it ends. */
+    @FunctionalInterface
+    public interface Environments {
+        void keep(FunctionName function, String version, int wanted);
     }
 
     @Override
@@ -82,7 +105,8 @@ final class RegistryAdministration implements FunctionAdministration {
     @Override
     public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
         return vertx.executeBlocking(() -> {
-            if (!ledger.tryReserve(name, permits)) {
+            ProvisionedRules.requireReservable(existing(name, Optional.empty()), permits);
+            if (ledger.reserve(name, permits).isPresent()) {
                 throw new ReservationTooHigh(name, permits.orElse(0), MINIMUM_UNRESERVED);
             }
             return saved(existing(name, Optional.empty()).withReservedConcurrency(permits));
@@ -95,13 +119,104 @@ final class RegistryAdministration implements FunctionAdministration {
                 () -> saved(existing(name, Optional.empty()).withEventInvokeConfig(config)));
     }
 
+    @Override
+    public Future<PublishedVersion> publish(
+            FunctionName name,
+            Optional<String> expectedSha256,
+            Optional<String> description,
+            Optional<String> expectedRevision) {
+        return vertx.executeBlocking(() -> {
+            Publishing.Result result =
+                    Publishing.publish(existing(name, Optional.empty()), expectedSha256, description, expectedRevision);
+            saved(result.function());
+            return result.version();
+        });
+    }
+
+    @Override
+    public Future<Void> deleteVersion(FunctionName name, int number) {
+        return vertx.executeBlocking(() -> {
+            saved(Publishing.withoutVersion(existing(name, Optional.empty()), number));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Alias> createAlias(FunctionName name, Alias alias) {
+        return vertx.executeBlocking(() -> {
+            saved(AliasRules.create(existing(name, Optional.empty()), alias));
+            return alias;
+        });
+    }
+
+    @Override
+    public Future<Alias> updateAlias(
+            FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
+        return vertx.executeBlocking(
+                () -> saved(AliasRules.update(existing(name, Optional.empty()), alias, change, expectedRevision))
+                        .published()
+                        .alias(alias)
+                        .orElseThrow());
+    }
+
+    @Override
+    public Future<Void> deleteAlias(FunctionName name, String alias) {
+        return vertx.executeBlocking(() -> {
+            saved(AliasRules.delete(existing(name, Optional.empty()), alias));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int wanted) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction function = saved(ProvisionedRules.provision(
+                    existing(name, Optional.empty()),
+                    qualifier,
+                    wanted,
+                    new ProvisionedRules.Budget(unreservedConcurrency(), MINIMUM_UNRESERVED),
+                    now()));
+            environments.keep(name, version(function, qualifier), wanted);
+            return function.published().provisioned(qualifier).orElseThrow();
+        });
+    }
+
+    @Override
+    public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction function = existing(name, Optional.empty());
+            saved(function.withPublished(function.published().withoutProvisioned(qualifier)));
+            environments.keep(name, version(function, qualifier), 0);
+            return null;
+        });
+    }
+
+    private static String version(RegisteredFunction function, String qualifier) {
+        return function.published().alias(qualifier).map(Alias::functionVersion).orElse(qualifier);
+    }
+
+    /** Every environment is there as soon as it is wanted. */
+    @Override
+    public Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier) {
+        return registry.find(name)
+                .flatMap(function -> function.published().provisioned(qualifier))
+                .map(config -> new ProvisionedState(
+                        config.requested(),
+                        config.requested(),
+                        config.requested(),
+                        ProvisionedState.Status.READY,
+                        Optional.empty()));
+    }
+
+    @Override
+    public int unreservedConcurrency() {
+        return ACCOUNT
+                - registry.all().stream().mapToInt(ProvisionedRules::claim).sum();
+    }
+
     private RegisteredFunction existing(FunctionName name, Optional<String> expectedRevision) {
         RegisteredFunction current = registry.find(name).orElseThrow(() -> new FunctionUnknown(name));
-        expectedRevision
-                .filter(expected -> !expected.equals(current.revisionId()))
-                .ifPresent(expected -> {
-                    throw new RevisionMismatch(name, expected, current.revisionId());
-                });
+        Publishing.requireRevision(current, expectedRevision);
         return current;
     }
 

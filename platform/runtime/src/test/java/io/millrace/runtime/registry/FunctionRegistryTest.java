@@ -13,10 +13,10 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -35,6 +35,11 @@ class FunctionRegistryTest {
             "Takes orders, \"quoted\" — and ünïcode",
             Duration.ofMillis(1500),
             512,
+            1024,
+            "arm64",
+            List.of(
+                    "arn:aws:lambda:us-east-1:000000000000:layer:b:2",
+                    "arn:aws:lambda:us-east-1:000000000000:layer:a:1"),
             Map.of("GREETING", "hello\nworld", "EMPTY", ""));
 
     private final Path data;
@@ -168,28 +173,6 @@ class FunctionRegistryTest {
     }
 
     @Test
-    void a_saved_function_outlives_a_killed_process() throws Exception {
-        // Given
-        Process writer = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledWriter.class.getName(),
-                        data.toString())
-                .inheritIO()
-                .start();
-        // When
-        assertThat(writer.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(writer.exitValue()).isEqualTo(137);
-        // Then
-        try (FunctionRegistry registry = FunctionRegistry.open(data)) {
-            assertThat(registry.find(new FunctionName("survivor"))).hasValueSatisfying(function -> assertThat(
-                            registry.codeFile(function.code().orElseThrow()))
-                    .exists());
-        }
-    }
-
-    @Test
     void a_migration_that_was_killed_before_its_end_runs_again() throws Exception {
         // Given: the tables are there, the note that they are complete is not.
         FunctionRegistry.open(data).close();
@@ -198,12 +181,55 @@ class FunctionRegistryTest {
             assertThat(statement.executeUpdate("DELETE FROM \"flyway_schema_history\""))
                     .isPositive();
             statement.execute("DROP TABLE event_invoke_configs");
+            statement.execute("DROP TABLE aliases");
+            statement.execute("ALTER TABLE functions DROP COLUMN layers");
         }
         // When
         try (FunctionRegistry registry = FunctionRegistry.open(data)) {
             // Then
             registry.save(function(registry));
             assertThat(registry.find(ORDERS)).isPresent();
+        }
+    }
+
+    @Test
+    void functions_of_a_registry_from_before_versions_get_the_defaults() throws Exception {
+        // Given
+        String first = Files.readString(Path.of("src/main/resources/io/millrace/runtime/registry/V1__functions.sql"));
+        try (var connection = DriverManager.getConnection("jdbc:h2:file:" + data.resolve("registry"), "sa", "");
+                var statement = connection.createStatement()) {
+            statement.execute(first);
+            statement.execute(
+                    """
+                    INSERT INTO functions VALUES ('old', 'a.B', 'java17', NULL, '', 3000, 128, '{}',
+                        '%s', 10, NULL, 'r', TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00:00',
+                        TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00:00')
+                    """
+                            .formatted("a".repeat(64)));
+            statement.execute(
+                    """
+                    CREATE TABLE "flyway_schema_history" ("installed_rank" INT PRIMARY KEY, "version" VARCHAR(50),
+                        "description" VARCHAR(200) NOT NULL, "type" VARCHAR(20) NOT NULL,
+                        "script" VARCHAR(1000) NOT NULL, "checksum" INT, "installed_by" VARCHAR(100) NOT NULL,
+                        "installed_on" TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL, "execution_time" INT NOT NULL,
+                        "success" BOOLEAN NOT NULL)
+                    """);
+            statement.execute(
+                    """
+                    INSERT INTO "flyway_schema_history" ("installed_rank", "version", "description", "type", "script",
+                        "installed_by", "execution_time", "success")
+                    VALUES (1, '1', 'functions', 'SQL', 'V1__functions.sql', 'sa', 1, TRUE)
+                    """);
+        }
+        // When
+        try (FunctionRegistry registry = FunctionRegistry.open(data)) {
+            // Then
+            assertThat(registry.find(new FunctionName("old"))).hasValueSatisfying(function -> {
+                assertThat(function.configuration().ephemeralStorageMegabytes()).isEqualTo(512);
+                assertThat(function.configuration().architecture()).isEqualTo("x86_64");
+                assertThat(function.configuration().layers()).isEmpty();
+                assertThat(function.published()).isEqualTo(Publications.NONE);
+            });
         }
     }
 

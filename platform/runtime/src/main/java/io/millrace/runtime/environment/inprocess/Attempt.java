@@ -2,13 +2,17 @@ package io.millrace.runtime.environment.inprocess;
 
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.Outcome.FunctionError;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a handler. It ends once: by its own thread, or cut off by the watch, whichever comes first. Thread-safe.
+ * One run in an environment: its handler is made, unless it has one, and called, unless it is made ahead of time. It ends
+ * once: by its own thread, or cut off by the watch, whichever comes first. Thread-safe.
  */
 final class Attempt implements Runnable {
     private enum State {
@@ -20,30 +24,46 @@ final class Attempt implements Runnable {
         ENDED
     }
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private final FunctionPool pool;
-    private final Environment environment;
-    private final Invocation invocation;
-    private final long timeoutNanos;
+    private final InProcessEnvironment environment;
+    private final Optional<Invocation> invocation;
     private final Consumer<Outcome> whenEnded;
-    /** Both are written while STARTING, before others may read them. */
+    /** Whether an initialisation may still be repeated within the invocation. */
+    private volatile boolean firstInit;
+    /** Written while STARTING, before others may read it. */
     private @Nullable Thread thread;
 
-    private long deadlineNanos;
+    private volatile long deadlineNanos;
+    private @Nullable BoundHandler handler;
+    private @Nullable Throwable thrown;
     /** How often the watch found it waiting; only the watch touches it. */
     private int looksWhileWaiting;
 
-    Attempt(
-            FunctionPool pool,
-            Environment environment,
-            Invocation invocation,
-            long timeoutNanos,
+    private Attempt(
+            InProcessEnvironment environment,
+            Optional<Invocation> invocation,
+            boolean firstInit,
             Consumer<Outcome> whenEnded) {
-        this.pool = pool;
         this.environment = environment;
         this.invocation = invocation;
-        this.timeoutNanos = timeoutNanos;
+        this.firstInit = firstInit;
         this.whenEnded = whenEnded;
+    }
+
+    static Attempt at(InProcessEnvironment environment, Invocation invocation, Consumer<Outcome> whenEnded) {
+        return new Attempt(environment, Optional.of(invocation), environment.handler() == null, whenEnded);
+    }
+
+    /** Makes the handler ahead of its first invocation. */
+    static Attempt atInit(InProcessEnvironment environment, Consumer<Optional<FunctionError>> whenReady) {
+        return new Attempt(
+                environment,
+                Optional.empty(),
+                false,
+                outcome -> whenReady.accept(
+                        outcome instanceof FunctionError failure ? Optional.of(failure) : Optional.empty()));
     }
 
     /** Does nothing when it runs or ran already. */
@@ -53,20 +73,74 @@ final class Attempt implements Runnable {
             return;
         }
         thread = Thread.currentThread();
-        deadlineNanos = System.nanoTime() + timeoutNanos;
+        handler = environment.handler();
+        deadlineNanos = System.nanoTime() + firstLimit().toNanos();
         state.set(State.RUNNING);
-        Outcome outcome = environment.run(invocation, deadlineNanos);
+        Outcome outcome = outcome();
         if (state.compareAndSet(State.RUNNING, State.ENDED)) {
             Thread.interrupted(); // The handler may have set it; the next attempt on this thread must not see it.
-            pool.release(environment);
+            environment.ended(handler, thrown);
             whenEnded.accept(outcome);
         } else {
             while (state.get() == State.CUTTING) { // The interrupt may still be on its way to this thread.
                 Thread.onSpinWait();
             }
             Thread.interrupted();
-            pool.cameBack();
+            environment.parts().abandoned().decrementAndGet();
         }
+    }
+
+    private Duration firstLimit() {
+        if (firstInit) {
+            return environment.parts().initLimit();
+        }
+        Duration timeout = environment.timeout();
+        Duration provisioned = environment.parts().provisionedInitLimit();
+        return invocation.isEmpty() && provisioned.compareTo(timeout) > 0 ? provisioned : timeout;
+    }
+
+    private Outcome outcome() {
+        try {
+            BoundHandler callee = handler == null ? initialised() : handler;
+            if (invocation.isEmpty()) {
+                return new Outcome.Succeeded(NOTHING);
+            }
+            if (firstInit) { // The function's own time begins with its handler.
+                restartClock();
+            }
+            return environment.call(callee, invocation.get(), deadlineNanos);
+        } catch (Throwable anything) { // The border to users' code: whatever it throws is how the attempt ended.
+            thrown = anything;
+            return FunctionErrors.of(anything);
+        }
+    }
+
+    private BoundHandler initialised() throws Throwable {
+        BoundHandler made;
+        try {
+            made = environment.makeHandler();
+        } catch (Throwable failed) { // Users' code again. Lambda tries once more, within the invocation.
+            if (!firstInit || state.get() != State.RUNNING) {
+                throw failed;
+            }
+            restartClock();
+            made = onceMore(failed);
+        }
+        handler = made;
+        return made;
+    }
+
+    private BoundHandler onceMore(Throwable first) throws Throwable {
+        try {
+            return environment.makeHandler();
+        } catch (NoClassDefFoundError neverTriedAgain) { // By the JVM, where classes are the host's own.
+            throw first;
+        }
+    }
+
+    private void restartClock() {
+        firstInit = false;
+        deadlineNanos = System.nanoTime() + environment.timeout().toNanos();
     }
 
     boolean isLate(long nowNanos) {
@@ -78,16 +152,26 @@ final class Attempt implements Runnable {
         return state.get() == State.WAITING && ++looksWhileWaiting == 3;
     }
 
-    /** Ends it now, if it has not ended, and interrupts its handler; what that returns later is dropped. */
-    void cutOff(Function<Invocation, Outcome> outcome) {
-        boolean neverStarted = state.compareAndSet(State.WAITING, State.ENDED);
-        if (!neverStarted && !interrupt()) {
-            return;
+    /** Its time is over. */
+    void timeOut() {
+        boolean whileInitialising = firstInit;
+        if (!whileInitialising) {
+            cutOff(requestId -> FunctionErrors.timedOut(requestId, environment.timeout()));
+        } else if (interrupt()) {
+            environment.again(new Attempt(environment, invocation, false, whenEnded));
         }
-        pool.discard(environment);
-        whenEnded.accept(outcome.apply(invocation));
     }
 
+    /** Ends it now, if it has not ended, and interrupts its handler; what that returns later is dropped. */
+    void cutOff(Function<String, Outcome> outcome) {
+        boolean neverStarted = state.compareAndSet(State.WAITING, State.ENDED);
+        if (neverStarted || interrupt()) {
+            environment.cutOff();
+            whenEnded.accept(outcome.apply(invocation.map(Invocation::id).orElse("")));
+        }
+    }
+
+    /** False if it has ended. */
     private boolean interrupt() {
         while (state.get() == State.STARTING) {
             Thread.onSpinWait();
@@ -95,7 +179,7 @@ final class Attempt implements Runnable {
         if (!state.compareAndSet(State.RUNNING, State.CUTTING)) {
             return false;
         }
-        pool.wentMissing();
+        environment.parts().abandoned().incrementAndGet();
         if (thread != null) {
             thread.interrupt();
         }

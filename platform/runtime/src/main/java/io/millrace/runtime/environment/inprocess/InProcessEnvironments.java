@@ -2,6 +2,8 @@ package io.millrace.runtime.environment.inprocess;
 
 import io.millrace.core.Require;
 import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.environment.EnvironmentPool;
+import io.millrace.runtime.environment.EnvironmentPool.Rules;
 import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
@@ -18,28 +20,33 @@ import org.slf4j.LoggerFactory;
  * deadlines, so an attempt may run up to 10 ms longer than its timeout. Thread-safe.
  */
 public final class InProcessEnvironments implements ExecutionEnvironments {
-    /** How long an environment stays warm without work. */
-    public static final Duration DEFAULT_IDLE_LIFETIME = Duration.ofMinutes(5);
-
     private static final Logger LOGGER = LoggerFactory.getLogger(InProcessEnvironments.class);
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(10);
 
-    private final AtomicInteger abandoned = new AtomicInteger();
-    private final Set<FunctionPool> pools = ConcurrentHashMap.newKeySet();
-    private final BlockingWork work;
-    private final long idleLifetimeNanos;
+    private static final Duration LAMBDA_INIT_LIMIT = Duration.ofSeconds(10);
+    private static final Duration LAMBDA_PROVISIONED_INIT_LIMIT = Duration.ofSeconds(130);
+
+    private final Set<EnvironmentPool> pools = ConcurrentHashMap.newKeySet();
+    private final EnvironmentParts parts;
+    private final Rules rules;
     private volatile boolean closed;
 
     /** @param maximumConcurrency attempts that may run at once, over all functions: the permits of this node */
-    public InProcessEnvironments(int maximumConcurrency) {
-        this(maximumConcurrency, DEFAULT_IDLE_LIFETIME);
+    public InProcessEnvironments(int maximumConcurrency, Rules rules) {
+        this(maximumConcurrency, rules, LAMBDA_INIT_LIMIT);
     }
 
-    /** @param idleLifetime how long an environment stays warm without work, more than zero */
-    public InProcessEnvironments(int maximumConcurrency, Duration idleLifetime) {
+    /** @param initLimit of an initialisation on demand, more than zero */
+    InProcessEnvironments(int maximumConcurrency, Rules rules, Duration initLimit) {
         Require.between("maximumConcurrency", maximumConcurrency, 1, 1_000_000);
-        idleLifetimeNanos = idleLifetime.toNanos();
-        work = new BlockingWork(maximumConcurrency, abandoned::get);
+        this.rules = rules;
+        AtomicInteger abandoned = new AtomicInteger();
+        this.parts = new EnvironmentParts(
+                new BlockingWork(maximumConcurrency, abandoned::get),
+                abandoned,
+                ConcurrentHashMap.newKeySet(),
+                initLimit,
+                LAMBDA_PROVISIONED_INIT_LIMIT);
         Thread watch = new Thread(this::watch, "function-deadlines");
         watch.setDaemon(true);
         watch.start();
@@ -47,9 +54,19 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
 
     /** {@inheritDoc} Blocks while it reads an archive from disk. */
     @Override
-    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source) {
+    public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired) {
         HandlerCode code = HandlerCode.load(definition, source);
-        FunctionPool pool = new FunctionPool(definition, code, work, abandoned, pools::remove);
+        FunctionLogger logger = new FunctionLogger(definition.name());
+        EnvironmentPool pool = new EnvironmentPool(
+                definition.name().value(),
+                () -> new InProcessEnvironment(definition, code, logger, parts),
+                rules,
+                EnvironmentPool.Room.UNLIMITED,
+                whenRetired,
+                ended -> {
+                    pools.remove(ended);
+                    code.release();
+                });
         pools.add(pool);
         return pool;
     }
@@ -59,33 +76,38 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
      * it yet.
      */
     public int abandoned() {
-        return abandoned.get();
+        return parts.abandoned().get();
     }
 
     @Override
     public void close() {
         closed = true;
-        pools.forEach(FunctionPool::close);
-        pools.forEach(pool -> pool.cutOffAll(invocation -> FunctionErrors.closed(invocation.id())));
-        work.close();
+        pools.forEach(EnvironmentPool::close);
+        pools.forEach(EnvironmentPool::shutdownAll);
+        parts.work().close();
     }
 
     private void watch() {
         while (!closed) {
             LockSupport.parkNanos(WATCH_INTERVAL.toNanos());
-            look();
+            try {
+                look();
+            } catch (Throwable bug) { // The edge of this thread: without it no attempt would ever time out again.
+                LOGGER.atError().setCause(bug).log("looking after running attempts failed");
+            }
         }
     }
 
     private void look() {
         long now = System.nanoTime();
-        for (FunctionPool pool : pools) {
-            try {
-                pool.checkAttempts(now);
-                pool.retireIdleSince(now - idleLifetimeNanos);
-            } catch (Throwable bug) { // The edge of this thread: without it no attempt would ever time out again.
-                LOGGER.atError().setCause(bug).log("looking after running attempts failed");
+        for (InProcessEnvironment environment : parts.live()) {
+            Attempt attempt = environment.running();
+            if (attempt != null && attempt.isLate(now)) {
+                attempt.timeOut();
+            } else if (attempt != null && attempt.isLyingAround()) {
+                parts.work().rescue(attempt);
             }
         }
+        pools.forEach(EnvironmentPool::upkeep);
     }
 }

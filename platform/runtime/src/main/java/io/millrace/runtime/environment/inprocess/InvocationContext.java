@@ -4,7 +4,6 @@ import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.function.FunctionContext;
@@ -47,7 +46,7 @@ final class InvocationContext implements Context, FunctionContext {
 
     @Override
     public String functionVersion() {
-        return FunctionArn.LATEST;
+        return definition.version();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.runtime.environment.inprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.environment.FunctionEnvironments;
@@ -9,9 +10,12 @@ import io.millrace.runtime.environment.HandlerSource;
 import io.millrace.runtime.environment.InvalidHandlerException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ClassLoadingMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -189,8 +193,29 @@ class ArchiveTest {
                         "handler 'shop.Absent' of function 'orders' cannot be run: no class shop.Absent in its code");
     }
 
+    @Test
+    void a_thousand_versions_leave_no_classes_behind_when_they_retire() throws IOException {
+        // Given
+        Path archive = shop();
+        ask(deploy("shop.Handler", archive), "hello"); // What loads once and stays.
+        ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+        int before = classes.getLoadedClassCount();
+        // When
+        for (int version = 0; version < 1_000; version++) {
+            try (FunctionEnvironments function = deploy("shop.Handler", archive)) {
+                ask(function, "library"); // Two classes of its own each.
+            }
+        }
+        // Then
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            System.gc();
+            assertThat(classes.getLoadedClassCount()).isLessThan(before + 500);
+        });
+    }
+
     private FunctionEnvironments deploy(String handler, Path archive) {
-        return tryOut.environments.deploy(TryOut.definition(handler), new HandlerSource.Archive(archive));
+        return tryOut.environments.deploy(
+                TryOut.definition(handler), new HandlerSource.Archive(archive, List.of()), TryOut.NOTHING);
     }
 
     private static String ask(FunctionEnvironments function, String question) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.function.FunctionContext;
 import io.millrace.function.FunctionHandler;
+import io.millrace.runtime.environment.EnvironmentPool.Rules;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,7 +42,8 @@ class EnvironmentReuseTest {
     @Test
     void attempts_one_after_the_other_share_a_warm_environment() {
         // Given
-        FunctionEnvironments function = tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host());
+        FunctionEnvironments function =
+                tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host(), TryOut.NOTHING);
         // When
         List<String> numbers = IntStream.range(0, 20)
                 .mapToObj(i -> TryOut.text(TryOut.run(function, "1")))
@@ -53,7 +55,8 @@ class EnvironmentReuseTest {
     @Test
     void attempts_at_the_same_time_run_in_environments_of_their_own() {
         // Given
-        FunctionEnvironments function = tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host());
+        FunctionEnvironments function =
+                tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host(), TryOut.NOTHING);
         // When
         List<CompletableFuture<Outcome>> together = IntStream.range(0, 100)
                 .mapToObj(i -> TryOut.start(function, TryOut.event("wait")))
@@ -69,8 +72,9 @@ class EnvironmentReuseTest {
     void environment_that_stays_idle_is_retired() {
         // Given
         tryOut.close();
-        tryOut = new TryOut(Duration.ofMillis(1));
-        FunctionEnvironments function = tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host());
+        tryOut = new TryOut(new Rules(Duration.ofMillis(1), Duration.ofHours(1)), Duration.ofSeconds(10));
+        FunctionEnvironments function =
+                tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host(), TryOut.NOTHING);
         // When, Then
         await().untilAsserted(
                         () -> assertThat(TryOut.text(TryOut.run(function, "1"))).isEqualTo("3"));
@@ -107,7 +111,8 @@ class EnvironmentReuseTest {
     @Test
     void closing_a_function_lets_its_running_attempt_end_and_takes_no_new_one() {
         // Given
-        FunctionEnvironments function = tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host());
+        FunctionEnvironments function =
+                tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host(), TryOut.NOTHING);
         CompletableFuture<Outcome> running = TryOut.start(function, TryOut.event("wait"));
         await().untilAsserted(() -> assertThat(Numbered.arrived).hasValue(1));
         // When

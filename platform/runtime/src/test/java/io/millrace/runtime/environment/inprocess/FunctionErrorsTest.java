@@ -121,14 +121,15 @@ class FunctionErrorsTest {
     }
 
     @Test
-    void constructor_that_fails_fails_its_attempt_and_the_next_one_tries_anew() {
+    void constructor_that_fails_is_tried_once_more_within_the_invocation_and_then_fails_it() {
         // Given
-        SampleHandlers.FailsOnce.MADE.set(0);
-        FunctionEnvironments function =
-                tryOut.environments.deploy(TryOut.definition(SampleHandlers.FailsOnce.class), TryOut.host());
+        SampleHandlers.FailsTwice.MADE.set(0);
+        FunctionEnvironments function = tryOut.environments.deploy(
+                TryOut.definition(SampleHandlers.FailsTwice.class), TryOut.host(), TryOut.NOTHING);
         // When
         FunctionError error = TryOut.error(TryOut.run(function, "1"));
         // Then
+        assertThat(SampleHandlers.FailsTwice.MADE).hasValue(2);
         assertThat(error.errorType()).isEqualTo("java.lang.IllegalStateException");
         assertThat(error.errorMessage()).isEqualTo("the database is not there yet");
         assertThat(TryOut.text(TryOut.run(function, "2"))).isEqualTo("2");

@@ -114,7 +114,8 @@ class HandlerKindsTest {
             """)
     void handler_that_cannot_be_called_is_refused_when_it_is_deployed(String handler, String reason) {
         assertThatExceptionOfType(InvalidHandlerException.class)
-                .isThrownBy(() -> tryOut.environments.deploy(TryOut.definition(SAMPLES + handler), TryOut.host()))
+                .isThrownBy(() ->
+                        tryOut.environments.deploy(TryOut.definition(SAMPLES + handler), TryOut.host(), TryOut.NOTHING))
                 .withMessageStartingWith("handler '" + SAMPLES + handler + "' of function 'orders' cannot be run: ")
                 .withMessageContaining(reason);
     }
@@ -132,7 +133,7 @@ class HandlerKindsTest {
         // Given
         int before = SampleHandlers.Counting.MADE.get();
         // When
-        tryOut.environments.deploy(TryOut.definition(SampleHandlers.Counting.class), TryOut.host());
+        tryOut.environments.deploy(TryOut.definition(SampleHandlers.Counting.class), TryOut.host(), TryOut.NOTHING);
         // Then
         assertThat(SampleHandlers.Counting.MADE).hasValue(before);
     }

@@ -205,11 +205,11 @@ public final class SampleHandlers {
         }
     }
 
-    public static final class FailsOnce implements FunctionHandler {
+    public static final class FailsTwice implements FunctionHandler {
         static final AtomicInteger MADE = new AtomicInteger();
 
-        public FailsOnce() {
-            if (MADE.incrementAndGet() == 1) {
+        public FailsTwice() {
+            if (MADE.incrementAndGet() <= 2) {
                 throw new IllegalStateException("the database is not there yet");
             }
         }

@@ -8,6 +8,7 @@ import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.function.FunctionHandler;
 import io.millrace.runtime.environment.FunctionEnvironments;
+import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -80,9 +81,9 @@ class TimeoutTest {
             return event;
         };
         List<Outcome> outcomes = new CopyOnWriteArrayList<>();
-        FunctionEnvironments function = tryOut.environments.deploy(SHORT, TryOut.instance(stubborn));
+        FunctionEnvironments function = tryOut.environments.deploy(SHORT, TryOut.instance(stubborn), TryOut.NOTHING);
         // When
-        function.run(TryOut.event("{}"), outcomes::add);
+        function.run(TryOut.event("{}"), Capacity.ON_DEMAND, outcomes::add);
         // Then
         await().untilAsserted(() -> assertThat(outcomes).hasSize(1));
         assertThat(tryOut.environments.abandoned()).isEqualTo(1);
@@ -96,7 +97,9 @@ class TimeoutTest {
         // Given
         Remembering.MADE.set(0);
         FunctionEnvironments function = tryOut.environments.deploy(
-                TryOut.definition(Remembering.class).withTimeout(Duration.ofMillis(200)), TryOut.host());
+                TryOut.definition(Remembering.class).withTimeout(Duration.ofMillis(200)),
+                TryOut.host(),
+                TryOut.NOTHING);
         // When
         String first = TryOut.text(TryOut.run(function, "1"));
         FunctionError timedOut = TryOut.error(TryOut.run(function, "wait"));

@@ -8,7 +8,9 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.Outcome.Succeeded;
+import io.millrace.runtime.environment.EnvironmentPool.Rules;
 import io.millrace.runtime.environment.FunctionEnvironments;
+import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.millrace.runtime.environment.HandlerSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,14 +25,17 @@ final class TryOut implements AutoCloseable {
     private static final FunctionName NAME = new FunctionName("orders");
     private static final FunctionArn ARN = FunctionArn.of("us-east-1", "000000000000", NAME);
 
+    /** For who does not ask how many environments there are. */
+    static final Runnable NOTHING = () -> {};
+
     final InProcessEnvironments environments;
 
     TryOut() {
-        this(InProcessEnvironments.DEFAULT_IDLE_LIFETIME);
+        this(Rules.DEFAULT, Duration.ofSeconds(10));
     }
 
-    TryOut(Duration idleLifetime) {
-        environments = new InProcessEnvironments(1000, idleLifetime);
+    TryOut(Rules rules, Duration initLimit) {
+        environments = new InProcessEnvironments(1000, rules, initLimit);
     }
 
     static FunctionDefinition definition() {
@@ -65,7 +70,7 @@ final class TryOut implements AutoCloseable {
 
     static CompletableFuture<Outcome> start(FunctionEnvironments function, Invocation invocation) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        function.run(invocation, outcome::complete);
+        function.run(invocation, Capacity.ON_DEMAND, outcome::complete);
         return outcome;
     }
 
@@ -78,11 +83,11 @@ final class TryOut implements AutoCloseable {
     }
 
     FunctionEnvironments deploy(Object handler) {
-        return environments.deploy(definition(), instance(handler));
+        return environments.deploy(definition(), instance(handler), NOTHING);
     }
 
     Outcome run(FunctionDefinition definition, HandlerSource source, String json) {
-        try (FunctionEnvironments function = environments.deploy(definition, source)) {
+        try (FunctionEnvironments function = environments.deploy(definition, source, NOTHING)) {
             return run(function, json);
         }
     }

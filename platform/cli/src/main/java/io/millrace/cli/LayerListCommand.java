@@ -1,0 +1,69 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "ls",
+        aliases = "list",
+        mixinStandardHelpOptions = true,
+        description = "Lists the newest version of every layer, or all versions of one.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
+final class LayerListCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ServerOption server;
+
+    @Parameters(arity = "0..1", paramLabel = "LAYER", description = "The layer.")
+    private @Nullable String layer;
+
+    @Option(names = "--json", description = "One JSON object per line, for machines.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Table table = new Table("LAYER VERSION", "CREATED", "RUNTIMES", "DESCRIPTION");
+        for (JsonNode version : versions(server.client())) {
+            if (json) {
+                out.println(version);
+            } else {
+                table.add(
+                        version.path("LayerVersionArn").asText(),
+                        version.path("CreatedDate").asText(),
+                        runtimes(version),
+                        version.path("Description").asText());
+            }
+        }
+        if (!json) {
+            table.print(out);
+        }
+        return ExitCode.OK.code();
+    }
+
+    private List<JsonNode> versions(LambdaClient client) {
+        return layer == null
+                ? client.list("/2018-10-31/layers", "Layers").stream()
+                        .map(each -> each.path("LatestMatchingVersion"))
+                        .toList()
+                : client.list(LambdaClient.layerVersions(layer), "LayerVersions");
+    }
+
+    private static String runtimes(JsonNode version) {
+        List<String> names = new ArrayList<>();
+        version.path("CompatibleRuntimes").forEach(name -> names.add(name.asText()));
+        return String.join(",", names);
+    }
+}

@@ -1,0 +1,34 @@
+package io.millrace.runtime.config;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How execution environments live.
+ *
+ * @param javaInProcess whether uploaded Java code runs in the server's JVM
+ * @param maximumProcesses environments in processes that may live at once
+ * @param minimumIsolation name of a level, in lower case
+ */
+public record EnvironmentSettings(
+        boolean javaInProcess,
+        Duration idleLifetime,
+        Duration maximumAge,
+        int maximumProcesses,
+        String minimumIsolation,
+        Optional<Path> controlGroup,
+        Optional<Path> pythonClient,
+        Optional<Path> nodeClient) {
+    private static final long BYTES_PER_PROCESS = 64L << 20;
+    private static final int AT_LEAST = 16;
+
+    /** What three quarters of the machine's memory carry; an idle runtime takes 10 to 60 MB. */
+    static int processesByMemory() {
+        OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long fitting = machine.getTotalMemorySize() / 4 * 3 / BYTES_PER_PROCESS;
+        return (int) Math.max(AT_LEAST, Math.min(fitting, 1_000_000));
+    }
+}

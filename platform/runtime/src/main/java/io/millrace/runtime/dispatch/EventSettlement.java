@@ -1,0 +1,221 @@
+package io.millrace.runtime.dispatch;
+
+import io.millrace.broker.delivery.Delivery;
+import io.millrace.broker.delivery.InboundLink;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
+import io.millrace.broker.topology.Topology;
+import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.FunctionArn;
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionName;
+import io.millrace.core.invocation.InvocationType;
+import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.retry.GiveUpCondition;
+import io.millrace.core.retry.RetryDecision;
+import io.millrace.core.retry.RetryPolicy;
+import io.millrace.runtime.destination.OutcomeRecord;
+import io.millrace.runtime.observe.LogKeys;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.qpid.proton.message.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An event's way out of one function: outcome, decision, settlement. Event loop only. */
+final class EventSettlement {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventSettlement.class);
+    /** A group waits for its failed event's next delivery this long beyond the broker's delay. */
+    private static final Duration DELIVERY_GRACE = Duration.ofSeconds(30);
+
+    private final FunctionWorker worker;
+    private final FunctionName name;
+    private final Dispatcher dispatcher;
+    private final WorkerParts parts;
+    private final int tallyRow;
+    private final InboundLink expired;
+    private AsyncInvokeConfig async;
+    private RetryPolicy retryPolicy;
+
+    EventSettlement(FunctionWorker worker, Dispatcher dispatcher, WorkerParts parts) {
+        this.worker = worker;
+        this.name = worker.name();
+        this.dispatcher = dispatcher;
+        this.parts = parts;
+        this.tallyRow = parts.tally().row(name);
+        this.expired = new InboundLink(
+                parts.connection(), Topology.expiredAddress(name), false, this::onExpired, this::expiredAttached);
+        this.async = worker.deployed().definition().async();
+        this.retryPolicy = new RetryPolicy(async);
+    }
+
+    void open() {
+        expired.open();
+    }
+
+    private void expiredAttached() {
+        expired.grant(EventCredit.SPARE);
+    }
+
+    void update(FunctionDefinition definition) {
+        async = definition.async();
+        retryPolicy = new RetryPolicy(async);
+    }
+
+    long succeeded() {
+        return parts.tally().succeeded(tallyRow);
+    }
+
+    /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
+    boolean wasSettledBefore(String id) {
+        return dispatcher.wasSettledBefore(tallyRow, id);
+    }
+
+    /** The end of an attempt, in whichever way. */
+    void settle(Attempt attempt, Outcome outcome) {
+        String id = attempt.invocation().id();
+        if (outcome instanceof Outcome.Succeeded succeeded) {
+            succeeded(attempt, id, succeeded);
+        } else if (outcome instanceof FunctionError error) {
+            worker.notRunning(id);
+            if (attempt.delivery().isLive()) { // Otherwise the broker has it back, and decides by its own count.
+                failed(attempt.delivery(), id, attempt.number(), error);
+            } else {
+                keepGroup(attempt.delivery().message(), id, attempt.number());
+            }
+        } else {
+            throw new IllegalStateException("an attempt with a permit ended as " + outcome);
+        }
+    }
+
+    private void succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
+        Message event = attempt.delivery().message();
+        Optional<String> destination = async.onSuccess();
+        if (destination.isPresent() && !attempt.delivery().isLive()) {
+            worker.notRunning(id); // Completed later it would have no record; so it runs again.
+            keepGroup(event, id, attempt.number());
+            return;
+        }
+        if (destination.isPresent()) {
+            OutcomeRecord success = successRecord(attempt, outcome);
+            settle(
+                    parts.givingUp()
+                            .recordSuccess(attempt.delivery(), success, name, destination.get())
+                            .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
+                    attempt.delivery(),
+                    id);
+            return;
+        }
+        worker.notRunning(id);
+        // Counted before the broker is told: what a crash in between brings back is known and not run again.
+        parts.tally().count(tallyRow, UUID.fromString(id));
+        if (attempt.delivery().isLive()) {
+            attempt.delivery().complete();
+        } else {
+            dispatcher.settledWithoutBroker(tallyRow, id);
+        }
+        worker.leaveGroup(event, id);
+    }
+
+    private OutcomeRecord successRecord(Attempt attempt, Outcome.Succeeded outcome) {
+        return new OutcomeRecord(
+                parts.clock().instant(),
+                attempt.invocation().id(),
+                attempt.invocation().arn().qualified().toString(),
+                "Success",
+                attempt.number(),
+                attempt.invocation().payload(),
+                Optional.of(outcome.response()),
+                false,
+                attempt.version().version());
+    }
+
+    /** @param attempt the one that failed, from 1 */
+    void failed(Delivery delivery, String id, int attempt, FunctionError error) {
+        RetryDecision decision = retryPolicy.decide(
+                attempt,
+                EventMessages.giveUpAt(delivery.message(), async.maximumEventAge()),
+                parts.clock().instant());
+        LOGGER.atDebug()
+                .addKeyValue(LogKeys.FUNCTION, name)
+                .addKeyValue(LogKeys.REQUEST_ID, id)
+                .addKeyValue(LogKeys.ATTEMPT, attempt)
+                .addKeyValue(LogKeys.REASON, error.errorType())
+                .log("attempt failed");
+        if (decision instanceof RetryDecision.GiveUp giveUp) {
+            giveUp(delivery, id, giveUp.condition(), attempt, Optional.of(error));
+        } else {
+            keepGroup(delivery.message(), id, attempt);
+            delivery.retryLater();
+        }
+    }
+
+    private void keepGroup(Message event, String id, int attempt) {
+        Duration delay = retryPolicy.delayAfter(attempt).plus(DELIVERY_GRACE);
+        worker.keepGroup(event, id, parts.clock().millis() + delay.toMillis());
+    }
+
+    /** More deliveries than attempts: a worker died in the last one. */
+    void giveUpLost(Delivery delivery, String id) {
+        int attempts = EventMessages.attempt(delivery.message()) - 1;
+        FunctionError lost = PlatformErrors.of("Runtime.WorkerLost", "the worker was lost during attempt " + attempts);
+        giveUp(delivery, id, GiveUpCondition.RETRIES_EXHAUSTED, attempts, Optional.of(lost));
+    }
+
+    void giveUpTooOld(Delivery delivery, String id) {
+        int attempts = EventMessages.attempt(delivery.message()) - 1;
+        giveUp(delivery, id, GiveUpCondition.EVENT_AGE_EXCEEDED, attempts, Optional.empty());
+    }
+
+    void giveUp(Delivery delivery, String id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
+        GivingUp.Loss loss = loss(delivery.message(), id, condition, attempts, error);
+        settle(parts.givingUp().deadLetter(delivery, loss, async), delivery, id);
+    }
+
+    private GivingUp.Loss loss(
+            Message event, String id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
+        FunctionArn arn = worker.invocation(event, id, InvocationType.EVENT).arn();
+        Optional<String> qualifier = EventMessages.property(event, EventProperties.QUALIFIER);
+        String version = worker.deployed()
+                .resolve(qualifier, 1.0)
+                .map(DeployedVersion::version)
+                .orElse(FunctionArn.LATEST);
+        return new GivingUp.Loss(arn, id, version, condition, attempts, error);
+    }
+
+    private void settle(Future<Void> settled, Delivery delivery, String id) {
+        settled.onComplete(ended -> {
+            worker.notRunning(id);
+            if (ended.succeeded()) {
+                worker.leaveGroup(delivery.message(), id);
+            } else {
+                LOGGER.atWarn()
+                        .addKeyValue(LogKeys.FUNCTION, name)
+                        .addKeyValue(LogKeys.REQUEST_ID, id)
+                        .addKeyValue(LogKeys.REASON, ended.cause().getMessage())
+                        .log("end of an event not written; the broker will deliver it again");
+                keepGroup(delivery.message(), id, EventMessages.attempt(delivery.message()));
+                delivery.retryLater();
+            }
+            worker.topUp();
+        });
+    }
+
+    /** The broker found it too old; its dead letter and its failure record are still to be written. */
+    private void onExpired(Delivery delivery) {
+        Message event = delivery.message();
+        String id = EventMessages.id(event);
+        parts.givingUp()
+                .deadLetter(delivery, loss(event, id, GiveUpCondition.EVENT_AGE_EXCEEDED, 0, Optional.empty()), async)
+                .onSuccess(done -> worker.leaveGroup(event, id))
+                .onFailure(refused -> delivery.release())
+                .onComplete(done -> expired.grant(1));
+    }
+
+    Future<Void> close() {
+        return expired.close();
+    }
+}

@@ -1,0 +1,118 @@
+package io.millrace.runtime.dispatch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Concurrency of one per message group, in order. An event holds its group from its first attempt until it has succeeded
+ * or is dead, also while the broker delays its next attempt; those behind it wait here, unsettled. Event loop only.
+ */
+final class MessageGroups {
+    private static final long RUNS = Long.MAX_VALUE;
+
+    private final Map<String, Hold> holds = new HashMap<>();
+    private int waiting;
+
+    private static final class Hold {
+        private String holder;
+        /** When the holder's next delivery is given up on: somebody may have removed it from the queue. */
+        private long untilMillis = RUNS;
+
+        private final ArrayDeque<WaitingEvent> behind = new ArrayDeque<>();
+
+        Hold(String holder) {
+            this.holder = holder;
+        }
+    }
+
+    /** True if the event may run now; otherwise it waits here until {@link #leave} or {@link #overdue} hands it out. */
+    boolean tryEnter(WaitingEvent event) {
+        String group = event.group();
+        if (group == null) {
+            return true;
+        }
+        Hold hold = holds.get(group);
+        if (hold == null) {
+            holds.put(group, new Hold(event.id()));
+            return true;
+        }
+        if (hold.holder.equals(event.id())) {
+            hold.untilMillis = RUNS;
+            return true;
+        }
+        hold.behind.add(event);
+        waiting++;
+        return false;
+    }
+
+    /** The holder's attempt failed; the broker delivers it again. */
+    void expectBack(@Nullable String group, String id, long untilMillis) {
+        Hold hold = group == null ? null : holds.get(group);
+        if (hold != null && hold.holder.equals(id)) {
+            hold.untilMillis = untilMillis;
+        }
+    }
+
+    /** The event is over. Returns the next of its group, which holds the group now. */
+    Optional<WaitingEvent> leave(@Nullable String group, String id) {
+        Hold hold = group == null ? null : holds.get(group);
+        return hold == null || !hold.holder.equals(id) ? Optional.empty() : next(String.valueOf(group), hold);
+    }
+
+    private Optional<WaitingEvent> next(String group, Hold hold) {
+        WaitingEvent next = hold.behind.poll();
+        if (next == null) {
+            holds.remove(group);
+            return Optional.empty();
+        }
+        waiting--;
+        hold.holder = next.id();
+        hold.untilMillis = RUNS;
+        return Optional.of(next);
+    }
+
+    /** Those who need not wait any longer for a holder that did not come back. */
+    List<WaitingEvent> overdue(long nowMillis) {
+        List<WaitingEvent> free = new ArrayList<>();
+        for (Map.Entry<String, Hold> entry : List.copyOf(holds.entrySet())) {
+            if (entry.getValue().untilMillis < nowMillis) {
+                next(entry.getKey(), entry.getValue()).ifPresent(free::add);
+            }
+        }
+        return free;
+    }
+
+    /** Takes out those who wait and match. */
+    List<WaitingEvent> remove(Predicate<WaitingEvent> which) {
+        List<WaitingEvent> removed = new ArrayList<>();
+        for (Hold hold : holds.values()) {
+            for (Iterator<WaitingEvent> each = hold.behind.iterator(); each.hasNext(); ) {
+                WaitingEvent event = each.next();
+                if (which.test(event)) {
+                    each.remove();
+                    removed.add(event);
+                }
+            }
+        }
+        waiting -= removed.size();
+        return removed;
+    }
+
+    /** Their deliveries came by a link that is gone; the broker delivers them again. Who holds a group keeps it. */
+    void forgetWaiting() {
+        holds.values().forEach(hold -> hold.behind.clear());
+        waiting = 0;
+    }
+
+    /** Events that wait behind others of their group. */
+    int waiting() {
+        return waiting;
+    }
+}

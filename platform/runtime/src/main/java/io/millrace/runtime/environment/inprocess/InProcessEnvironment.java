@@ -1,0 +1,162 @@
+package io.millrace.runtime.environment.inprocess;
+
+import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.runtime.environment.EnvironmentState;
+import io.millrace.runtime.environment.ExecutionEnvironment;
+import io.millrace.runtime.environment.ShutdownReason;
+import java.io.IOError;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One handler object. An attempt that is cut off ends the environment: its thread may still hold what the handler has in
+ * memory, so there is nothing to reset. Who may use it is the pool's business, which also hands its memory from one
+ * thread to the next.
+ */
+final class InProcessEnvironment implements ExecutionEnvironment {
+    private final FunctionDefinition definition;
+    private final HandlerCode code;
+    private final EnvironmentParts parts;
+    private final FunctionLogger logger;
+    private final String logStreamName;
+    private @Nullable BoundHandler handler;
+    private HandlerCode.Loaded classes;
+    private volatile EnvironmentState state = EnvironmentState.INIT;
+    private volatile @Nullable Attempt running;
+
+    InProcessEnvironment(
+            FunctionDefinition definition, HandlerCode code, FunctionLogger logger, EnvironmentParts parts) {
+        this.definition = definition;
+        this.code = code;
+        this.classes = code.loaded();
+        this.logger = logger;
+        this.parts = parts;
+        this.logStreamName = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd/")) + "["
+                + definition.version() + "]" + UUID.randomUUID().toString().replace("-", "");
+        parts.live().add(this);
+    }
+
+    @Override
+    public void init(Consumer<Optional<FunctionError>> whenReady) {
+        start(Attempt.atInit(this, whenReady));
+    }
+
+    @Override
+    public void run(Invocation invocation, Consumer<Outcome> whenEnded) {
+        state = handler == null ? EnvironmentState.INIT : EnvironmentState.RUNNING;
+        start(Attempt.at(this, invocation, whenEnded));
+    }
+
+    private void start(Attempt attempt) {
+        running = attempt;
+        parts.work().execute(attempt);
+    }
+
+    @Override
+    public EnvironmentState state() {
+        return state;
+    }
+
+    @Override
+    public void shutdown(ShutdownReason reason) {
+        Attempt attempt = running;
+        if (attempt != null) {
+            attempt.cutOff(FunctionErrors::closed);
+        }
+        state = EnvironmentState.SHUTDOWN;
+        parts.live().remove(this);
+    }
+
+    EnvironmentParts parts() {
+        return parts;
+    }
+
+    /** @return of the handler; null until it was made */
+    @Nullable
+    BoundHandler handler() {
+        return handler;
+    }
+
+    /**
+     * Makes a handler object; it becomes the environment's own when its attempt ends well. Blocks as long as the code
+     * does.
+     *
+     * @throws Throwable what static initialisation or the constructor throws
+     */
+    BoundHandler makeHandler() throws Throwable {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        HandlerCode.Loaded loaded = code.loaded();
+        thread.setContextClassLoader(loaded.loader());
+        try {
+            BoundHandler made = loaded.factory().create();
+            classes = loaded;
+            return made;
+        } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+            code.spoiled(loaded);
+            throw e;
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /**
+     * Blocks as long as the handler does.
+     *
+     * @throws Throwable what the handler throws
+     */
+    Outcome call(BoundHandler callee, Invocation invocation, long deadlineNanos) throws Throwable {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(classes.loader());
+        try {
+            InvocationContext context =
+                    new InvocationContext(definition, invocation, logger, logStreamName, deadlineNanos);
+            byte[] response = callee.invoke(invocation.payload(), context);
+            return response.length > FunctionErrors.MAXIMUM_RESPONSE_BYTES
+                    ? FunctionErrors.responseTooLarge()
+                    : new Outcome.Succeeded(response);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** The attempt ended by itself. After some errors Lambda's Java runtime ends its process, so this ends as well. */
+    void ended(@Nullable BoundHandler used, @Nullable Throwable thrown) {
+        handler = used;
+        running = null;
+        boolean broken = used == null || thrown instanceof VirtualMachineError || thrown instanceof IOError;
+        state = broken ? EnvironmentState.SHUTDOWN : EnvironmentState.READY;
+    }
+
+    /** The attempt was cut off. */
+    void cutOff() {
+        running = null;
+        state = EnvironmentState.SHUTDOWN;
+    }
+
+    /** The initialisation took too long: it is done once more, within the first invocation (lambda-semantics 5.1). */
+    void again(Attempt suppressed) {
+        running = suppressed;
+        parts.work().execute(suppressed);
+    }
+
+    /** What runs here now, for the thread that watches deadlines. */
+    @Nullable
+    Attempt running() {
+        return running;
+    }
+
+    Duration timeout() {
+        return definition.timeout();
+    }
+}

@@ -1,0 +1,149 @@
+package io.millrace.runtime.environment.process;
+
+import io.millrace.core.function.FunctionDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * The processes of one environment between two resets: the runtime, and external extensions. Event loop only, except
+ * that its callbacks come on other threads.
+ */
+final class Incarnation {
+    private final ProcessParts parts;
+    private final VersionCode code;
+    private final Layout real;
+    private final EnvironmentLog log;
+    private final EnvironmentVariables.Facts facts;
+    private final Consumer<ProcessExit> whenExited;
+    private final Runnable whenGone;
+    private final Optional<ControlGroup> group;
+    private final List<LaunchedProcess> processes = new ArrayList<>();
+    private final AtomicInteger alive = new AtomicInteger(1);
+    private final AtomicInteger extensionsAlive = new AtomicInteger();
+    private boolean stopped;
+
+    /**
+     * @param whenExited called on any thread for each process that ends, for whatever reason
+     * @param whenGone called on any thread once, when after {@link #kill} nothing is left
+     */
+    Incarnation(
+            ProcessParts parts,
+            VersionCode code,
+            Layout real,
+            EnvironmentLog log,
+            EnvironmentVariables.Facts facts,
+            Optional<ControlGroup> group,
+            Consumer<ProcessExit> whenExited,
+            Runnable whenGone) {
+        this.parts = parts;
+        this.code = code;
+        this.real = real;
+        this.log = log;
+        this.facts = facts;
+        this.group = group;
+        this.whenExited = whenExited;
+        this.whenGone = whenGone;
+    }
+
+    /** @throws Runtimes.NoBootstrapException if the function brings no runtime */
+    void startExtensions() throws Runtimes.NoBootstrapException {
+        RuntimeCommand command = command();
+        Map<String, String> variables = EnvironmentVariables.forExtension(variables(command));
+        Layout seen = parts.launcher().isolation().seen(real);
+        for (String name : code.extensions()) {
+            String program = seen.opt().resolve("extensions").resolve(name).toString();
+            RuntimeCommand extension =
+                    new RuntimeCommand(List.of(program), Optional.empty(), command.visible(), Map.of());
+            extensionsAlive.incrementAndGet();
+            start(extension, variables, status -> ProcessExit.extensionCrash(name, status), this::extensionExited);
+        }
+    }
+
+    /** @throws Runtimes.NoBootstrapException if the function brings no runtime */
+    void startRuntime() throws Runtimes.NoBootstrapException {
+        RuntimeCommand command = command();
+        start(command, variables(command), ProcessExit::of, whenExited);
+    }
+
+    /** Asks all to end. Returns at once. */
+    void terminate() {
+        List<LaunchedProcess> all = List.copyOf(processes);
+        parts.threads().execute(() -> all.forEach(LaunchedProcess::terminate));
+    }
+
+    /** Ends all, and what they started. Returns at once. */
+    void kill() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        List<LaunchedProcess> all = List.copyOf(processes);
+        parts.threads().execute(() -> {
+            all.forEach(LaunchedProcess::kill);
+            oneGone();
+        });
+    }
+
+    private RuntimeCommand command() throws Runtimes.NoBootstrapException {
+        return parts.runtimes()
+                .command(code.definition(), real, parts.launcher().isolation().seen(real));
+    }
+
+    private Map<String, String> variables(RuntimeCommand command) {
+        Layout seen = parts.launcher().isolation().seen(real);
+        return EnvironmentVariables.of(code.definition(), command, seen, facts);
+    }
+
+    private void start(
+            RuntimeCommand command,
+            Map<String, String> variables,
+            IntFunction<ProcessExit> wording,
+            Consumer<ProcessExit> whenThisExited) {
+        FunctionDefinition definition = code.definition();
+        Limits limits = new Limits(
+                (long) definition.ephemeralStorageMegabytes() << 20,
+                parts.memory().dataBytes(definition));
+        List<Path> visible = command.visible();
+        ProcessBuilder builder = parts.launcher().prepare(real, visible, limits, group, command.words(), variables);
+        String cookie = "AWS_LAMBDA_RUNTIME_API=" + facts.authority();
+        LaunchedProcess process =
+                new LaunchedProcess(builder, parts.launcher(), log, cookie, wording, whenThisExited, this::oneGone);
+        processes.add(process);
+        alive.incrementAndGet();
+        process.start(parts.threads());
+    }
+
+    /** Whether an end that was announced has been taken note of. */
+    boolean hasRunningExtensions() {
+        return extensionsAlive.get() > 0;
+    }
+
+    private void extensionExited(ProcessExit exit) {
+        extensionsAlive.decrementAndGet();
+        whenExited.accept(exit);
+    }
+
+    private void oneGone() {
+        if (alive.decrementAndGet() > 0) {
+            return;
+        }
+        group.ifPresent(Incarnation::delete);
+        whenGone.run();
+    }
+
+    private static void delete(ControlGroup group) {
+        try {
+            group.delete();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a control group is left behind", e);
+        }
+    }
+}

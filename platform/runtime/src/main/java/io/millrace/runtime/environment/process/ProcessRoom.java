@@ -1,0 +1,49 @@
+package io.millrace.runtime.environment.process;
+
+import io.millrace.core.invocation.InvocationType;
+import io.millrace.runtime.environment.EnvironmentPool;
+import java.util.Set;
+
+/**
+ * How many processes this machine carries, and how many it initialises at once: a thousand cold starts on two cores
+ * would each take so long that all of them fail. Thread-safe.
+ */
+final class ProcessRoom implements EnvironmentPool.Room {
+    private static final int STARTS_PER_CORE = 2;
+
+    private final LiveEnvironments live;
+    private final int maximum;
+    private final int maximumStarting = STARTS_PER_CORE * Runtime.getRuntime().availableProcessors();
+    private final Set<EnvironmentPool> pools;
+
+    /** @param pools whose idle environments may be retired in favour of others */
+    ProcessRoom(LiveEnvironments live, int maximum, Set<EnvironmentPool> pools) {
+        this.live = live;
+        this.maximum = maximum;
+        this.pools = pools;
+    }
+
+    @Override
+    public boolean forOneMore(InvocationType type) {
+        if (type == InvocationType.EVENT && live.starting() >= maximumStarting) {
+            return false;
+        }
+        return live.count() < maximum || retiredOneThatWasIdle();
+    }
+
+    private boolean retiredOneThatWasIdle() {
+        EnvironmentPool longest = null;
+        long since = 0;
+        for (EnvironmentPool pool : pools) {
+            long candidate = pool.longestIdleSince().orElse(Long.MAX_VALUE);
+            if (candidate != Long.MAX_VALUE && (longest == null || candidate - since < 0)) {
+                longest = pool;
+                since = candidate;
+            }
+        }
+        if (longest != null) {
+            longest.retireLongestIdle();
+        }
+        return longest != null;
+    }
+}

@@ -1,0 +1,135 @@
+package io.millrace.runtime.lambdaapi;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.config.FunctionSettings;
+import io.millrace.runtime.registry.FunctionAdministration;
+import io.millrace.runtime.registry.FunctionConfiguration;
+import io.millrace.runtime.registry.RegisteredFunction;
+import io.vertx.core.Future;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Creating functions, changing their code and configuration (lambda-semantics 6.1 to 6.3). */
+final class FunctionChanges {
+    private final FunctionAdministration functions;
+    private final FunctionLocator locator;
+    private final ConfigurationReply replies;
+    private final LayerArns layers;
+    private final Versions versions;
+    private final FunctionSettings defaults;
+
+    FunctionChanges(
+            FunctionAdministration functions,
+            FunctionLocator locator,
+            ConfigurationReply replies,
+            LayerArns layers,
+            FunctionSettings defaults) {
+        this.functions = functions;
+        this.locator = locator;
+        this.replies = replies;
+        this.layers = layers;
+        this.versions = new Versions(functions, locator, replies);
+        this.defaults = defaults;
+    }
+
+    Future<Reply> create(Request request) {
+        return ControlBody.read(request, "CreateFunction")
+                .compose(body -> request.blocking(() -> newFunction(body)))
+                .compose(this::create)
+                .map(created -> Reply.json(201, replies.complete(created)));
+    }
+
+    private Future<Located> create(NewFunction wanted) {
+        return functions
+                .create(wanted.name(), wanted.configuration(), wanted.archive())
+                .compose(created -> wanted.publish()
+                        ? versions.publishAsChanged(created).map(this::unqualified)
+                        : Future.succeededFuture(latest(created)));
+    }
+
+    /** Publishing along with the creation is told by the version's number only. */
+    private Located unqualified(Located version) {
+        return new Located(locator.arn(version.function().name()), version.function(), version.version());
+    }
+
+    Future<Reply> updateCode(Request request) {
+        FunctionName name = locator.existing(request, "UpdateFunctionCode").name();
+        return ControlBody.read(request, "UpdateFunctionCode")
+                .compose(body -> request.blocking(() -> newCode(body)))
+                .compose(code -> updateCode(name, code))
+                .map(updated -> Reply.json(200, replies.complete(updated)));
+    }
+
+    private Future<Located> updateCode(FunctionName name, NewCode code) {
+        return functions
+                .updateCode(name, code.archive(), code.expectedRevision())
+                .compose(updated -> move(updated, code.architecture()))
+                .compose(updated ->
+                        code.publish() ? versions.publishAsChanged(updated) : Future.succeededFuture(latest(updated)));
+    }
+
+    private Future<RegisteredFunction> move(RegisteredFunction function, Optional<String> architecture) {
+        return architecture
+                .filter(other -> !other.equals(function.configuration().architecture()))
+                .map(other -> functions.updateConfiguration(
+                        function.name(), current -> current.withArchitecture(other), Optional.empty()))
+                .orElseGet(() -> Future.succeededFuture(function));
+    }
+
+    Future<Reply> updateConfiguration(Request request) {
+        FunctionName name =
+                locator.existing(request, "UpdateFunctionConfiguration").name();
+        return ControlBody.read(request, "UpdateFunctionConfiguration")
+                .map(Json::requireObject)
+                .compose(body -> updateConfiguration(name, body))
+                .map(updated -> Reply.json(200, replies.complete(latest(updated))));
+    }
+
+    private Future<RegisteredFunction> updateConfiguration(FunctionName name, ObjectNode body) {
+        UnsupportedMembers.refuse(body);
+        Members members = new Members(body);
+        UnaryOperator<FunctionConfiguration> change = ConfigurationMembers.change(members);
+        members.list("Layers").ifPresent(layers::requireUsable);
+        return functions.updateConfiguration(name, change, members.text("RevisionId"));
+    }
+
+    private Located latest(RegisteredFunction function) {
+        return Located.latest(function, locator.arn(function.name()));
+    }
+
+    private NewFunction newFunction(byte[] body) {
+        ObjectNode object = Json.requireObject(body);
+        Members members = new Members(object);
+        new Constraints()
+                .notNull("functionName", members.has("FunctionName"))
+                .notNull("code", members.has("Code"))
+                .check();
+        FunctionName name = locator.toCreate(members.text("FunctionName").orElseThrow());
+        UnsupportedMembers.refuse(object);
+        FunctionConfiguration configuration = ConfigurationMembers.complete(members, defaults);
+        layers.requireUsable(configuration.layers());
+        return new NewFunction(
+                name,
+                configuration,
+                UploadedCode.archive(members.object("Code").orElseThrow()),
+                members.truth("Publish").orElse(false));
+    }
+
+    private static NewCode newCode(byte[] body) {
+        Members members = new Members(Json.requireObject(body));
+        return new NewCode(
+                UploadedCode.archive(members),
+                ConfigurationMembers.checkedArchitecture(members),
+                members.text("RevisionId"),
+                members.truth("Publish").orElse(false));
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    private record NewFunction(
+            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {}
+
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    private record NewCode(
+            byte[] archive, Optional<String> architecture, Optional<String> expectedRevision, boolean publish) {}
+}

@@ -1,0 +1,75 @@
+package io.millrace.runtime.lambdaapi;
+
+import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.lambdaapi.LambdaApiException.AccessDeniedException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
+import io.millrace.runtime.registry.LayerAdministration;
+import io.millrace.runtime.registry.LayerVersionArn;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Which layers a function may have (lambda-semantics 5.4). Thread-safe. */
+final class LayerArns {
+    static final Pattern PATTERN = Pattern.compile(
+            "((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:"
+                    + "[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))");
+    private static final int LONGEST = 2048;
+    private static final int MOST = 5;
+
+    private final IdentitySettings identity;
+    private final LayerAdministration layers;
+
+    LayerArns(IdentitySettings identity, LayerAdministration layers) {
+        this.identity = identity;
+        this.layers = layers;
+    }
+
+    /** Their shape; no more than that is asked. */
+    static void check(List<String> arns, Constraints constraints) {
+        constraints.listOf("layers", arns, LONGEST, PATTERN);
+    }
+
+    LayerVersionArn arn(String layer, int number) {
+        return new LayerVersionArn(identity.region(), identity.account(), layer, number);
+    }
+
+    /** @throws LambdaApiException for the first that cannot be used */
+    void requireUsable(List<String> arns) {
+        if (arns.size() > MOST) {
+            throw new InvalidParameterValueException("Cannot reference more than " + MOST + " layers.");
+        }
+        Map<String, String> seen = new HashMap<>();
+        for (String arn : arns) {
+            String layer = requireExisting(arn).layerArn();
+            String other = seen.put(layer, arn);
+            if (other != null) {
+                throw new InvalidParameterValueException("Two different versions of the same layer are not allowed to"
+                        + " be referenced in the same function. " + other + " and " + arn
+                        + " are versions of the same layer.");
+            }
+        }
+    }
+
+    private LayerVersionArn requireExisting(String text) {
+        Optional<LayerVersionArn> arn = LayerVersionArn.parse(text);
+        arn.ifPresent(this::requireReachable);
+        return arn.filter(parsed -> layers.find(parsed.layer(), parsed.number()).isPresent())
+                .orElseThrow(() -> new InvalidParameterValueException("Layer version " + text + " does not exist."));
+    }
+
+    /** @throws LambdaApiException if it is of another region or account */
+    void requireReachable(LayerVersionArn arn) {
+        if (!arn.region().equals(identity.region())) {
+            throw new InvalidParameterValueException("Layers are not in the same region as the function. Layers are"
+                    + " expected to be in region " + identity.region() + ".");
+        }
+        if (!arn.account().equals(identity.account())) {
+            throw new AccessDeniedException("User: arn:aws:iam::" + identity.account()
+                    + ":root is not authorized to perform: lambda:GetLayerVersion on resource: " + arn
+                    + " because no resource-based policy allows the lambda:GetLayerVersion action");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.millrace.runtime.lambdaapi;
+
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
+import io.millrace.runtime.registry.LayerAdministration;
+import io.millrace.runtime.registry.LayerVersion;
+import io.millrace.runtime.registry.LayerVersionArn;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Archives that functions share (lambda-semantics 5.4). */
+final class Layers {
+    private static final Pattern NAME = Pattern.compile(
+            "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:"
+                    + "[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+");
+    private static final int MOST_ITEMS = 50;
+
+    private final LayerAdministration layers;
+    private final LayerArns arns;
+    private final LayerReply replies;
+    private final Clock clock;
+
+    Layers(LayerAdministration layers, LayerArns arns, Clock clock) {
+        this.layers = layers;
+        this.arns = arns;
+        this.replies = new LayerReply(arns);
+        this.clock = clock;
+    }
+
+    Future<Reply> publish(Request request) {
+        String layer = layer(request);
+        return ControlBody.read(request, "PublishLayerVersion")
+                .compose(body -> request.blocking(() -> publish(layer, LayerMembers.read(body))))
+                .map(published -> Reply.json(201, replies.complete(request, published)));
+    }
+
+    private LayerVersion publish(String layer, LayerMembers members) {
+        // The database keeps milliseconds.
+        return layers.publish(layer, members.about(), members.archive(), Instant.ofEpochMilli(clock.millis()));
+    }
+
+    Future<Reply> show(Request request) {
+        return shown(request, layer(request), number(request));
+    }
+
+    Future<Reply> delete(Request request) {
+        String layer = layer(request);
+        int number = number(request);
+        return request.blocking(() -> {
+                    layers.delete(layer, number);
+                    return layer;
+                })
+                .map(deleted -> Reply.empty(204));
+    }
+
+    /** Newest first. */
+    Future<Reply> listVersions(Request request) {
+        Predicate<LayerVersion> filter = filter(request);
+        List<LayerVersion> versions =
+                layers.versions(layer(request)).stream().filter(filter).toList();
+        return Future.succeededFuture(
+                Page.of(request, MOST_ITEMS, versions, version -> Page.key(Integer.MAX_VALUE - version.number()))
+                        .reply("LayerVersions", replies::listed));
+    }
+
+    /** The newest version of each; with {@code find=LayerVersion} the one version of an ARN. */
+    Future<Reply> list(Request request) {
+        if (request.query("find").isPresent()) {
+            return showByArn(request);
+        }
+        Predicate<LayerVersion> filter = filter(request);
+        List<LayerVersion> newest = layers.newest().stream()
+                .flatMap(version ->
+                        layers.versions(version.layer()).stream().filter(filter).limit(1))
+                .toList();
+        return Future.succeededFuture(
+                Page.of(request, MOST_ITEMS, newest, LayerVersion::layer).reply("Layers", replies::newest));
+    }
+
+    private Future<Reply> showByArn(Request request) {
+        String text = request.query("Arn").orElse("");
+        new Constraints()
+                .notNull("arn", !text.isEmpty())
+                .oneOf("find", request.query("find").orElse(""), List.of("LayerVersion"))
+                .check();
+        new Constraints().pattern("arn", text, LayerArns.PATTERN).check();
+        LayerVersionArn arn = LayerVersionArn.parse(text).orElseThrow(Layers::notFound);
+        arns.requireReachable(arn);
+        return shown(request, arn.layer(), arn.number());
+    }
+
+    private Future<Reply> shown(Request request, String layer, int number) {
+        LayerVersion version = layers.find(layer, number).orElseThrow(Layers::notFound);
+        return Future.succeededFuture(Reply.json(200, replies.complete(request, version)));
+    }
+
+    private static Predicate<LayerVersion> filter(Request request) {
+        Optional<String> runtime = request.query("CompatibleRuntime");
+        Optional<String> architecture = request.query("CompatibleArchitecture");
+        Constraints constraints = new Constraints();
+        runtime.ifPresent(name -> constraints.oneOf("compatibleRuntime", name, Runtimes.KNOWN));
+        architecture.ifPresent(name -> constraints.oneOf("compatibleArchitecture", name, LayerMembers.ARCHITECTURES));
+        constraints.check();
+        return version ->
+                (runtime.isEmpty() || version.about().compatibleRuntimes().contains(runtime.get()))
+                        && (architecture.isEmpty()
+                                || version.about().compatibleArchitectures().contains(architecture.get()));
+    }
+
+    /** A name, or the ARN of a layer of ours. */
+    private String layer(Request request) {
+        String text = request.path(LambdaApi.LAYER_NAME);
+        new Constraints()
+                .length("layerName", text, 1, 140)
+                .pattern("layerName", text, NAME)
+                .check();
+        if (!text.startsWith("arn:")) {
+            return text;
+        }
+        LayerVersionArn arn = LayerVersionArn.parse(text + ":1").orElseThrow(Layers::notFound);
+        arns.requireReachable(arn);
+        return arn.layer();
+    }
+
+    private static int number(Request request) {
+        String text = request.path(LambdaApi.LAYER_VERSION);
+        boolean isNumber = text.matches("-?\\d+");
+        if (!isNumber) {
+            throw new InvalidParameterValueException("VersionNumber is '" + text + "', expected a whole number");
+        }
+        if (text.startsWith("-") || text.matches("0+")) {
+            throw new InvalidParameterValueException("Layer Version Cannot be less than 1");
+        }
+        // Ten digits and more would not fit, and no version has them.
+        return text.length() < 10 ? Integer.parseInt(text) : Integer.MAX_VALUE;
+    }
+
+    private static ResourceNotFoundException notFound() {
+        return new ResourceNotFoundException("The resource you requested does not exist.");
+    }
+}

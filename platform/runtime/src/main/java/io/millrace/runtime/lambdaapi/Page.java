@@ -1,0 +1,60 @@
+package io.millrace.runtime.lambdaapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One page of a list, as the query's Marker and MaxItems ask for it.
+ *
+ * @param nextMarker empty on the last page
+ */
+record Page<T>(List<T> items, String nextMarker) {
+    private static final int LONGEST = 50;
+
+    /**
+     * @param all in the order of {@code key}
+     * @param maximum that MaxItems may ask for
+     * @param key where an item stands; the next page goes on behind the last one, whatever has come or gone meanwhile
+     */
+    static <T> Page<T> of(Request request, int maximum, List<T> all, Function<T, String> key) {
+        int size = Math.min(
+                LONGEST,
+                request.query("MaxItems").map(text -> maxItems(text, maximum)).orElse(LONGEST));
+        String marker = request.query("Marker").orElse("");
+        List<T> rest = all.stream()
+                .filter(item -> key.apply(item).compareTo(marker) > 0)
+                .toList();
+        List<T> page = rest.subList(0, Math.min(rest.size(), size));
+        return new Page<>(page, page.size() < rest.size() ? key.apply(page.get(page.size() - 1)) : "");
+    }
+
+    /** A number as a key: in the order of numbers, though keys are compared as texts. */
+    static String key(int number) {
+        return String.format("%010d", number);
+    }
+
+    Reply reply(String member, Function<T, ? extends JsonNode> render) {
+        ObjectNode body = Json.object();
+        ArrayNode shown = body.putArray(member);
+        items.forEach(item -> shown.add(render.apply(item)));
+        if (!nextMarker.isEmpty()) {
+            body.put("NextMarker", nextMarker);
+        }
+        return Reply.json(200, body);
+    }
+
+    private static int maxItems(String text, int maximum) {
+        // Ten digits and more are out of range anyway, and would not fit.
+        boolean isNumber = text.matches("\\d{1,9}");
+        if (!isNumber) {
+            throw new InvalidParameterValueException("MaxItems is '" + text + "', expected 1 to " + maximum);
+        }
+        int items = Integer.parseInt(text);
+        new Constraints().between("maxItems", items, 1, maximum).check();
+        return items;
+    }
+}

@@ -1,0 +1,210 @@
+package io.millrace.runtime.runtimeapi;
+
+import static io.millrace.runtime.runtimeapi.RuntimePhase.INIT_ERROR;
+import static io.millrace.runtime.runtimeapi.RuntimePhase.READY;
+import static io.millrace.runtime.runtimeapi.RuntimePhase.RESPONDING;
+import static io.millrace.runtime.runtimeapi.RuntimePhase.RESPONSE_SENT;
+import static io.millrace.runtime.runtimeapi.RuntimePhase.RUNNING;
+import static io.millrace.runtime.runtimeapi.RuntimePhase.STARTED;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The conversation with the runtime. Event loop only. */
+@SuppressWarnings("ReferenceEquality") // An invocation is this one or another, whatever is in it.
+final class RuntimeSide {
+    private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("Lambda-Runtime-Aws-Request-Id");
+    private static final CharSequence DEADLINE = HttpHeaders.createOptimized("Lambda-Runtime-Deadline-Ms");
+    private static final CharSequence ARN = HttpHeaders.createOptimized("Lambda-Runtime-Invoked-Function-Arn");
+    private static final CharSequence TRACE = HttpHeaders.createOptimized("Lambda-Runtime-Trace-Id");
+    private static final CharSequence CLIENT = HttpHeaders.createOptimized("Lambda-Runtime-Client-Context");
+    private static final CharSequence INVOCATION_ID = HttpHeaders.createOptimized("Lambda-Runtime-Invocation-Id");
+    private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final String ERROR_TYPE = "Lambda-Runtime-Function-Error-Type";
+    private static final String ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
+
+    private final RuntimeApiListener listener;
+    private final Runnable whenWaiting;
+    private RuntimePhase phase = STARTED;
+    private @Nullable HttpServerResponse waiting;
+    private @Nullable RuntimeInvocation current;
+    private String invocationId = "";
+
+    RuntimeSide(RuntimeApiListener listener, Runnable whenWaiting) {
+        this.listener = listener;
+        this.whenWaiting = whenWaiting;
+    }
+
+    void begin() {
+        phase = STARTED;
+        waiting = null;
+        current = null;
+    }
+
+    boolean isWaiting() {
+        return phase == READY && waiting != null;
+    }
+
+    void invoke(RuntimeInvocation invocation) {
+        HttpServerResponse response = waiting;
+        if (response == null) {
+            return; // It hung up after it had asked: it is dying, which its environment will notice.
+        }
+        waiting = null;
+        phase = RUNNING;
+        current = invocation;
+        invocationId = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        response.putHeader(REQUEST_ID, invocation.requestId())
+                .putHeader(DEADLINE, Long.toString(invocation.deadline().toEpochMilli()))
+                .putHeader(ARN, invocation.functionArn())
+                .putHeader(INVOCATION_ID, invocationId)
+                .putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+        invocation.traceHeader().ifPresent(trace -> response.putHeader(TRACE, trace));
+        invocation.clientContext().ifPresent(context -> response.putHeader(CLIENT, context));
+        response.end(Buffer.buffer(invocation.payload()));
+    }
+
+    void withdraw() {
+        current = null;
+    }
+
+    void next(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
+        boolean allowed = phase == STARTED || phase == RESPONSE_SENT || (phase == READY && waiting == null);
+        if (!allowed) {
+            Replies.invalidTransition(response, phase, READY.wireName());
+            return;
+        }
+        phase = READY;
+        waiting = response;
+        response.closeHandler(closed -> forget(response));
+        whenWaiting.run();
+    }
+
+    void response(HttpServerRequest request, String requestId) {
+        RuntimeInvocation invocation = admit(request, requestId);
+        if (invocation == null) {
+            return;
+        }
+        phase = RESPONDING;
+        RequestBody.read(request, body -> responded(request, invocation, body), () -> brokeOff(invocation));
+    }
+
+    void error(HttpServerRequest request, String requestId) {
+        RuntimeInvocation invocation = admit(request, requestId);
+        if (invocation == null) {
+            return;
+        }
+        phase = RESPONDING;
+        RequestBody.read(
+                request,
+                body -> end(request, invocation, body, failure(request, body.bytes())),
+                () -> brokeOff(invocation));
+    }
+
+    void initError(HttpServerRequest request) {
+        if (phase != STARTED) {
+            Replies.invalidTransition(request.response(), phase, INIT_ERROR.wireName());
+            return;
+        }
+        phase = INIT_ERROR;
+        report(request, listener::initFailed);
+    }
+
+    private static void report(HttpServerRequest request, Consumer<RuntimeFailure> receiver) {
+        RequestBody.read(
+                request,
+                body -> {
+                    Replies.accepted(request.response());
+                    receiver.accept(failure(request, body.bytes()));
+                },
+                () -> {}); // Its process is dying; that is reported by who watches it.
+    }
+
+    private void forget(HttpServerResponse response) {
+        if (waiting == response) {
+            waiting = null;
+        }
+    }
+
+    private @Nullable RuntimeInvocation admit(HttpServerRequest request, String requestId) {
+        RuntimeInvocation invocation = current;
+        String echoed = request.getHeader(INVOCATION_ID);
+        if (phase != RUNNING) {
+            Replies.invalidTransition(request.response(), phase, RESPONDING.wireName());
+        } else if (invocation == null || !invocation.requestId().equals(requestId)) {
+            Replies.invalidRequestId(request.response());
+        } else if (echoed != null && !echoed.equals(invocationId)) {
+            Replies.invalidInvocationId(request.response());
+        } else {
+            return invocation;
+        }
+        return null;
+    }
+
+    private void brokeOff(RuntimeInvocation invocation) {
+        if (current == invocation) {
+            phase = RUNNING;
+        }
+    }
+
+    private void responded(HttpServerRequest request, RuntimeInvocation invocation, RequestBody body) {
+        String brokenOff = Trailers.get(request, ERROR_TYPE);
+        if (brokenOff.isEmpty()) {
+            end(request, invocation, body, null);
+        } else {
+            byte[] error = decode(Trailers.get(request, ERROR_BODY));
+            end(request, invocation, body, new RuntimeFailure(brokenOff, error));
+        }
+    }
+
+    private void end(
+            HttpServerRequest request,
+            RuntimeInvocation invocation,
+            RequestBody body,
+            @Nullable RuntimeFailure failure) {
+        phase = RESPONSE_SENT;
+        if (current != invocation) { // It was withdrawn while the answer was arriving.
+            Replies.invalidRequestId(request.response());
+            return;
+        }
+        current = null;
+        if (body.isTooLarge()) {
+            Replies.tooLarge(request.response());
+            listener.failed(invocation.requestId(), tooLarge());
+            return;
+        }
+        Replies.accepted(request.response());
+        if (failure == null) {
+            listener.responded(invocation.requestId(), body.bytes());
+        } else {
+            listener.failed(invocation.requestId(), failure);
+        }
+    }
+
+    private static RuntimeFailure tooLarge() {
+        String body = "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size ("
+                + RuntimeApi.MAXIMUM_PAYLOAD_BYTES + " bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}";
+        return new RuntimeFailure("Function.ResponseSizeTooLarge", body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static RuntimeFailure failure(HttpServerRequest request, byte[] body) {
+        String type = request.getHeader(ERROR_TYPE);
+        return new RuntimeFailure(type == null ? "" : type, body);
+    }
+
+    private static byte[] decode(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException notBase64) {
+            return base64.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+}

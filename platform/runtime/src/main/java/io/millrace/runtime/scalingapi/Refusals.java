@@ -1,0 +1,49 @@
+package io.millrace.runtime.scalingapi;
+
+import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.scaling.ScalingRefusedException.ActionUnknown;
+import io.millrace.runtime.scaling.ScalingRefusedException.Invalid;
+import io.millrace.runtime.scaling.ScalingRefusedException.PolicyUnknown;
+import io.millrace.runtime.scaling.ScalingRefusedException.TargetUnknown;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where bad news becomes an answer of the protocol. */
+final class Refusals {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Refusals.class);
+    private static final int TOO_LARGE = 413;
+
+    private Refusals() {}
+
+    static Refusal of(Throwable failure, String requestId) {
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
+        if (failure instanceof Invalid invalid) {
+            return Refusal.validation(String.valueOf(invalid.getMessage()));
+        }
+        if (failure instanceof TargetUnknown unknown) {
+            return Refusal.unknownObject("No scalable target registered for " + Subject.words(unknown.resource()));
+        }
+        if (failure instanceof PolicyUnknown unknown) {
+            return Refusal.unknownObject("No scaling policy found for " + Subject.words(unknown.resource())
+                    + ", policy name: " + unknown.policy());
+        }
+        if (failure instanceof ActionUnknown unknown) {
+            return Refusal.unknownObject("No scheduled action found for " + Subject.words(unknown.resource())
+                    + ", scheduled action name: " + unknown.action());
+        }
+        LOGGER.atError()
+                .addKeyValue(LogKeys.REQUEST_ID, requestId)
+                .setCause(failure)
+                .log("request failed by a fault of the platform");
+        return Refusal.fault();
+    }
+
+    /** @param status that the reading of the body ended with */
+    static Refusal ofBody(int status, long largest) {
+        return status == TOO_LARGE
+                ? Refusal.serialization("the body is too large, expected at most " + largest + " bytes")
+                : Refusal.serialization("the body broke off");
+    }
+}

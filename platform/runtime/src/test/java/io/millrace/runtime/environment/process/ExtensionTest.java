@@ -1,0 +1,129 @@
+package io.millrace.runtime.environment.process;
+
+import static io.millrace.runtime.environment.process.Workshop.ID;
+import static io.millrace.runtime.environment.process.Workshop.definition;
+import static io.millrace.runtime.environment.process.Workshop.payload;
+import static io.millrace.runtime.environment.process.Workshop.run;
+import static io.millrace.runtime.environment.process.Workshop.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.core.invocation.Outcome;
+import io.millrace.runtime.environment.EnvironmentState;
+import io.millrace.runtime.environment.ExecutionEnvironment;
+import io.millrace.runtime.environment.ShutdownReason;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** External extensions in layers, as processes beside the runtime. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ExtensionTest {
+    private static final String WATCHER =
+            """
+            #!/bin/sh
+            API="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
+            curl -sS -D $TMPDIR/registered -o $TMPDIR/facts -X POST "$API/register" \
+              -H "Lambda-Extension-Name: watcher" -d '{"events":["INVOKE","SHUTDOWN"]}'
+            EXTENSION=$(grep -i '^Lambda-Extension-Identifier' $TMPDIR/registered | tr -d '\\r' | cut -d' ' -f2)
+            echo "registered $(cat $TMPDIR/facts) task=$LAMBDA_TASK_ROOT"
+            while :; do
+              E=$(curl -sS "$API/event/next" -H "Lambda-Extension-Identifier: $EXTENSION")
+              echo "event $E"
+              case "$E" in *SHUTDOWN*) exit 0;; esac
+              %s
+            done
+            """;
+    private static final String ECHO = "def handler(event, context):\n    return event\n";
+
+    @TempDir
+    Path directory;
+
+    private Workshop workshop;
+
+    @BeforeEach
+    void open() {
+        workshop = new Workshop(directory);
+    }
+
+    @AfterEach
+    void close() {
+        workshop.close();
+    }
+
+    private ExecutionEnvironment environment(String code, Duration timeout, String atEachEvent) {
+        return workshop.environment(
+                definition("python3.11", "app.handler").withTimeout(timeout),
+                new Zip().file("app.py", code),
+                new Zip().executable("extensions/watcher", WATCHER.formatted(atEachEvent)));
+    }
+
+    private List<String> everything() {
+        return workshop.log.lines.values().stream().flatMap(List::stream).toList();
+    }
+
+    @Test
+    void it_hears_of_each_invocation_and_of_the_end() {
+        // Given
+        ExecutionEnvironment environment = environment(ECHO, Duration.ofSeconds(10), ":");
+        // When
+        String first = text(run(environment, "1"));
+        String second = text(run(environment, "2"));
+        environment.shutdown(ShutdownReason.SPINDOWN);
+        Awaitility.await().until(() -> workshop.environments.count() == 0);
+        // Then
+        assertThat(List.of(first, second)).containsExactly("1", "2");
+        assertThat(everything())
+                .contains("registered {\"functionName\":\"orders\",\"functionVersion\":\"$LATEST\","
+                        + "\"handler\":\"app.handler\"} task=")
+                .filteredOn(line -> line.startsWith("event "))
+                .hasSize(3)
+                .anyMatch(line -> line.contains("\"eventType\":\"INVOKE\"") && line.contains(ID))
+                .anyMatch(line -> line.contains("\"shutdownReason\":\"SPINDOWN\""));
+    }
+
+    @Test
+    void the_next_invocation_waits_until_it_is_done_with_the_one_before() {
+        // Given
+        ExecutionEnvironment environment = environment(ECHO, Duration.ofSeconds(10), "sleep 1");
+        run(environment, "1");
+        // When
+        long started = System.nanoTime();
+        run(environment, "2");
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThan(Duration.ofMillis(700));
+    }
+
+    @Test
+    void it_counts_into_the_timeout_and_is_told_of_it() {
+        // Given
+        ExecutionEnvironment environment = environment(
+                "import time\ndef handler(event, context):\n    time.sleep(20)\n", Duration.ofSeconds(1), ":");
+        // When
+        Outcome outcome = run(environment, "1");
+        // Then
+        assertThat(payload(outcome)).contains("Sandbox.Timedout");
+        Awaitility.await().untilAsserted(() -> assertThat(everything())
+                .anyMatch(line -> line.contains("\"shutdownReason\":\"TIMEOUT\"")));
+        assertThat(environment.state()).isEqualTo(EnvironmentState.RESET);
+    }
+
+    @Test
+    void its_crash_is_that_of_the_invocation() {
+        // Given
+        ExecutionEnvironment environment = environment(
+                "import time\ndef handler(event, context):\n    time.sleep(20)\n", Duration.ofSeconds(10), "exit 3");
+        // When
+        Outcome outcome = run(environment, "1");
+        // Then
+        assertThat(payload(outcome))
+                .isEqualTo("{\"errorType\":\"Extension.Crash\",\"errorMessage\":\"RequestId: " + ID
+                        + " Error: extension watcher exited: Runtime exited with error: exit status 3\"}");
+    }
+}
