@@ -22,10 +22,10 @@ public record EnvironmentSettings(
         Optional<Path> controlGroup,
         Optional<Path> pythonClient,
         Optional<Path> nodeClient) {
-    private static final long BYTES_PER_PROCESS = 64L << 20;
+    private static final long BYTES_PER_PROCESS = 128L << 20;
     private static final int AT_LEAST = 16;
 
-    /** What three quarters of the machine's memory carry; an idle runtime takes 10 to 60 MB. */
+    /** What three quarters of the machine's memory carry, with a function's default memory size. */
     static int processesByMemory() {
         OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long fitting = machine.getTotalMemorySize() / 4 * 3 / BYTES_PER_PROCESS;

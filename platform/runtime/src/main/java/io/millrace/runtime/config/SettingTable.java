@@ -93,7 +93,7 @@ public final class SettingTable {
     static final Setting<Integer> ENVIRONMENT_MAXIMUM_PROCESSES = Setting.integer(
             "environment.maximumProcesses",
             "environments",
-            "one for each 64 MB of three quarters of the memory, at least 16",
+            "one for each 128 MB of three quarters of the memory, at least 16",
             1,
             1_000_000,
             "Environments in processes of their own that may live at once; what has no room waits.");

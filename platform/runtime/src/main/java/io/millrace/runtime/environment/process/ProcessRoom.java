@@ -9,11 +9,9 @@ import java.util.Set;
  * would each take so long that all of them fail. Thread-safe.
  */
 final class ProcessRoom implements EnvironmentPool.Room {
-    private static final int STARTS_PER_CORE = 2;
-
     private final LiveEnvironments live;
     private final int maximum;
-    private final int maximumStarting = STARTS_PER_CORE * Runtime.getRuntime().availableProcessors();
+    private final int maximumStarting = Runtime.getRuntime().availableProcessors();
     private final Set<EnvironmentPool> pools;
 
     /** @param pools whose idle environments may be retired in favour of others */

@@ -1,0 +1,2 @@
+def handler(event, context):
+    return {"doubled": 2 * event["number"]}
