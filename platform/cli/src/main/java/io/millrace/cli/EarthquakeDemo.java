@@ -73,7 +73,8 @@ final class EarthquakeDemo {
     }
 
     private long publish(List<String> events) {
-        try (EventStream stream = EventStream.open(BrokerAddress.parse(millrace.brokerUrl()), "invoke." + FUNCTION)) {
+        try (EventStream stream =
+                EventStream.open(BrokerAddress.parse(millrace.brokerUrl()), "invoke." + FUNCTION, null)) {
             events.forEach(event -> stream.send("an event", event.getBytes(StandardCharsets.UTF_8)));
             EventStream.Summary summary = stream.finish();
             say("   " + summary.accepted() + " accepted and on disk, " + summary.perSecond() + " per second.");

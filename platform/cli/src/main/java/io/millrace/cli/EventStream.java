@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,15 @@ final class EventStream implements AutoCloseable {
     private final BrokerSession session;
     private final Publisher publisher;
     private final String address;
+    private final @Nullable String group;
     private final Semaphore window = new Semaphore(WINDOW);
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private final long began = System.nanoTime();
     private long sent;
 
-    private EventStream(BrokerSession session, String address) {
+    private EventStream(BrokerSession session, String address, @Nullable String group) {
+        this.group = group;
         this.session = session;
         this.publisher = new Publisher(session.connection());
         this.address = address;
@@ -40,8 +43,9 @@ final class EventStream implements AutoCloseable {
     /** @param accepted events the broker has on disk */
     record Summary(long accepted, long perSecond) {}
 
-    static EventStream open(BrokerAddress broker, String address) {
-        return new EventStream(BrokerSession.open(broker), address);
+    /** @param group message group of all events; null for none */
+    static EventStream open(BrokerAddress broker, String address, @Nullable String group) {
+        return new EventStream(BrokerSession.open(broker), address, group);
     }
 
     /**
@@ -53,16 +57,18 @@ final class EventStream implements AutoCloseable {
         takePlaces(1);
         throwFailure();
         sent++;
-        publisher
-                .send(address, EventMessages.durable(UUID.randomUUID().toString(), payload, Map.of(), null))
-                .onComplete(answer -> {
-                    if (answer.succeeded()) {
-                        accepted.incrementAndGet();
-                    } else {
-                        failure.compareAndSet(null, new Failure(event, answer.cause()));
-                    }
-                    window.release();
-                });
+        Message message = EventMessages.durable(UUID.randomUUID().toString(), payload, Map.of(), null);
+        if (group != null) {
+            message.setGroupId(group);
+        }
+        publisher.send(address, message).onComplete(answer -> {
+            if (answer.succeeded()) {
+                accepted.incrementAndGet();
+            } else {
+                failure.compareAndSet(null, new Failure(event, answer.cause()));
+            }
+            window.release();
+        });
     }
 
     /** Waits until the broker has answered for all events. */

@@ -40,13 +40,19 @@ final class PublishCommand implements Callable<Integer> {
             description = "Events, one per line (JSON Lines); empty lines are passed over. - for standard input.")
     private @Nullable Path file;
 
+    @Option(
+            names = "--group",
+            paramLabel = "GROUP",
+            description = "Message group of these events: a function runs those of one group one at a time, in order.")
+    private @Nullable String group;
+
     @Override
     public Integer call() {
         Input input = new Input(body, file);
         if (input.isAbsent() || input.isDouble()) {
             throw new ParameterException(spec.commandLine(), "expected either BODY or --file");
         }
-        try (EventStream stream = EventStream.open(broker.address, address)) {
+        try (EventStream stream = EventStream.open(broker.address, address, group)) {
             if (file == null) {
                 stream.send("the event", input.bytes());
             } else {

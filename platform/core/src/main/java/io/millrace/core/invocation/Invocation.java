@@ -23,4 +23,7 @@ public record Invocation(
         Map<String, String> attributes) {
     /** Key of the attribute that holds the trace header, as the header is called. */
     public static final String TRACE = "X-Amzn-Trace-Id";
+
+    /** Key of the attribute that names an event's message group: events of one run one at a time and in order. */
+    public static final String GROUP = "group";
 }

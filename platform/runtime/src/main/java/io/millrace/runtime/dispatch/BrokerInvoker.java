@@ -46,6 +46,10 @@ public final class BrokerInvoker implements Invoker {
         Duration maximumAge = definitions.apply(function).async().maximumEventAge();
         Message message =
                 EventMessages.durable(invocation.id(), invocation.payload(), properties(invocation), maximumAge);
+        String group = invocation.attributes().get(Invocation.GROUP);
+        if (group != null) {
+            message.setGroupId(group);
+        }
         return publisher.send(Topology.invokeAddress(function), message);
     }
 
@@ -65,6 +69,7 @@ public final class BrokerInvoker implements Invoker {
             return Map.of();
         }
         Map<String, String> properties = new HashMap<>(invocation.attributes());
+        properties.remove(Invocation.GROUP);
         invocation.arn().qualifier().ifPresent(qualifier -> properties.put(EventProperties.QUALIFIER, qualifier));
         invocation.clientContext().ifPresent(context -> properties.put(EventProperties.CLIENT_CONTEXT, context));
         return properties;

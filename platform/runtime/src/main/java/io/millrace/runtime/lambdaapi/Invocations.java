@@ -11,6 +11,7 @@ import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeExc
 import io.millrace.runtime.lambdaapi.LambdaApiException.TooManyRequestsException;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,11 @@ import java.util.Optional;
 final class Invocations {
     /** Travels with the event under the same name as in HTTP. */
     static final String TRACE_HEADER = "X-Amzn-Trace-Id";
+
+    /** An extension: events of one group run one at a time and in order. */
+    static final String GROUP_HEADER = "X-Millrace-Message-Group";
+
+    private static final int LONGEST_GROUP = 256;
 
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
     /** A payload up to this size is checked on the event loop; the way to a worker and back would take longer. */
@@ -38,6 +44,7 @@ final class Invocations {
         InvocationType type = type(request);
         FunctionArn arn = locator.toInvoke(request);
         refuseUnsupported(request);
+        requireGroup(request, type);
         Optional<String> clientContext = request.header("X-Amz-Client-Context").map(ClientContexts::decode);
         return payload(request, type)
                 .map(payload -> new Invocation(
@@ -103,9 +110,20 @@ final class Invocations {
     }
 
     private static Map<String, String> attributes(Request request) {
-        return request.header(TRACE_HEADER)
-                .map(trace -> Map.of(TRACE_HEADER, trace))
-                .orElse(Map.of());
+        Map<String, String> attributes = new HashMap<>();
+        request.header(TRACE_HEADER).ifPresent(trace -> attributes.put(Invocation.TRACE, trace));
+        request.header(GROUP_HEADER).ifPresent(group -> attributes.put(Invocation.GROUP, group));
+        return attributes;
+    }
+
+    private static void requireGroup(Request request, InvocationType type) {
+        request.header(GROUP_HEADER).ifPresent(group -> {
+            if (type != InvocationType.EVENT || group.isEmpty() || group.length() > LONGEST_GROUP) {
+                throw new InvalidParameterValueException("The header " + GROUP_HEADER + " has " + group.length()
+                        + " characters and the invocation type is " + type.wireName() + ", expected 1 to "
+                        + LONGEST_GROUP + " characters and the type Event.");
+            }
+        });
     }
 
     private Future<Reply> run(Invocation invocation) {
