@@ -91,6 +91,10 @@ class FunctionVerbsIT {
         done("function", "limits", "set", "greeter", 7);
         assertThat(done("function", "limits", "show", "greeter")).contains("Reserved for greeter: 7");
         assertThat(done("function", "limits", "account")).containsPattern("UnreservedConcurrentExecutions +993");
+        assertThat(done("function", "limits", "account", "--set", 500))
+                .containsPattern("(?m)^ConcurrentExecutions +500")
+                .containsPattern("UnreservedConcurrentExecutions +493");
+        done("function", "limits", "account", "--set", 1000);
         done("function", "limits", "clear", "greeter");
         assertThat(done("function", "limits", "show", "greeter", "--json")).isEqualToIgnoringNewLines("{}");
         assertThat(failed("function", "limits", "set", "greeter", 901))

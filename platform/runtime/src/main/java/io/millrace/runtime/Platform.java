@@ -112,7 +112,8 @@ public final class Platform implements AutoCloseable {
         waitFor(publishing);
         waitFor(managing);
 
-        ConcurrencyLedger ledger = new SoleWorker(rules(settings.concurrency()), System::nanoTime).ledger();
+        SoleWorker permits = new SoleWorker(rules(settings.concurrency()), System::nanoTime);
+        ConcurrencyLedger ledger = permits.ledger();
         Clock clock = Clock.systemUTC();
         EnvironmentPool.Rules lifetimes = new EnvironmentPool.Rules(
                 settings.environment().idleLifetime(), settings.environment().maximumAge());
@@ -131,7 +132,7 @@ public final class Platform implements AutoCloseable {
                 new ObservedEnvironments(environments, attempts),
                 new BrokerManagement(managing),
                 dispatcher,
-                ledger,
+                permits,
                 settings.concurrency().minimumUnreserved(),
                 settings.async(),
                 clock));
@@ -266,11 +267,7 @@ public final class Platform implements AutoCloseable {
                 invoker,
                 new LambdaApi.Administration(deployments, registry.layers(), registry::findCode),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
-                new LambdaApi.Rules(
-                        settings.limits(),
-                        settings.function(),
-                        settings.identity(),
-                        settings.concurrency().account()),
+                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());

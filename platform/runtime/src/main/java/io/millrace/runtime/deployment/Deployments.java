@@ -3,6 +3,7 @@ package io.millrace.runtime.deployment;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.Refusal;
+import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.AsyncInvokeConfig;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
@@ -55,6 +56,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     private final DeployedVersions versions;
     private final FunctionQueues queues;
     private final Dispatcher dispatcher;
+    private final SoleWorker worker;
     private final ConcurrencyLedger ledger;
     private final Allocations allocations;
     private final int minimumUnreserved;
@@ -71,12 +73,14 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             ExecutionEnvironments environments,
             BrokerManagement broker,
             Dispatcher dispatcher,
-            ConcurrencyLedger ledger,
+            SoleWorker worker,
             int minimumUnreserved,
             AsyncInvokeConfig asyncDefaults,
             Clock clock) {
+        ConcurrencyLedger ledger = worker.ledger();
         this.vertx = vertx;
         this.registry = registry;
+        this.worker = worker;
         this.versions = new DeployedVersions(vertx, registry, environments, ledger);
         this.queues = new FunctionQueues(broker);
         this.dispatcher = dispatcher;
@@ -341,6 +345,17 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier) {
         return find(name).flatMap(function -> allocations.state(function, qualifier));
+    }
+
+    @Override
+    public int accountConcurrency() {
+        return ledger.accountLimit();
+    }
+
+    @Override
+    public synchronized void resizeAccount(int permits) {
+        worker.resizeAccount(permits);
+        dispatcher.roomAgain();
     }
 
     @Override

@@ -14,17 +14,16 @@ final class AccountSettings {
     /** Told for clients that read it; the disk is the limit here. */
     private static final long TOTAL_CODE_BYTES = 80_530_636_800L;
 
+    private static final String MEMBER = "ConcurrentExecutions";
+    private static final int HIGHEST = 1_000_000;
     private static final long UNZIPPED_BYTES = 262_144_000;
 
     private final FunctionAdministration functions;
     private final LayerAdministration layers;
-    private final int accountLimit;
 
-    /** @param accountLimit concurrent executions of all functions together */
-    AccountSettings(FunctionAdministration functions, LayerAdministration layers, int accountLimit) {
+    AccountSettings(FunctionAdministration functions, LayerAdministration layers) {
         this.functions = functions;
         this.layers = layers;
-        this.accountLimit = accountLimit;
     }
 
     Future<Reply> show(Request request) {
@@ -33,12 +32,30 @@ final class AccountSettings {
                 .put("TotalCodeSize", TOTAL_CODE_BYTES)
                 .put("CodeSizeUnzipped", UNZIPPED_BYTES)
                 .put("CodeSizeZipped", RequestLimits.ZIPPED_BYTES)
-                .put("ConcurrentExecutions", accountLimit)
+                .put(MEMBER, functions.accountConcurrency())
                 .put("UnreservedConcurrentExecutions", functions.unreservedConcurrency());
         body.putObject("AccountUsage")
                 .put("TotalCodeSize", codeBytes())
                 .put("FunctionCount", functions.all().size());
         return Future.succeededFuture(Reply.json(200, body));
+    }
+
+    /** Lambda's is changed by Service Quotas; here until the next start, where concurrency.account counts again. */
+    Future<Reply> resize(Request request) {
+        return ControlBody.read(request, "ResizeAccount")
+                .map(AccountSettings::permits)
+                .compose(permits -> {
+                    functions.resizeAccount(permits);
+                    return show(request);
+                });
+    }
+
+    private static int permits(byte[] body) {
+        Members members = new Members(Json.requireObject(body));
+        Constraints constraints = new Constraints().notNull("concurrentExecutions", members.has(MEMBER));
+        members.integer(MEMBER).ifPresent(permits -> constraints.between("concurrentExecutions", permits, 1, HIGHEST));
+        constraints.check();
+        return members.integer(MEMBER).orElseThrow();
     }
 
     private long codeBytes() {

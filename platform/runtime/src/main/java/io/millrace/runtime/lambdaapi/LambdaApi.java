@@ -75,10 +75,7 @@ public final class LambdaApi {
         routeProvisioning(new Provisioning(functions, locator));
         routeEventInvokeConfigs(new EventInvokeConfigs(functions, locator, clock));
         routeLayers(new Layers(administration.layers(), layerArns, clock));
-        route(
-                HttpMethod.GET,
-                "/2016-08-19/account-settings",
-                new AccountSettings(functions, administration.layers(), rules.accountConcurrency())::show);
+        routeAccount(new AccountSettings(functions, administration.layers()));
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
         route(HttpMethod.GET, CodeDownloads.PATH, new CodeDownloads(administration.codes())::show);
@@ -91,13 +88,8 @@ public final class LambdaApi {
     /** What the platform tells about itself. */
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
 
-    /**
-     * The settings this door needs.
-     *
-     * @param accountConcurrency attempts of all functions together
-     */
-    public record Rules(
-            LimitSettings limits, FunctionSettings function, IdentitySettings identity, int accountConcurrency) {}
+    /** The settings this door needs. */
+    public record Rules(LimitSettings limits, FunctionSettings function, IdentitySettings identity) {}
 
     /** Lets another door share this one's address; to be called before {@link #listen}. */
     public LambdaApi with(Consumer<Router> routes) {
@@ -175,6 +167,11 @@ public final class LambdaApi {
         route(HttpMethod.POST, EVENT_INVOKE_CONFIG, configs::update);
         route(HttpMethod.GET, EVENT_INVOKE_CONFIG, configs::show);
         route(HttpMethod.DELETE, EVENT_INVOKE_CONFIG, configs::delete);
+    }
+
+    private void routeAccount(AccountSettings account) {
+        route(HttpMethod.GET, "/2016-08-19/account-settings", account::show);
+        route(HttpMethod.PUT, "/_millrace/account", account::resize);
     }
 
     private void routePlatform(PlatformView view) {

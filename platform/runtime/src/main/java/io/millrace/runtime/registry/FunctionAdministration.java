@@ -90,6 +90,17 @@ public interface FunctionAdministration {
     /** From memory; empty when the qualifier has no provisioned concurrency. */
     Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier);
 
+    /** Attempts of all functions that may run at once. From memory. */
+    int accountConcurrency();
+
+    /**
+     * Changes that limit until the next start; at once, what runs goes on.
+     *
+     * @param permits 1 to 1,000,000
+     * @throws IllegalArgumentException if it is out of range
+     */
+    void resizeAccount(int permits);
+
     /** What all functions without a reservation share now. From memory. */
     int unreservedConcurrency();
 }

@@ -58,7 +58,7 @@ final class Door implements AutoCloseable {
                 invoker,
                 new LambdaApi.Administration(administration, registry.layers(), registry::findCode),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
-                new LambdaApi.Rules(all.limits(), all.function(), all.identity(), RegistryAdministration.ACCOUNT),
+                new LambdaApi.Rules(all.limits(), all.function(), all.identity()),
                 clock);
         this.port = await(api.listen("127.0.0.1", 0)).actualPort();
     }

@@ -209,8 +209,18 @@ public final class RegistryAdministration implements FunctionAdministration {
     }
 
     @Override
+    public int accountConcurrency() {
+        return ledger.accountLimit();
+    }
+
+    @Override
+    public void resizeAccount(int permits) {
+        ledger.resizeAccount(permits);
+    }
+
+    @Override
     public int unreservedConcurrency() {
-        return ACCOUNT
+        return accountConcurrency()
                 - registry.all().stream().mapToInt(ProvisionedRules::claim).sum();
     }
 
