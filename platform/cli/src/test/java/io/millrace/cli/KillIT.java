@@ -117,7 +117,14 @@ class KillIT {
     }
 
     private static CliProcess server(Path data) {
-        return CliProcess.server(data, "--set", "async.retryDelay=PT0.2S", "--set", "async.retryDelayMultiplier=1");
+        return CliProcess.server(
+                data,
+                "--set",
+                "async.retryDelay=PT0.2S",
+                "--set",
+                "async.retryDelayMultiplier=1",
+                "--set", // So that as many attempts as possible are under way when the server is killed.
+                "environment.java=in-process");
     }
 
     private void publishUntilKilled(CliProcess server, Path marks, int round) {

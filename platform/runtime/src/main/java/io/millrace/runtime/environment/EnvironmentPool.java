@@ -75,14 +75,15 @@ public final class EnvironmentPool implements FunctionEnvironments {
     /** What the machine has for environments, over all pools. Thread-safe; asked without the pool's lock. */
     @FunctionalInterface
     public interface Room {
-        Room UNLIMITED = type -> true;
+        Room UNLIMITED = (type, isFirst) -> true;
 
-        boolean forOneMore(InvocationType type);
+        /** @param isFirst whether the version has no environment yet */
+        boolean forOneMore(InvocationType type, boolean isFirst);
     }
 
     @Override
     public boolean hasRoom(InvocationType type) {
-        return room == Room.UNLIMITED || hasIdle() || room.forOneMore(type);
+        return room == Room.UNLIMITED || hasIdle() || room.forOneMore(type, live.isEmpty());
     }
 
     private boolean hasIdle() {

@@ -5,14 +5,16 @@ import io.millrace.runtime.environment.EnvironmentPool;
 import java.util.Set;
 
 /**
- * How many processes this machine carries, and how many it initialises at once: a thousand cold starts on two cores
- * would each take so long that all of them fail. Thread-safe.
+ * How many processes this machine carries, and how many it initialises at once. A thousand cold starts on two cores
+ * would each take so long that all of them fail, and a start on a machine whose cores are busy only takes them from the
+ * environments that are there. Callers wait for nobody, so only their number is limited. Thread-safe.
  */
 final class ProcessRoom implements EnvironmentPool.Room {
     private final LiveEnvironments live;
     private final int maximum;
     private final int maximumStarting = Runtime.getRuntime().availableProcessors();
     private final Set<EnvironmentPool> pools;
+    private final CpuLoad cpu = new CpuLoad();
 
     /** @param pools whose idle environments may be retired in favour of others */
     ProcessRoom(LiveEnvironments live, int maximum, Set<EnvironmentPool> pools) {
@@ -22,8 +24,8 @@ final class ProcessRoom implements EnvironmentPool.Room {
     }
 
     @Override
-    public boolean forOneMore(InvocationType type) {
-        if (type == InvocationType.EVENT && live.starting() >= maximumStarting) {
+    public boolean forOneMore(InvocationType type, boolean isFirst) {
+        if (type == InvocationType.EVENT && (live.starting() >= maximumStarting || (!isFirst && cpu.isExhausted()))) {
             return false;
         }
         return live.count() < maximum || retiredOneThatWasIdle();
