@@ -31,7 +31,7 @@ final class InProcess {
     private static final int THREADS = 1_000;
     private static final int SETTLING_STARTS = 5_000;
     private static final int STARTS = 20_000;
-    private static final int RUNS = 100_000;
+    private static final int RUNS = 1_000_000;
     private static final int SETTLING_WINDOWS = 3;
     private static final int MANY = 64;
 
