@@ -9,10 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A million events that wait because every permit of their function is taken, and are then drained: whether the rate
@@ -23,13 +20,10 @@ final class Backlog {
 
     private static final int STEP = 100_000;
     private static final int STEPS = 10;
-    private static final int UNANSWERED = 4_096;
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final CountDownLatch gate = new CountDownLatch(1);
     private final AtomicLong completed = new AtomicLong();
-    private final Semaphore unanswered = new Semaphore(UNANSWERED);
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Surroundings on;
 
     private Backlog(Surroundings on) {
@@ -60,7 +54,7 @@ final class Backlog {
         List<Step> in = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {
             long startedAt = System.nanoTime();
-            publish(millrace, function);
+            Publishing.publish(millrace, function, STEP);
             in.add(step(startedAt));
         }
         gate.countDown();
@@ -72,24 +66,6 @@ final class Backlog {
             out.add(step(startedAt));
         }
         return report("in", in) + report("out", out);
-    }
-
-    private void publish(Millrace millrace, String function) {
-        byte[] body = Load.body();
-        for (int i = 0; i < STEP; i++) {
-            unanswered.acquireUninterruptibly();
-            var unused = millrace.publish(function, body).whenComplete((id, refused) -> {
-                unanswered.release();
-                if (refused != null) {
-                    failure.compareAndSet(null, refused);
-                }
-            });
-        }
-        unanswered.acquireUninterruptibly(UNANSWERED);
-        unanswered.release(UNANSWERED);
-        if (failure.get() != null) {
-            throw new IllegalStateException("an event of the backlog was not published", failure.get());
-        }
     }
 
     /** The clock stops before the heaps are looked at, which collects garbage. */

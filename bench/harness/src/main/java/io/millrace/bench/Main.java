@@ -26,7 +26,13 @@ final class Main {
         Path directory = Path.of(names.remove(0));
         String springClassPath = names.remove(0);
         boolean quick = names.remove("--quick");
-        List<Benchmark> chosen = chosen(names, quick);
+        requireKnown(names);
+        List<Benchmark> chosen = Benchmark.ALL.stream()
+                .filter(benchmark -> names.isEmpty() ? benchmark.inQuick() || !quick : names.contains(benchmark.name()))
+                .toList();
+        List<Measurement> measurements = Measurement.ALL.stream()
+                .filter(measurement -> names.isEmpty() ? !quick : names.stream().anyMatch(measurement::isMeantBy))
+                .toList();
         Pairing pairing = quick ? QUICK : FULL;
         System.out.print(conditions(directory, pairing));
         try (BrokerProcess broker = BrokerProcess.start(directory)) {
@@ -35,8 +41,8 @@ final class Main {
             for (Benchmark benchmark : chosen) {
                 System.out.print(run(benchmark, pairing, surroundings));
             }
-            if (names.isEmpty() ? !quick : names.contains(Backlog.NAME)) {
-                System.out.print(surroundings.backlog());
+            for (Measurement measurement : measurements) {
+                System.out.print(measurement.run().apply(surroundings, pairing));
             }
         }
     }
@@ -49,17 +55,18 @@ final class Main {
         }
     }
 
-    private static List<Benchmark> chosen(List<String> names, boolean quick) {
-        List<String> known = Stream.concat(Benchmark.ALL.stream().map(Benchmark::name), Stream.of(Backlog.NAME))
+    private static void requireKnown(List<String> names) {
+        List<String> known = Stream.of(
+                        Benchmark.ALL.stream().map(Benchmark::name),
+                        Measurement.ALL.stream().map(Measurement::name),
+                        Measurement.ALIASES.stream())
+                .flatMap(several -> several)
                 .toList();
         for (String name : names) {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException("no comparison is called '" + name + "', expected one of " + known);
             }
         }
-        return Benchmark.ALL.stream()
-                .filter(benchmark -> names.isEmpty() ? benchmark.inQuick() || !quick : names.contains(benchmark.name()))
-                .toList();
     }
 
     private static String conditions(Path directory, Pairing pairing) throws IOException {

@@ -33,6 +33,7 @@ final class PlatformCalls implements Lane {
         Millrace millrace = Millrace.builder()
                 .dataDirectory(dataDirectory)
                 .broker(brokerUrl)
+                .set("concurrency.requestsPerSecondPerPermit", "0") // The raw lane is not held back either.
                 .function(function, (FunctionHandler) (event, context) -> event)
                 .start();
         return new PlatformCalls(millrace, function, inFlight);

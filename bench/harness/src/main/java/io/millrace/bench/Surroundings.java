@@ -46,7 +46,8 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
         return RawQueues.PREFIX + queues.incrementAndGet();
     }
 
-    private String nextFunction() {
+    /** A name that no other function of the run has; also free as the name of a folder. */
+    String nextFunction() {
         return "bench-" + queues.incrementAndGet();
     }
 
