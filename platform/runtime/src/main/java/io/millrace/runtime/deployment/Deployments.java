@@ -184,7 +184,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
-        return change(() -> {
+        return storedChange(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
@@ -199,7 +199,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             CodeReference code = registry.storeCode(archive);
             return reload(before.withCode(code, clock.instant()));
@@ -209,7 +209,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<RegisteredFunction> updateConfiguration(
             FunctionName name, UnaryOperator<FunctionConfiguration> changed, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             RegisteredFunction after = before.withConfiguration(changed.apply(before.configuration()), clock.instant());
             if (after.code().isEmpty()) {
@@ -227,7 +227,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> delete(FunctionName name) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction function = require(name, Optional.empty());
             Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
@@ -250,7 +250,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             requireDeployed(name);
             ProvisionedRules.requireReservable(before, permits);
@@ -261,7 +261,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction after = require(name, Optional.empty()).withEventInvokeConfig(config);
             await(queues.applyPolicy(after.definition(requireDeployed(name).asyncBase())));
             return saveAndStart(after);
@@ -274,7 +274,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             Optional<String> expectedSha256,
             Optional<String> description,
             Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             Publishing.Result result = Publishing.publish(before, expectedSha256, description, expectedRevision);
             if (!result.function().revisionId().equals(before.revisionId())) {
@@ -286,7 +286,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteVersion(FunctionName name, int number) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
             ledger.forget(name, Integer.toString(number));
             return null;
@@ -295,7 +295,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Alias> createAlias(FunctionName name, Alias alias) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(AliasRules.create(require(name, Optional.empty()), alias));
             return alias;
         });
@@ -304,7 +304,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<Alias> updateAlias(
             FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction after =
                     AliasRules.update(require(name, Optional.empty()), alias, change, expectedRevision);
             return changePublished(after).published().alias(alias).orElseThrow();
@@ -313,7 +313,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteAlias(FunctionName name, String alias) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
             return null;
         });
@@ -321,7 +321,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
-        return change(() -> {
+        return storedChange(() -> {
             Budget budget = new Budget(ledger.unreservedLimit(), minimumUnreserved);
             RegisteredFunction after = ProvisionedRules.provision(
                     require(name, Optional.empty()), qualifier, environments, budget, clock.instant());
@@ -331,7 +331,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             changePublished(before.withPublished(before.published().withoutProvisioned(qualifier)));
             return null;
@@ -410,6 +410,14 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             throw new FunctionUnknown(name);
         }
         return found;
+    }
+
+    /** Refused before anything is touched where the registry is away. */
+    private <T> Future<T> storedChange(Callable<T> change) {
+        return change(() -> {
+            registry.requireWritable();
+            return change.call();
+        });
     }
 
     private <T> Future<T> change(Callable<T> change) {
