@@ -77,8 +77,15 @@ public final class EnvironmentPool implements FunctionEnvironments {
     public interface Room {
         Room UNLIMITED = (type, isFirst) -> true;
 
-        /** @param isFirst whether the version has no environment yet */
+        /**
+         * Only a question: whoever asks may have no permit in the end.
+         *
+         * @param isFirst whether the version has no environment yet
+         */
         boolean forOneMore(InvocationType type, boolean isFirst);
+
+        /** One more is started now; what was idle elsewhere may have to go for it. */
+        default void takeOne() {}
     }
 
     @Override
@@ -117,6 +124,7 @@ public final class EnvironmentPool implements FunctionEnvironments {
         if (warm != null) {
             return warm;
         }
+        room.takeOne();
         Slot cold = new Slot(create.get(), false, System.nanoTime());
         live.add(cold);
         return cold;

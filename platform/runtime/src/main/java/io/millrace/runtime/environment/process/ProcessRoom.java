@@ -2,6 +2,8 @@ package io.millrace.runtime.environment.process;
 
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.runtime.environment.EnvironmentPool;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -28,22 +30,26 @@ final class ProcessRoom implements EnvironmentPool.Room {
         if (type == InvocationType.EVENT && (live.starting() >= maximumStarting || (!isFirst && cpu.isExhausted()))) {
             return false;
         }
-        return live.count() < maximum || retiredOneThatWasIdle();
+        return live.count() < maximum || longestIdle().isPresent();
     }
 
-    private boolean retiredOneThatWasIdle() {
+    @Override
+    public void takeOne() {
+        if (live.count() >= maximum) {
+            longestIdle().ifPresent(EnvironmentPool::retireLongestIdle);
+        }
+    }
+
+    private Optional<EnvironmentPool> longestIdle() {
         EnvironmentPool longest = null;
         long since = 0;
         for (EnvironmentPool pool : pools) {
-            long candidate = pool.longestIdleSince().orElse(Long.MAX_VALUE);
-            if (candidate != Long.MAX_VALUE && (longest == null || candidate - since < 0)) {
+            OptionalLong candidate = pool.longestIdleSince();
+            if (candidate.isPresent() && (longest == null || candidate.getAsLong() - since < 0)) {
                 longest = pool;
-                since = candidate;
+                since = candidate.getAsLong();
             }
         }
-        if (longest != null) {
-            longest.retireLongestIdle();
-        }
-        return longest != null;
+        return Optional.ofNullable(longest);
     }
 }
