@@ -193,6 +193,11 @@ public final class Millrace implements AutoCloseable {
         return platform.embeddedBroker();
     }
 
+    /** What holds the processes of uploaded code in their place on this machine, in words for people. */
+    public String isolation() {
+        return platform.isolation();
+    }
+
     /** Where the Lambda HTTP API listens, if it was asked for. */
     public Optional<URI> httpUrl() {
         return http;
