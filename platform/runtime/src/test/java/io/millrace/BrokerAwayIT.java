@@ -8,7 +8,14 @@ import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
 import io.millrace.function.FunctionHandler;
+import io.millrace.runtime.accounting.FunctionAccount;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,13 +25,19 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -38,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(90)
 class BrokerAwayIT {
     private static final FunctionHandler ECHO = (event, context) -> event;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path data;
@@ -175,6 +189,91 @@ class BrokerAwayIT {
         assertThat(runs).hasValue(1);
         assertThat(Objects.requireNonNull(millrace.stats().join().get("slow")).accepted())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void attempts_in_processes_outlive_the_broker_and_give_their_permits_back() throws Exception {
+        // Given
+        try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            door.setSoTimeout((int) PATIENCE.toMillis());
+            createWaiting(door.getLocalPort(), 2);
+            Set<String> accepted = new HashSet<>();
+            for (int i = 0; i < 6; i++) {
+                accepted.add(millrace.publish("waiting", "{}").join());
+            }
+            List<Socket> held = List.of(door.accept(), door.accept());
+            Set<String> ran = new HashSet<>();
+            // When
+            broker.close();
+            startBroker(port);
+            await().atMost(PATIENCE).until(() -> millrace.stats()
+                    .handle((stats, away) -> away == null)
+                    .join());
+            for (Socket handler : held) {
+                assertThat(ran.add(letGoOn(handler))).isTrue();
+            }
+            while (ran.size() < accepted.size()) {
+                assertThat(ran.add(letGoOn(door.accept()))).as("runs once").isTrue();
+            }
+            // Then
+            assertThat(ran).isEqualTo(accepted);
+            await().atMost(PATIENCE).until(() -> succeeded("waiting") == accepted.size());
+            assertThat(Objects.requireNonNull(millrace.stats().join().get("waiting")))
+                    .isEqualTo(new FunctionAccount(6, 0, 0, 0, 6, 0, 0));
+            // Then both permits are there again, and no third
+            var one = millrace.invoke("waiting", "{}");
+            var two = millrace.invoke("waiting", "{}");
+            List<Socket> both = List.of(door.accept(), door.accept());
+            assertThat(post("waiting", "RequestResponse").statusCode()).isEqualTo(429);
+            for (Socket handler : both) {
+                letGoOn(handler);
+            }
+            assertThat(one.join().isSuccess()).isTrue();
+            assertThat(two.join().isSuccess()).isTrue();
+        }
+    }
+
+    /** A function in processes that says its request id on a connection and returns when it gets an answer. */
+    private void createWaiting(int door, int permits) throws Exception {
+        String code =
+                """
+                import socket
+                def handler(event, context):
+                    with socket.create_connection(("127.0.0.1", %d)) as test:
+                        test.sendall((context.aws_request_id + "\\n").encode())
+                        assert test.recv(1), "nobody let it go on"
+                """
+                        .formatted(door);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry("app.py"));
+            zip.write(code.getBytes(StandardCharsets.UTF_8));
+        }
+        String create =
+                """
+                {"FunctionName":"waiting","Runtime":"python3.12","Role":"arn:aws:iam::000000000000:role/any",
+                 "Handler":"app.handler","Timeout":80,"Code":{"ZipFile":"%s"}}
+                """
+                        .formatted(Base64.getEncoder().encodeToString(bytes.toByteArray()));
+        URI functions = millrace.httpUrl().orElseThrow().resolve("/2015-03-31/functions");
+        HttpResponse<String> created = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(functions)
+                                .POST(BodyPublishers.ofString(create))
+                                .build(),
+                        BodyHandlers.ofString());
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        millrace.reserve("waiting", OptionalInt.of(permits));
+    }
+
+    /** @return the request id of what waited */
+    private static String letGoOn(Socket handler) throws IOException {
+        try (handler) {
+            String id = new BufferedReader(new InputStreamReader(handler.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+            handler.getOutputStream().write(1);
+            return Objects.requireNonNull(id);
+        }
     }
 
     @Test

@@ -188,7 +188,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
-        return change(() -> {
+        return storedChange(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
@@ -203,7 +203,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             CodeReference code = registry.storeCode(archive);
             return reload(before.withCode(code, clock.instant()));
@@ -213,7 +213,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<RegisteredFunction> updateConfiguration(
             FunctionName name, UnaryOperator<FunctionConfiguration> changed, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             RegisteredFunction after = before.withConfiguration(changed.apply(before.configuration()), clock.instant());
             if (after.code().isEmpty()) {
@@ -231,7 +231,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> delete(FunctionName name) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction function = require(name, Optional.empty());
             Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
@@ -254,7 +254,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             requireDeployed(name);
             ProvisionedRules.requireReservable(before, permits);
@@ -265,7 +265,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction after = require(name, Optional.empty()).withEventInvokeConfig(config);
             await(queues.applyPolicy(after.definition(requireDeployed(name).asyncBase())));
             return saveAndStart(after);
@@ -278,7 +278,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             Optional<String> expectedSha256,
             Optional<String> description,
             Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             Publishing.Result result = Publishing.publish(before, expectedSha256, description, expectedRevision);
             if (!result.function().revisionId().equals(before.revisionId())) {
@@ -290,7 +290,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteVersion(FunctionName name, int number) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
             ledger.forget(name, Integer.toString(number));
             return null;
@@ -299,7 +299,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Alias> createAlias(FunctionName name, Alias alias) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(AliasRules.create(require(name, Optional.empty()), alias));
             return alias;
         });
@@ -308,7 +308,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<Alias> updateAlias(
             FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction after =
                     AliasRules.update(require(name, Optional.empty()), alias, change, expectedRevision);
             return changePublished(after).published().alias(alias).orElseThrow();
@@ -317,7 +317,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteAlias(FunctionName name, String alias) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
             return null;
         });
@@ -325,7 +325,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
-        return change(() -> {
+        return storedChange(() -> {
             Budget budget = new Budget(ledger.unreservedLimit(), minimumUnreserved);
             RegisteredFunction after = ProvisionedRules.provision(
                     require(name, Optional.empty()), qualifier, environments, budget, clock.instant());
@@ -335,7 +335,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             changePublished(before.withPublished(before.published().withoutProvisioned(qualifier)));
             return null;
@@ -425,6 +425,14 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             throw new FunctionUnknown(name);
         }
         return found;
+    }
+
+    /** Refused before anything is touched where the registry is away. */
+    private <T> Future<T> storedChange(Callable<T> change) {
+        return change(() -> {
+            registry.requireWritable();
+            return change.call();
+        });
     }
 
     private <T> Future<T> change(Callable<T> change) {
