@@ -28,7 +28,6 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
@@ -87,22 +86,24 @@ class BadDaysIT {
 
     @Test
     void two_calls_that_race_for_the_last_permit_are_one_answer_and_one_429() throws Exception {
-        // Given
-        Semaphore mayEnd = new Semaphore(0);
-        AtomicInteger runs = new AtomicInteger();
-        millrace.deploy(
-                "single",
-                (FunctionHandler) (event, context) -> {
-                    runs.incrementAndGet();
-                    mayEnd.acquire();
-                    return event;
-                },
-                definition ->
-                        definition.withReservedConcurrency(OptionalInt.of(1)).withTimeout(Duration.ofSeconds(60)));
         for (int round = 1; round <= 20; round++) {
+            // Given: a function for each round, as one with one permit is also held to ten calls a second
+            String function = "single-" + round;
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            AtomicInteger runs = new AtomicInteger();
+            millrace.deploy(
+                    function,
+                    (FunctionHandler) (event, context) -> {
+                        runs.incrementAndGet();
+                        mayEnd.await();
+                        return event;
+                    },
+                    definition -> definition
+                            .withReservedConcurrency(OptionalInt.of(1))
+                            .withTimeout(Duration.ofSeconds(60)));
             // When
-            CompletableFuture<HttpResponse<String>> one = call("single", "1");
-            CompletableFuture<HttpResponse<String>> other = call("single", "1");
+            CompletableFuture<HttpResponse<String>> one = call(function, "1");
+            CompletableFuture<HttpResponse<String>> other = call(function, "1");
             // The one with the permit cannot end yet, so the first answer is the refusal.
             CompletableFuture.anyOf(one, other).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             HttpResponse<String> refused = one.isDone() ? one.join() : other.join();
@@ -113,11 +114,11 @@ class BadDaysIT {
                     .isEqualTo("{\"Reason\":\"ReservedFunctionConcurrentInvocationLimitExceeded\","
                             + "\"Type\":\"User\",\"message\":\"Rate Exceeded.\"}");
             assertThat(running).as("round %d", round).isNotDone();
-            mayEnd.release();
+            mayEnd.countDown();
             HttpResponse<String> answer = running.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(answer.statusCode()).as("round %d", round).isEqualTo(200);
             assertThat(answer.body()).isEqualTo("1");
-            assertThat(runs).hasValue(round);
+            assertThat(runs).hasValue(1);
         }
     }
 
@@ -179,8 +180,8 @@ class BadDaysIT {
     @Test
     void a_zip_whose_entries_lead_out_is_refused_in_lambdas_words() {
         // When
-        HttpResponse<String> answer =
-                send("POST", "/2015-03-31/functions", created("evil", "../evil.py")).join();
+        HttpResponse<String> answer = send("POST", "/2015-03-31/functions", created("evil", "../evil.py"))
+                .join();
         // Then
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("x-amzn-ErrorType")).contains("InvalidParameterValueException");
@@ -217,8 +218,7 @@ class BadDaysIT {
     /** The database as it is after an error of its disk: closed under the server's hands, and not to be opened. */
     private void takeRegistryAway() throws SQLException, IOException {
         // The same JVM, hence the same database; it writes nothing more, as if it were killed.
-        try (Connection connection =
-                        DriverManager.getConnection("jdbc:h2:file:" + data.resolve("registry"), "sa", "");
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + data.resolve("registry"), "sa", "");
                 Statement statement = connection.createStatement()) {
             statement.execute("SHUTDOWN IMMEDIATELY");
         }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Handlers that end their JVM: one of their own, and the server's. */
+/** Handlers that end the JVM they run in. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(300)
 class HaltIT {
@@ -151,40 +151,6 @@ class HaltIT {
                     .isEqualTo("RequestId: " + id + " Error: Runtime exited with error: exit status 42");
             assertThat(cause.attempts()).isEqualTo(3);
             assertThat(count(server, "accepted")).isEqualTo(3);
-        }
-    }
-
-    @Test
-    void a_handler_that_halts_the_server_costs_its_event_three_starts_and_then_the_event_is_dead()
-            throws IOException, InterruptedException {
-        // Given
-        Path data = directory.resolve("data");
-        String[] settings = {"--set", "environment.java=in-process"};
-        String id;
-        try (CliProcess first = CliProcess.server(data, settings)) {
-            create(first);
-            // When
-            id = publish(first, "halts");
-            published.countDown();
-            assertThat(first.exitCode()).isEqualTo(42);
-        }
-        for (int start = 2; start <= 3; start++) {
-            try (CliProcess again = CliProcess.start(
-                    "server", "--data", data, "--http", "127.0.0.1:0", "--amqp", "0", settings[0], settings[1])) {
-                assertThat(again.exitCode()).as("start %d", start).isEqualTo(42);
-            }
-        }
-        // Then
-        try (CliProcess last = CliProcess.server(data, settings)) {
-            await().atMost(CliProcess.PATIENCE).until(() -> count(last, "deadLettered") == 1);
-            Cause cause = onlyDeadLetter(last).cause().orElseThrow();
-            assertThat(cause.condition()).isEqualTo("RetriesExhausted");
-            assertThat(cause.errorType()).isEqualTo("Runtime.WorkerLost");
-            assertThat(cause.errorMessage()).isEqualTo("the worker was lost during attempt 3");
-            assertThat(cause.attempts()).isEqualTo(3);
-            assertThat(onlyDeadLetter(last).id()).isEqualTo(id);
-            assertThat(count(last, "accepted")).isEqualTo(1);
-            assertThat(runs).containsExactly("halts", "halts", "halts");
         }
     }
 
