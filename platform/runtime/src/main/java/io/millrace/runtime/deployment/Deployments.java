@@ -197,7 +197,10 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
                     RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant());
             LazyEnvironments loaded = versions.loadLatest(created, asyncDefaults);
             await(queues.ensure(created.definition(asyncDefaults)));
-            return saveAndStart(created, loaded, asyncDefaults);
+            return saveAndStart(created, loaded, asyncDefaults, () -> {
+                loaded.close();
+                await(queues.remove(name));
+            });
         });
     }
 
@@ -226,7 +229,8 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     private RegisteredFunction reload(RegisteredFunction after) {
         AsyncInvokeConfig asyncBase = requireDeployed(after.name()).asyncBase();
-        return saveAndStart(after, versions.loadLatest(after, asyncBase), asyncBase);
+        LazyEnvironments loaded = versions.loadLatest(after, asyncBase);
+        return saveAndStart(after, loaded, asyncBase, loaded::close);
     }
 
     @Override
@@ -235,19 +239,19 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             RegisteredFunction function = require(name, Optional.empty());
             Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
-            try {
-                await(queues.remove(name));
-            } catch (RuntimeException kept) {
-                // Its queues may hold events still: it goes on as before.
-                start(function, running.latest(), running.asyncBase());
-                throw kept;
-            }
+            // Its queues may hold events still: it goes on as before.
+            Runnable goOn = () -> start(function, running.latest(), running.asyncBase());
+            orUndo(() -> await(queues.remove(name)), goOn);
+            // Last, as a server that is killed in between makes the queues of what is stored again.
+            orUndo(() -> registry.delete(name), () -> {
+                await(queues.ensure(running.definition()));
+                goOn.run();
+            });
             deployed.remove(name);
             allocations.forget(name);
             ledger.forget(name);
             versions.closeAll(running.running());
             await(dispatcher.forget(name));
-            registry.delete(name);
             return null;
         });
     }
@@ -259,16 +263,19 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             requireDeployed(name);
             ProvisionedRules.requireReservable(before, permits);
             reserveOrRefuse(name, permits);
-            return saveAndStart(before.withReservedConcurrency(permits));
+            return saveAndStart(
+                    before.withReservedConcurrency(permits), () -> reserveOrRefuse(name, before.reservedConcurrency()));
         });
     }
 
     @Override
     public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
         return storedChange(() -> {
-            RegisteredFunction after = require(name, Optional.empty()).withEventInvokeConfig(config);
-            await(queues.applyPolicy(after.definition(requireDeployed(name).asyncBase())));
-            return saveAndStart(after);
+            RegisteredFunction before = require(name, Optional.empty());
+            RegisteredFunction after = before.withEventInvokeConfig(config);
+            AsyncInvokeConfig asyncBase = requireDeployed(name).asyncBase();
+            await(queues.applyPolicy(after.definition(asyncBase)));
+            return saveAndStart(after, () -> await(queues.applyPolicy(before.definition(asyncBase))));
         });
     }
 
@@ -282,7 +289,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             RegisteredFunction before = require(name, Optional.empty());
             Publishing.Result result = Publishing.publish(before, expectedSha256, description, expectedRevision);
             if (!result.function().revisionId().equals(before.revisionId())) {
-                saveAndStart(result.function());
+                saveAndStart(result.function(), () -> {});
             }
             return result.version();
         });
@@ -367,17 +374,18 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     private RegisteredFunction changePublished(RegisteredFunction after) {
         requireDeployed(after.name());
         allocations.claim(after);
-        return saveAndStart(after);
+        return saveAndStart(after, () -> allocations.giveBack(after));
     }
 
-    private RegisteredFunction saveAndStart(RegisteredFunction after) {
+    private RegisteredFunction saveAndStart(RegisteredFunction after, Runnable undo) {
         Deployed running = requireDeployed(after.name());
-        return saveAndStart(after, running.latest(), running.asyncBase());
+        return saveAndStart(after, running.latest(), running.asyncBase(), undo);
     }
 
+    /** @param undo takes back what was done for it already, should the disk fail now */
     private RegisteredFunction saveAndStart(
-            RegisteredFunction after, LazyEnvironments latest, AsyncInvokeConfig asyncBase) {
-        registry.save(after);
+            RegisteredFunction after, LazyEnvironments latest, AsyncInvokeConfig asyncBase, Runnable undo) {
+        orUndo(() -> registry.save(after), undo);
         RegisteredFunction saved = registry.find(after.name()).orElseThrow();
         start(saved, latest, asyncBase);
         return saved;
@@ -425,6 +433,19 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             throw new FunctionUnknown(name);
         }
         return found;
+    }
+
+    private static void orUndo(Runnable step, Runnable undo) {
+        try {
+            step.run();
+        } catch (RuntimeException failed) {
+            try {
+                undo.run();
+            } catch (RuntimeException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+            throw failed;
+        }
     }
 
     /** Refused before anything is touched where the registry is away. */
