@@ -13,17 +13,14 @@ import io.millrace.runtime.registry.LayerAdministration;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -53,6 +50,7 @@ public final class LambdaApi {
         this.router = Router.router(vertx);
         this.server = vertx.createHttpServer(new HttpServerOptions()
                 .setMaxHeaderSize(RequestLimits.HEADER_BYTES)
+                .setMaxInitialLineLength(RequestLimits.LINE_BYTES)
                 .setIdleTimeout(IDLE_MINUTES)
                 .setIdleTimeoutUnit(TimeUnit.MINUTES));
         FunctionAdministration functions = administration.functions();
@@ -97,7 +95,7 @@ public final class LambdaApi {
      */
     public Future<HttpServer> listen(String host, int port) {
         return server.requestHandler(router)
-                .invalidRequestHandler(LambdaApi::refuseMalformed)
+                .invalidRequestHandler(UnreadableRequests::refuse)
                 .listen(port, host);
     }
 
@@ -210,14 +208,5 @@ public final class LambdaApi {
                 .compose(start -> endpoint.answer(request))
                 .otherwise(failure -> refusals.reply(failure, request.id()))
                 .onSuccess(request::send);
-    }
-
-    /** What is not even HTTP; Vert.x knows which status fits. */
-    private static void refuseMalformed(HttpServerRequest request) {
-        // The connection ends with this answer; a client that is not told would send its next request into the end.
-        request.response()
-                .putHeader("x-amzn-RequestId", UUID.randomUUID().toString())
-                .putHeader(HttpHeaders.CONNECTION, "close");
-        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }
 }

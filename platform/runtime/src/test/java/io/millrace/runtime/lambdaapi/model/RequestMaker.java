@@ -10,9 +10,11 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Makes requests out of the description: right ones, ones that break it, and ones that cannot be read. */
@@ -71,6 +73,7 @@ public final class RequestMaker {
     private final Random random;
     private final List<Operation> operations;
     private final List<String> samples;
+    private final Set<String> rare = new HashSet<>();
     private double wildness;
 
     /** @param samples texts of which some fit each shape that matters */
@@ -83,13 +86,19 @@ public final class RequestMaker {
     }
 
     /** @param path with the query, encoded */
+    @SuppressWarnings("ArrayRecordComponent") // Sent once, never compared.
     public record Made(String operation, String method, String path, Map<String, String> headers, byte[] body) {}
+
+    /** Of an operation or a member that is refused for what it is, so that others get their turn. */
+    public void rarely(String name) {
+        rare.add(name);
+    }
 
     /** One of any operation. */
     public Made next() {
         // Half of them are wholly right, as far as the description can say.
         wildness = random.nextBoolean() ? 0 : 0.2;
-        Operation operation = operations.get(random.nextInt(operations.size()));
+        Operation operation = anyOperation();
         StringBuilder query = new StringBuilder();
         operation.query().forEach((name, value) -> append(query, name, value));
         Map<String, String> path = new TreeMap<>();
@@ -114,6 +123,15 @@ public final class RequestMaker {
             append(query, "X" + random.nextInt(9), anyText());
         }
         return new Made(operation.name(), operation.method(), path(operation, path) + query, headers, body(operation));
+    }
+
+    private Operation anyOperation() {
+        Operation operation = operations.get(random.nextInt(operations.size()));
+        return isTooRare(operation.name()) ? anyOperation() : operation;
+    }
+
+    private boolean isTooRare(String name) {
+        return rare.contains(name) && random.nextInt(30) != 0;
     }
 
     private String path(Operation operation, Map<String, String> labels) {
@@ -254,7 +272,7 @@ public final class RequestMaker {
     }
 
     private boolean isWanted(Member member) {
-        return member.isRequired() ? !isWild() : random.nextInt(3) == 0;
+        return member.isRequired() ? !isWild() : random.nextInt(3) == 0 && !isTooRare(member.name());
     }
 
     private boolean isWild() {
