@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 /** Reserved concurrency of a function (lambda-semantics 4.2). */
 final class ReservedConcurrency {
     private static final String MEMBER = "ReservedConcurrentExecutions";
+    private static final int MOST = 1_000_000;
 
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
@@ -23,7 +24,8 @@ final class ReservedConcurrency {
 
     Future<Reply> put(Request request) {
         FunctionName name = unqualified(request, "PutFunctionConcurrency").name();
-        int permits = request.members().integer(MEMBER).orElseThrow();
+        // No account has more, so that whatever is beyond is refused as this much is.
+        int permits = Math.min(MOST, request.members().integer(MEMBER).orElseThrow());
         return functions.reserve(name, OptionalInt.of(permits)).map(ReservedConcurrency::reply);
     }
 

@@ -304,6 +304,7 @@ class FunctionsTest {
             orders:$LATEST | {"ReservedConcurrentExecutions": 1}   | 400 InvalidParameterValueException {"Type":"User","message":"This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN."}
             orders         | {"ReservedConcurrentExecutions": 901} | 400 InvalidParameterValueException {"message":"Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."}
             orders         | {"ReservedConcurrentExecutions": -1}  | 400 ValidationException {"message":"1 validation error detected: Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must have value greater than or equal to 0"}
+            orders         | {"ReservedConcurrentExecutions": 2147483647} | 400 InvalidParameterValueException {"message":"Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."}
             orders         | {}                                    | 400 ValidationException {"message":"1 validation error detected: Value null at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must not be null"}
             none           | {"ReservedConcurrentExecutions": 1}   | 404 ResourceNotFoundException {"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:000000000000:function:none"}
             """)
