@@ -40,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LambdaApiFuzzIT {
     private static final long SEED = Long.getLong("millrace.fuzz.seed", 20_261_121);
     private static final long SECONDS = Long.getLong("millrace.fuzz.seconds", 5);
+    /** Requests, however slow the machine. */
+    private static final int FEWEST = 800;
+
     private static final Duration NO_HANG = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern UNSUPPORTED = Pattern.compile("The (?:operation|member) (\\w+) .*is not supported");
@@ -65,7 +68,7 @@ class LambdaApiFuzzIT {
             RequestMaker maker = new RequestMaker(SEED, samples());
             int made = 0;
             long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-            while (System.nanoTime() < end) {
+            while (System.nanoTime() < end || made < FEWEST) {
                 if (made % 100 == 0) {
                     prepare(door);
                 }
@@ -73,7 +76,6 @@ class LambdaApiFuzzIT {
             }
             System.out.println("fuzz: seed " + SEED + ", " + made + " requests, by status " + statuses + ", answered "
                     + succeeded);
-            assertThat(made).as("requests").isGreaterThan(100);
             assertThat(succeeded).as("operations that were answered").hasSizeGreaterThan(15);
             // And it is still there for the next caller.
             assertThat(http.send(
