@@ -34,7 +34,7 @@ final class Provisioning {
 
     /** Answers before any environment is initialised. */
     Future<Reply> put(Request request) {
-        FunctionArn arn = locator.named(request, "PutProvisionedConcurrencyConfig");
+        FunctionArn arn = qualified(request, "PutProvisionedConcurrencyConfig");
         int environments = request.members().integer(MEMBER).orElseThrow();
         return provision(arn, environments).map(config -> Reply.json(202, render(config, begun(config))));
     }
@@ -46,7 +46,7 @@ final class Provisioning {
     }
 
     Future<Reply> show(Request request) {
-        FunctionArn arn = locator.named(request, "GetProvisionedConcurrencyConfig");
+        FunctionArn arn = qualified(request, "GetProvisionedConcurrencyConfig");
         requirePublished(arn, "The function resource provided must be an alias or a published version.");
         ProvisionedConcurrency config = requireExisting(arn)
                 .published()
@@ -70,10 +70,17 @@ final class Provisioning {
     }
 
     Future<Reply> delete(Request request) {
-        FunctionArn arn = locator.named(request, "DeleteProvisionedConcurrencyConfig");
+        FunctionArn arn = qualified(request, "DeleteProvisionedConcurrencyConfig");
         requirePublished(arn, "The function resource provided must be an alias or a published version.");
         requireExisting(arn);
         return functions.deleteProvisioned(arn.function(), qualifier(arn)).map(deleted -> Reply.empty(204));
+    }
+
+    /** The qualifier may stand in the function's name too, which the description does not foresee. */
+    private FunctionArn qualified(Request request, String action) {
+        FunctionArn arn = locator.named(request, action);
+        new Constraints().notNull("qualifier", arn.qualifier().isPresent()).check();
+        return arn;
     }
 
     private static String qualifier(FunctionArn arn) {

@@ -100,6 +100,19 @@ class OperationsAnsweredTest {
     }
 
     @Test
+    void a_function_may_be_created_without_a_role_and_provisioned_by_a_qualified_name() {
+        String creation = Door.creation("roleless").replace("\"Role\"", "\"Unknown\"");
+
+        assertThat(door.post("/2015-03-31/functions", creation).status()).isEqualTo(201);
+        assertThat(door.publishing("roleless", 1)
+                        .put(
+                                "/2019-09-30/functions/roleless:1/provisioned-concurrency",
+                                "{\"ProvisionedConcurrentExecutions\": 1}")
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
     void what_breaks_the_description_is_refused_before_anything_is_looked_for() {
         assertThat(door.put("/2017-10-31/functions/nothing/concurrency", "{\"ReservedConcurrentExecutions\": -1}")
                         .header("x-amzn-ErrorType"))
