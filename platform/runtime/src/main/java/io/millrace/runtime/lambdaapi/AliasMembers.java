@@ -18,28 +18,17 @@ record AliasMembers(
         Optional<Alias.Routing> routing,
         Optional<String> expectedRevision) {
 
-    /** @throws LambdaApiException for what is malformed or out of range */
+    /** @throws LambdaApiException for more than one additional version */
     static AliasMembers read(Members members) {
         Optional<String> version = members.text("FunctionVersion");
         Optional<String> description = members.text("Description");
         Optional<Map<String, Double>> weights = members.object("RoutingConfig").map(AliasMembers::weights);
-        Constraints constraints = new Constraints();
-        version.ifPresent(text -> constraints
-                .length("functionVersion", text, 1, 1024)
-                .pattern("functionVersion", text, Qualifiers.VERSION));
-        description.ifPresent(text -> constraints.length("description", text, 0, 256));
-        weights.ifPresent(map -> map.forEach((key, weight) -> check(constraints, key, weight)));
-        constraints.check();
         return new AliasMembers(
                 version,
                 description,
                 weights.isPresent(),
                 weights.flatMap(AliasMembers::routing),
                 members.text("RevisionId"));
-    }
-
-    static void checkName(String name, Constraints constraints) {
-        constraints.length("name", name, 1, 128).pattern("name", name, Qualifiers.ALIAS);
     }
 
     /** @param name of an alias that is made of this; the version must have been given */
@@ -63,25 +52,6 @@ record AliasMembers(
                 .object("AdditionalVersionWeights")
                 .map(Members::numbers)
                 .orElse(Map.of());
-    }
-
-    private static void check(Constraints constraints, String version, double weight) {
-        String shown = "{" + version + "=" + weight + "}";
-        if (!Qualifiers.isNumber(version)) {
-            constraints.broken(
-                    "routingConfig.additionalVersionWeights",
-                    shown,
-                    "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must"
-                            + " have length greater than or equal to 1, Member must satisfy regular expression pattern: "
-                            + Qualifiers.NUMBER + ", Member must not be null]");
-        }
-        if (!(weight >= 0.0 && weight <= 1.0)) {
-            constraints.broken(
-                    "routingConfig.additionalVersionWeights",
-                    shown,
-                    "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must"
-                            + " have value greater than or equal to 0.0, Member must not be null]");
-        }
     }
 
     private static Optional<Alias.Routing> routing(Map<String, Double> weights) {

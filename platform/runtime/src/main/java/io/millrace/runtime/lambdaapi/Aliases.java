@@ -13,7 +13,6 @@ import java.util.Optional;
 
 /** Names for versions (lambda-semantics 6.4). */
 final class Aliases {
-    private static final int MOST_ITEMS = 10_000;
 
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
@@ -25,20 +24,9 @@ final class Aliases {
 
     Future<Reply> create(Request request) {
         FunctionName function = locator.existing(request, "CreateAlias").name();
-        return ControlBody.read(request, "CreateAlias")
-                .map(Aliases::newAlias)
-                .compose(alias -> functions.createAlias(function, alias))
-                .map(created -> Reply.json(201, render(function, created)));
-    }
-
-    private static Alias newAlias(byte[] body) {
-        Members members = new Members(Json.requireObject(body));
-        Constraints constraints = new Constraints()
-                .notNull("name", members.has("Name"))
-                .notNull("functionVersion", members.has("FunctionVersion"));
-        members.text("Name").ifPresent(name -> AliasMembers.checkName(name, constraints));
-        constraints.check();
-        return AliasMembers.read(members).alias(members.text("Name").orElseThrow());
+        Members members = request.members();
+        Alias alias = AliasMembers.read(members).alias(members.text("Name").orElseThrow());
+        return functions.createAlias(function, alias).map(created -> Reply.json(201, render(function, created)));
     }
 
     Future<Reply> show(Request request) {
@@ -54,9 +42,7 @@ final class Aliases {
     Future<Reply> update(Request request) {
         RegisteredFunction function = locator.existing(request, "UpdateAlias");
         String name = name(request);
-        return ControlBody.read(request, "UpdateAlias")
-                .map(body -> AliasMembers.read(new Members(Json.requireObject(body))))
-                .compose(members -> update(function, name, members))
+        return update(function, name, AliasMembers.read(request.members()))
                 .map(updated -> Reply.json(200, render(function.name(), updated)));
     }
 
@@ -76,22 +62,15 @@ final class Aliases {
     Future<Reply> list(Request request) {
         RegisteredFunction function = locator.existing(request, "ListAliases");
         Optional<String> version = request.query("FunctionVersion");
-        Constraints constraints = new Constraints();
-        version.ifPresent(text -> constraints.pattern("functionVersion", text, Qualifiers.VERSION));
-        constraints.check();
         List<Alias> aliases = function.published().aliases().values().stream()
                 .filter(alias -> version.isEmpty() || alias.pointsTo(version.get()))
                 .toList();
-        return Future.succeededFuture(Page.of(request, MOST_ITEMS, aliases, Alias::name)
-                .reply("Aliases", alias -> render(function.name(), alias)));
+        return Future.succeededFuture(
+                Page.of(request, aliases, Alias::name).reply("Aliases", alias -> render(function.name(), alias)));
     }
 
     private static String name(Request request) {
-        String name = request.path(LambdaApi.ALIAS_NAME);
-        Constraints constraints = new Constraints();
-        AliasMembers.checkName(name, constraints);
-        constraints.check();
-        return name;
+        return request.path("Name");
     }
 
     private FunctionArn arn(FunctionName function, String alias) {

@@ -9,25 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
-/** The members that make a function's configuration, checked as Lambda checks them (lambda-semantics 5.2, 6.1). */
+/** The members that make a function's configuration, with the rules that are about several of them (lambda-semantics 6.1). */
 final class ConfigurationMembers {
-    private static final Pattern ROLE =
-            Pattern.compile("arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");
-    private static final Pattern HANDLER = Pattern.compile("[^\\s]+");
-    private static final List<String> ARCHITECTURES = List.of(FunctionConfiguration.DEFAULT_ARCHITECTURE, "arm64");
-    private static final int LARGEST_STORAGE_MEGABYTES = 10_240;
-
     private ConfigurationMembers() {}
 
     /** @throws LambdaApiException for what is missing or out of range */
     static FunctionConfiguration complete(Members members, FunctionSettings defaults) {
-        check(members);
         if (!members.has("Handler") || !members.has("Runtime")) {
             throw new InvalidParameterValueException("Runtime and Handler are mandatory parameters for functions"
                     + " created with deployment packages.");
         }
+        members.text("Runtime").ifPresent(Runtimes::requireRunnable);
         return new FunctionConfiguration(
                 members.text("Handler").orElseThrow(),
                 members.text("Runtime").orElseThrow(),
@@ -47,7 +40,7 @@ final class ConfigurationMembers {
      * @throws LambdaApiException for what is out of range
      */
     static UnaryOperator<FunctionConfiguration> change(Members members) {
-        check(members);
+        members.text("Runtime").ifPresent(Runtimes::requireRunnable);
         Optional<Map<String, String>> environment = EnvironmentMembers.read(members);
         return current -> new FunctionConfiguration(
                 members.text("Handler").orElse(current.handler()),
@@ -62,46 +55,12 @@ final class ConfigurationMembers {
                 environment.orElse(current.environment()));
     }
 
-    private static void check(Members members) {
-        Constraints constraints = new Constraints();
-        members.text("Role").ifPresent(role -> constraints.pattern("role", role, ROLE));
-        members.text("Handler")
-                .ifPresent(handler ->
-                        constraints.length("handler", handler, 0, 128).pattern("handler", handler, HANDLER));
-        members.text("Description").ifPresent(text -> constraints.length("description", text, 0, 256));
-        members.integer("Timeout").ifPresent(seconds -> constraints.between("timeout", seconds, 1, 900));
-        members.integer("MemorySize").ifPresent(size -> constraints.between("memorySize", size, 128, 10_240));
-        if (members.has("EphemeralStorage")) {
-            constraints.notNull("ephemeralStorage.size", storage(members).isPresent());
-        }
-        storage(members)
-                .ifPresent(size -> constraints.between("ephemeralStorage.size", size, 512, LARGEST_STORAGE_MEGABYTES));
-        checkArchitecture(members, constraints);
-        members.list("Layers").ifPresent(arns -> LayerArns.check(arns, constraints));
-        EnvironmentMembers.check(members, constraints);
-        constraints.check();
-        members.text("Runtime").ifPresent(Runtimes::requireRunnable);
-    }
-
-    /** Of UpdateFunctionCode, which may change the architecture along with the code. */
-    static Optional<String> checkedArchitecture(Members members) {
-        Constraints constraints = new Constraints();
-        checkArchitecture(members, constraints);
-        constraints.check();
-        return architecture(members);
-    }
-
-    private static void checkArchitecture(Members members, Constraints constraints) {
-        members.list("Architectures")
-                .ifPresent(list ->
-                        constraints.listSize("architectures", list, 1, 1).listOf("architectures", list, ARCHITECTURES));
-    }
-
     private static Optional<Integer> storage(Members members) {
         return members.object("EphemeralStorage").flatMap(storage -> storage.integer("Size"));
     }
 
-    private static Optional<String> architecture(Members members) {
+    /** Of UpdateFunctionCode too, which may change the architecture along with the code. */
+    static Optional<String> architecture(Members members) {
         return members.list("Architectures").map(list -> list.get(0));
     }
 

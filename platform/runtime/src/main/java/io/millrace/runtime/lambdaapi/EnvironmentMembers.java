@@ -6,11 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** The variables of a function (lambda-semantics 5.2, 5.3). */
 final class EnvironmentMembers {
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z]([a-zA-Z0-9_])+");
     private static final int MOST_BYTES = 4096;
     /** Set by the platform; those that begin with an underscore are against the pattern anyway. */
     private static final Set<String> RESERVED = Set.of(
@@ -35,10 +33,6 @@ final class EnvironmentMembers {
             "LAMBDA_TASK_ROOT");
 
     private EnvironmentMembers() {}
-
-    static void check(Members members, Constraints constraints) {
-        constraints.keys("environment.variables", variables(members).keySet(), NAME);
-    }
 
     /**
      * Empty where the request does not speak of the environment.

@@ -33,20 +33,15 @@ final class EventInvokeConfigs {
         if (functions.find(arn.function()).isEmpty()) {
             throw new ResourceNotFoundException("The function doesn't exist.");
         }
-        return ControlBody.read(request, "PutFunctionEventInvokeConfig")
-                .map(body -> replacing(arn, body))
-                .compose(config -> functions.configureAsync(arn.function(), Optional.of(config)))
-                .map(function -> reply(arn, function));
+        EventInvokeConfig config = replacing(arn, request.members());
+        return functions.configureAsync(arn.function(), Optional.of(config)).map(function -> reply(arn, function));
     }
 
     /** Replaces what is given. */
     Future<Reply> update(Request request) {
         FunctionArn arn = latest(request, "UpdateFunctionEventInvokeConfig");
-        existing(arn);
-        return ControlBody.read(request, "UpdateFunctionEventInvokeConfig")
-                .map(body -> merging(arn, body))
-                .compose(config -> functions.configureAsync(arn.function(), Optional.of(config)))
-                .map(function -> reply(arn, function));
+        EventInvokeConfig config = merging(arn, existing(arn), request.members());
+        return functions.configureAsync(arn.function(), Optional.of(config)).map(function -> reply(arn, function));
     }
 
     Future<Reply> show(Request request) {
@@ -60,8 +55,8 @@ final class EventInvokeConfigs {
         return functions.configureAsync(arn.function(), Optional.empty()).map(cleared -> Reply.empty(204));
     }
 
-    private EventInvokeConfig replacing(FunctionArn arn, byte[] body) {
-        EventInvokeMembers members = EventInvokeMembers.read(body);
+    private EventInvokeConfig replacing(FunctionArn arn, Members given) {
+        EventInvokeMembers members = EventInvokeMembers.read(given);
         if (members.isEmpty()) {
             throw new InvalidParameterValueException(
                     "You must specify at least one of error handling or destination setting.");
@@ -75,10 +70,9 @@ final class EventInvokeConfigs {
                 now());
     }
 
-    private EventInvokeConfig merging(FunctionArn arn, byte[] body) {
-        EventInvokeMembers members = EventInvokeMembers.read(body);
+    private EventInvokeConfig merging(FunctionArn arn, EventInvokeConfig current, Members given) {
+        EventInvokeMembers members = EventInvokeMembers.read(given);
         destinations.check(arn.function(), members);
-        EventInvokeConfig current = existing(arn);
         return new EventInvokeConfig(
                 members.maximumRetryAttempts().or(current::maximumRetryAttempts),
                 members.maximumEventAge().or(current::maximumEventAge),

@@ -1,6 +1,5 @@
 package io.millrace.runtime.lambdaapi;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.config.FunctionSettings;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -34,8 +33,7 @@ final class FunctionChanges {
     }
 
     Future<Reply> create(Request request) {
-        return ControlBody.read(request, "CreateFunction")
-                .compose(body -> request.blocking(() -> newFunction(body)))
+        return request.blocking(() -> newFunction(request.members()))
                 .compose(this::create)
                 .map(created -> Reply.json(201, replies.complete(created)));
     }
@@ -55,8 +53,7 @@ final class FunctionChanges {
 
     Future<Reply> updateCode(Request request) {
         FunctionName name = locator.existing(request, "UpdateFunctionCode").name();
-        return ControlBody.read(request, "UpdateFunctionCode")
-                .compose(body -> request.blocking(() -> newCode(body)))
+        return request.blocking(() -> newCode(request.members()))
                 .compose(code -> updateCode(name, code))
                 .map(updated -> Reply.json(200, replies.complete(updated)));
     }
@@ -80,15 +77,12 @@ final class FunctionChanges {
     Future<Reply> updateConfiguration(Request request) {
         FunctionName name =
                 locator.existing(request, "UpdateFunctionConfiguration").name();
-        return ControlBody.read(request, "UpdateFunctionConfiguration")
-                .map(Json::requireObject)
-                .compose(body -> updateConfiguration(name, body))
+        return updateConfiguration(name, request.members())
                 .map(updated -> Reply.json(200, replies.complete(latest(updated))));
     }
 
-    private Future<RegisteredFunction> updateConfiguration(FunctionName name, ObjectNode body) {
-        UnsupportedMembers.refuse(body);
-        Members members = new Members(body);
+    private Future<RegisteredFunction> updateConfiguration(FunctionName name, Members members) {
+        UnsupportedMembers.refuse(members.object());
         UnaryOperator<FunctionConfiguration> change = ConfigurationMembers.change(members);
         members.list("Layers").ifPresent(layers::requireUsable);
         return functions.updateConfiguration(name, change, members.text("RevisionId"));
@@ -98,15 +92,9 @@ final class FunctionChanges {
         return Located.latest(function, locator.arn(function.name()));
     }
 
-    private NewFunction newFunction(byte[] body) {
-        ObjectNode object = Json.requireObject(body);
-        Members members = new Members(object);
-        new Constraints()
-                .notNull("functionName", members.has("FunctionName"))
-                .notNull("code", members.has("Code"))
-                .check();
+    private NewFunction newFunction(Members members) {
         FunctionName name = locator.toCreate(members.text("FunctionName").orElseThrow());
-        UnsupportedMembers.refuse(object);
+        UnsupportedMembers.refuse(members.object());
         FunctionConfiguration configuration = ConfigurationMembers.complete(members, defaults);
         layers.requireUsable(configuration.layers());
         return new NewFunction(
@@ -116,11 +104,10 @@ final class FunctionChanges {
                 members.truth("Publish").orElse(false));
     }
 
-    private static NewCode newCode(byte[] body) {
-        Members members = new Members(Json.requireObject(body));
+    private static NewCode newCode(Members members) {
         return new NewCode(
                 UploadedCode.archive(members),
-                ConfigurationMembers.checkedArchitecture(members),
+                ConfigurationMembers.architecture(members),
                 members.text("RevisionId"),
                 members.truth("Publish").orElse(false));
     }

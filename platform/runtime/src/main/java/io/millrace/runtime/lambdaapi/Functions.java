@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 
 /** Showing and deleting functions and their versions (lambda-semantics 6.1 to 6.3). */
 final class Functions {
-    private static final int MOST_ITEMS = 10_000;
 
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
@@ -28,23 +27,19 @@ final class Functions {
     /** In the order of names; with FunctionVersion=ALL every version of each, {@code $LATEST} first. */
     Future<Reply> list(Request request) {
         Optional<String> versions = request.query("FunctionVersion");
-        Constraints constraints = new Constraints();
-        versions.ifPresent(wanted -> constraints.oneOf("functionVersion", wanted, List.of("ALL")));
-        constraints.check();
         Stream<Located> all = functions.all().stream()
                 .flatMap(function -> versions.isPresent()
                         ? versions(function)
                         : Stream.of(Located.latest(function, locator.arn(function.name()))));
         return Future.succeededFuture(
-                Page.of(request, MOST_ITEMS, all.toList(), Functions::key).reply("Functions", replies::listed));
+                Page.of(request, all.toList(), Functions::key).reply("Functions", replies::listed));
     }
 
     /** {@code $LATEST} first, then as they were published. */
     Future<Reply> listVersions(Request request) {
         RegisteredFunction function = locator.existing(request, "ListVersionsByFunction");
         List<Located> all = versions(function).toList();
-        return Future.succeededFuture(
-                Page.of(request, MOST_ITEMS, all, Functions::key).reply("Versions", replies::listed));
+        return Future.succeededFuture(Page.of(request, all, Functions::key).reply("Versions", replies::listed));
     }
 
     Future<Reply> show(Request request) {

@@ -53,13 +53,9 @@ final class Invocations {
     }
 
     private static InvocationType type(Request request) {
-        String type = request.header("X-Amz-Invocation-Type").orElse(InvocationType.REQUEST_RESPONSE.wireName());
-        String logType = request.header("X-Amz-Log-Type").orElse("None");
-        new Constraints()
-                .oneOf("invocationType", type, List.of("Event", "RequestResponse", "DryRun"))
-                .oneOf("logType", logType, List.of("None", "Tail"))
-                .check();
-        return InvocationType.parse(type).orElseThrow();
+        return request.header("X-Amz-Invocation-Type")
+                .flatMap(InvocationType::parse)
+                .orElse(InvocationType.REQUEST_RESPONSE);
     }
 
     /** Refused rather than ignored: the caller counts on what these promise. */

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.SerializationException;
+import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
+import io.millrace.runtime.lambdaapi.model.Operation;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,8 +28,16 @@ final class Json {
                     .maxNumberLength(RequestLimits.CONTROL_BYTES)
                     .build())
             .build();
+    /** Of a value that becomes a number here, not at the function: converting one of a million digits takes minutes. */
+    private static final int LONGEST_NUMBER = 1000;
+
+    private static final JsonFactory READ_FACTORY = FACTORY.copy()
+            .setStreamReadConstraints(FACTORY.streamReadConstraints()
+                    .rebuild()
+                    .maxNumberLength(LONGEST_NUMBER)
+                    .build());
     private static final ObjectMapper MAPPER =
-            new ObjectMapper(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            new ObjectMapper(READ_FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
 
@@ -71,6 +82,26 @@ final class Json {
         } catch (IOException notJson) {
             throw new InvalidRequestContentException("Could not parse request body into json: Could not parse payload"
                     + " into json: " + firstLine(notJson));
+        }
+    }
+
+    /**
+     * What the operation knows of its body; one that is empty has no members.
+     *
+     * @throws SerializationException unless {@code body} is one JSON object
+     * @throws MalformedRequestException if a member is of another type
+     */
+    static ObjectNode members(Operation operation, byte[] body) {
+        if (body.length == 0) {
+            return Operation.emptyBody();
+        }
+        if (!Utf8.isWellFormed(body)) {
+            throw new SerializationException("Could not parse request body into json: Invalid UTF-8");
+        }
+        try (JsonParser parser = READ_FACTORY.createParser(body)) {
+            return operation.readBody(parser);
+        } catch (IOException notJson) {
+            throw new SerializationException("Could not parse request body into json: " + firstLine(notJson));
         }
     }
 

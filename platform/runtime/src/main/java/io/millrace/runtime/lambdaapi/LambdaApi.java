@@ -13,16 +13,14 @@ import io.millrace.runtime.registry.LayerAdministration;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -33,22 +31,14 @@ import java.util.function.Consumer;
  */
 public final class LambdaApi {
     static final String FUNCTION_NAME = "FunctionName";
-    static final String ALIAS_NAME = "Name";
-    static final String LAYER_NAME = "LayerName";
-    static final String LAYER_VERSION = "VersionNumber";
     static final String CODE = "Sha256";
 
-    private static final String FUNCTIONS = "/2015-03-31/functions";
-    private static final String FUNCTION = FUNCTIONS + "/:" + FUNCTION_NAME;
-    private static final String LAYERS = "/2018-10-31/layers";
-    private static final String CONCURRENCY = "/functions/:" + FUNCTION_NAME + "/concurrency";
-    private static final String EVENT_INVOKE_CONFIG =
-            "/2019-09-25/functions/:" + FUNCTION_NAME + "/event-invoke-config";
     /** A dead connection is let go after this; longer than any function may take to answer. */
     private static final int IDLE_MINUTES = 16;
 
     private final Vertx vertx;
     private final Refusals refusals;
+    private final Routes routes = new Routes();
     private final Router router;
     private final HttpServer server;
 
@@ -60,16 +50,18 @@ public final class LambdaApi {
         this.router = Router.router(vertx);
         this.server = vertx.createHttpServer(new HttpServerOptions()
                 .setMaxHeaderSize(RequestLimits.HEADER_BYTES)
+                .setMaxInitialLineLength(RequestLimits.LINE_BYTES)
                 .setIdleTimeout(IDLE_MINUTES)
                 .setIdleTimeoutUnit(TimeUnit.MINUTES));
         FunctionAdministration functions = administration.functions();
         FunctionLocator locator = new FunctionLocator(rules.identity(), functions);
         ConfigurationReply replies = new ConfigurationReply(administration.layers());
         LayerArns layerArns = new LayerArns(rules.identity(), administration.layers());
-        routeInvocations(new Invocations(invoker, locator, rules.limits()));
+        router.route().handler(this::serve);
+        routes.add("Invoke", new Invocations(invoker, locator, rules.limits())::invoke);
         routeFunctions(new Functions(functions, locator, replies));
         routeChanges(new FunctionChanges(functions, locator, replies, layerArns, rules.function()));
-        route(HttpMethod.POST, FUNCTION + "/versions", new Versions(functions, locator, replies)::publish);
+        routes.add("PublishVersion", new Versions(functions, locator, replies)::publish);
         routeAliases(new Aliases(functions, locator));
         routeConcurrency(new ReservedConcurrency(functions, locator));
         routeProvisioning(new Provisioning(functions, locator));
@@ -103,7 +95,7 @@ public final class LambdaApi {
      */
     public Future<HttpServer> listen(String host, int port) {
         return server.requestHandler(router)
-                .invalidRequestHandler(LambdaApi::refuseMalformed)
+                .invalidRequestHandler(UnreadableRequests::refuse)
                 .listen(port, host);
     }
 
@@ -112,65 +104,64 @@ public final class LambdaApi {
         return server.shutdown(Math.max(1, drainTimeout.toMillis()), TimeUnit.MILLISECONDS);
     }
 
-    private void routeInvocations(Invocations invocations) {
-        route(HttpMethod.POST, FUNCTION + "/invocations", invocations::invoke);
+    /** Names of the operations that this door answers with more than a refusal. */
+    Set<String> served() {
+        return routes.served();
     }
 
     private void routeFunctions(Functions functions) {
-        route(HttpMethod.GET, FUNCTIONS, functions::list);
-        route(HttpMethod.GET, FUNCTION, functions::show);
-        route(HttpMethod.DELETE, FUNCTION, functions::delete);
-        route(HttpMethod.GET, FUNCTION + "/configuration", functions::showConfiguration);
-        route(HttpMethod.GET, FUNCTION + "/versions", functions::listVersions);
+        routes.add("ListFunctions", functions::list);
+        routes.add("GetFunction", functions::show);
+        routes.add("DeleteFunction", functions::delete);
+        routes.add("GetFunctionConfiguration", functions::showConfiguration);
+        routes.add("ListVersionsByFunction", functions::listVersions);
     }
 
     private void routeChanges(FunctionChanges changes) {
-        route(HttpMethod.POST, FUNCTIONS, changes::create);
-        route(HttpMethod.PUT, FUNCTION + "/configuration", changes::updateConfiguration);
-        route(HttpMethod.PUT, FUNCTION + "/code", changes::updateCode);
+        routes.add("CreateFunction", changes::create);
+        routes.add("UpdateFunctionConfiguration", changes::updateConfiguration);
+        routes.add("UpdateFunctionCode", changes::updateCode);
     }
 
     private void routeAliases(Aliases aliases) {
-        String alias = FUNCTION + "/aliases/:" + ALIAS_NAME;
-        route(HttpMethod.POST, FUNCTION + "/aliases", aliases::create);
-        route(HttpMethod.GET, FUNCTION + "/aliases", aliases::list);
-        route(HttpMethod.GET, alias, aliases::show);
-        route(HttpMethod.PUT, alias, aliases::update);
-        route(HttpMethod.DELETE, alias, aliases::delete);
+        routes.add("CreateAlias", aliases::create);
+        routes.add("ListAliases", aliases::list);
+        routes.add("GetAlias", aliases::show);
+        routes.add("UpdateAlias", aliases::update);
+        routes.add("DeleteAlias", aliases::delete);
     }
 
     private void routeConcurrency(ReservedConcurrency concurrency) {
-        route(HttpMethod.PUT, "/2017-10-31" + CONCURRENCY, concurrency::put);
-        route(HttpMethod.GET, "/2019-09-30" + CONCURRENCY, concurrency::show);
-        route(HttpMethod.DELETE, "/2017-10-31" + CONCURRENCY, concurrency::delete);
+        routes.add("PutFunctionConcurrency", concurrency::put);
+        routes.add("GetFunctionConcurrency", concurrency::show);
+        routes.add("DeleteFunctionConcurrency", concurrency::delete);
     }
 
     private void routeProvisioning(Provisioning provisioning) {
-        String path = "/2019-09-30/functions/:" + FUNCTION_NAME + "/provisioned-concurrency";
-        route(HttpMethod.PUT, path, provisioning::put);
-        route(HttpMethod.GET, path, provisioning::show);
-        route(HttpMethod.DELETE, path, provisioning::delete);
+        routes.add("PutProvisionedConcurrencyConfig", provisioning::put);
+        routes.add("GetProvisionedConcurrencyConfig", provisioning::show);
+        routes.add("ListProvisionedConcurrencyConfigs", provisioning::list);
+        routes.add("DeleteProvisionedConcurrencyConfig", provisioning::delete);
     }
 
     private void routeLayers(Layers layers) {
-        String versions = LAYERS + "/:" + LAYER_NAME + "/versions";
-        String version = versions + "/:" + LAYER_VERSION;
-        route(HttpMethod.GET, LAYERS, layers::list);
-        route(HttpMethod.POST, versions, layers::publish);
-        route(HttpMethod.GET, versions, layers::listVersions);
-        route(HttpMethod.GET, version, layers::show);
-        route(HttpMethod.DELETE, version, layers::delete);
+        routes.add("ListLayers", layers::list);
+        routes.add("PublishLayerVersion", layers::publish);
+        routes.add("ListLayerVersions", layers::listVersions);
+        routes.add("GetLayerVersion", layers::show);
+        routes.add("GetLayerVersionByArn", layers::showByArn);
+        routes.add("DeleteLayerVersion", layers::delete);
     }
 
     private void routeEventInvokeConfigs(EventInvokeConfigs configs) {
-        route(HttpMethod.PUT, EVENT_INVOKE_CONFIG, configs::put);
-        route(HttpMethod.POST, EVENT_INVOKE_CONFIG, configs::update);
-        route(HttpMethod.GET, EVENT_INVOKE_CONFIG, configs::show);
-        route(HttpMethod.DELETE, EVENT_INVOKE_CONFIG, configs::delete);
+        routes.add("PutFunctionEventInvokeConfig", configs::put);
+        routes.add("UpdateFunctionEventInvokeConfig", configs::update);
+        routes.add("GetFunctionEventInvokeConfig", configs::show);
+        routes.add("DeleteFunctionEventInvokeConfig", configs::delete);
     }
 
     private void routeAccount(AccountSettings account) {
-        route(HttpMethod.GET, "/2016-08-19/account-settings", account::show);
+        routes.add("GetAccountSettings", account::show);
         route(HttpMethod.PUT, "/_millrace/account", account::resize);
     }
 
@@ -195,10 +186,17 @@ public final class LambdaApi {
         }));
     }
 
-    /** SDKs differ in a slash at the end; both mean the same. */
     private void route(HttpMethod method, String path, Endpoint endpoint) {
         router.route(method, path).handler(to(endpoint));
         router.route(method, path + "/").handler(to(endpoint));
+    }
+
+    /** What is of the Lambda API; other paths have routes of their own. */
+    private void serve(RoutingContext context) {
+        routes.find(context)
+                .ifPresentOrElse(
+                        match -> answer(request -> routes.answer(match, request), new Request(vertx, context)),
+                        context::next);
     }
 
     private Handler<RoutingContext> to(Endpoint endpoint) {
@@ -210,14 +208,5 @@ public final class LambdaApi {
                 .compose(start -> endpoint.answer(request))
                 .otherwise(failure -> refusals.reply(failure, request.id()))
                 .onSuccess(request::send);
-    }
-
-    /** What is not even HTTP; Vert.x knows which status fits. */
-    private static void refuseMalformed(HttpServerRequest request) {
-        // The connection ends with this answer; a client that is not told would send its next request into the end.
-        request.response()
-                .putHeader("x-amzn-RequestId", UUID.randomUUID().toString())
-                .putHeader(HttpHeaders.CONNECTION, "close");
-        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }
 }

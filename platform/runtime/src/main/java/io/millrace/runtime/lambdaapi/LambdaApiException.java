@@ -117,6 +117,13 @@ abstract sealed class LambdaApiException extends RuntimeException {
         }
     }
 
+    /** A request that cannot be read as what its operation expects; AWS's own name, though no description has it. */
+    static final class SerializationException extends LambdaApiException {
+        SerializationException(String message) {
+            super(400, BodyShape.BARE_CAPITAL, message);
+        }
+    }
+
     static final class AccessDeniedException extends LambdaApiException {
         AccessDeniedException(String message) {
             super(403, BodyShape.BARE_CAPITAL, message);

@@ -9,14 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Which layers a function may have (lambda-semantics 5.4). Thread-safe. */
 final class LayerArns {
-    static final Pattern PATTERN = Pattern.compile(
-            "((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:"
-                    + "[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))");
-    private static final int LONGEST = 2048;
     private static final int MOST = 5;
 
     private final IdentitySettings identity;
@@ -25,11 +20,6 @@ final class LayerArns {
     LayerArns(IdentitySettings identity, LayerAdministration layers) {
         this.identity = identity;
         this.layers = layers;
-    }
-
-    /** Their shape; no more than that is asked. */
-    static void check(List<String> arns, Constraints constraints) {
-        constraints.listOf("layers", arns, LONGEST, PATTERN);
     }
 
     LayerVersionArn arn(String layer, int number) {

@@ -11,14 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /** Archives that functions share (lambda-semantics 5.4). */
 final class Layers {
-    private static final Pattern NAME = Pattern.compile(
-            "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:"
-                    + "[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+");
-    private static final int MOST_ITEMS = 50;
 
     private final LayerAdministration layers;
     private final LayerArns arns;
@@ -34,8 +29,7 @@ final class Layers {
 
     Future<Reply> publish(Request request) {
         String layer = layer(request);
-        return ControlBody.read(request, "PublishLayerVersion")
-                .compose(body -> request.blocking(() -> publish(layer, LayerMembers.read(body))))
+        return request.blocking(() -> publish(layer, LayerMembers.read(request.members())))
                 .map(published -> Reply.json(201, replies.complete(request, published)));
     }
 
@@ -64,31 +58,23 @@ final class Layers {
         List<LayerVersion> versions =
                 layers.versions(layer(request)).stream().filter(filter).toList();
         return Future.succeededFuture(
-                Page.of(request, MOST_ITEMS, versions, version -> Page.key(Integer.MAX_VALUE - version.number()))
+                Page.of(request, versions, version -> Page.key(Integer.MAX_VALUE - version.number()))
                         .reply("LayerVersions", replies::listed));
     }
 
-    /** The newest version of each; with {@code find=LayerVersion} the one version of an ARN. */
+    /** The newest version of each. */
     Future<Reply> list(Request request) {
-        if (request.query("find").isPresent()) {
-            return showByArn(request);
-        }
         Predicate<LayerVersion> filter = filter(request);
         List<LayerVersion> newest = layers.newest().stream()
                 .flatMap(version ->
                         layers.versions(version.layer()).stream().filter(filter).limit(1))
                 .toList();
         return Future.succeededFuture(
-                Page.of(request, MOST_ITEMS, newest, LayerVersion::layer).reply("Layers", replies::newest));
+                Page.of(request, newest, LayerVersion::layer).reply("Layers", replies::newest));
     }
 
-    private Future<Reply> showByArn(Request request) {
-        String text = request.query("Arn").orElse("");
-        new Constraints()
-                .notNull("arn", !text.isEmpty())
-                .oneOf("find", request.query("find").orElse(""), List.of("LayerVersion"))
-                .check();
-        new Constraints().pattern("arn", text, LayerArns.PATTERN).check();
+    Future<Reply> showByArn(Request request) {
+        String text = request.query("Arn").orElseThrow();
         LayerVersionArn arn = LayerVersionArn.parse(text).orElseThrow(Layers::notFound);
         arns.requireReachable(arn);
         return shown(request, arn.layer(), arn.number());
@@ -102,10 +88,6 @@ final class Layers {
     private static Predicate<LayerVersion> filter(Request request) {
         Optional<String> runtime = request.query("CompatibleRuntime");
         Optional<String> architecture = request.query("CompatibleArchitecture");
-        Constraints constraints = new Constraints();
-        runtime.ifPresent(name -> constraints.oneOf("compatibleRuntime", name, Runtimes.KNOWN));
-        architecture.ifPresent(name -> constraints.oneOf("compatibleArchitecture", name, LayerMembers.ARCHITECTURES));
-        constraints.check();
         return version ->
                 (runtime.isEmpty() || version.about().compatibleRuntimes().contains(runtime.get()))
                         && (architecture.isEmpty()
@@ -114,11 +96,7 @@ final class Layers {
 
     /** A name, or the ARN of a layer of ours. */
     private String layer(Request request) {
-        String text = request.path(LambdaApi.LAYER_NAME);
-        new Constraints()
-                .length("layerName", text, 1, 140)
-                .pattern("layerName", text, NAME)
-                .check();
+        String text = request.path("LayerName");
         if (!text.startsWith("arn:")) {
             return text;
         }
@@ -128,16 +106,11 @@ final class Layers {
     }
 
     private static int number(Request request) {
-        String text = request.path(LambdaApi.LAYER_VERSION);
-        boolean isNumber = text.matches("-?\\d+");
-        if (!isNumber) {
-            throw new InvalidParameterValueException("VersionNumber is '" + text + "', expected a whole number");
-        }
-        if (text.startsWith("-") || text.matches("0+")) {
+        long number = Long.parseLong(request.path("VersionNumber"));
+        if (number < 1) {
             throw new InvalidParameterValueException("Layer Version Cannot be less than 1");
         }
-        // Ten digits and more would not fit, and no version has them.
-        return text.length() < 10 ? Integer.parseInt(text) : Integer.MAX_VALUE;
+        return (int) Math.min(number, Integer.MAX_VALUE); // which no version has
     }
 
     private static ResourceNotFoundException notFound() {

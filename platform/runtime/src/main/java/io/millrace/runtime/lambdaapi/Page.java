@@ -3,7 +3,6 @@ package io.millrace.runtime.lambdaapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -17,13 +16,11 @@ record Page<T>(List<T> items, String nextMarker) {
 
     /**
      * @param all in the order of {@code key}
-     * @param maximum that MaxItems may ask for
      * @param key where an item stands; the next page goes on behind the last one, whatever has come or gone meanwhile
      */
-    static <T> Page<T> of(Request request, int maximum, List<T> all, Function<T, String> key) {
+    static <T> Page<T> of(Request request, List<T> all, Function<T, String> key) {
         int size = Math.min(
-                LONGEST,
-                request.query("MaxItems").map(text -> maxItems(text, maximum)).orElse(LONGEST));
+                LONGEST, request.query("MaxItems").map(Integer::valueOf).orElse(LONGEST));
         String marker = request.query("Marker").orElse("");
         List<T> rest = all.stream()
                 .filter(item -> key.apply(item).compareTo(marker) > 0)
@@ -45,16 +42,5 @@ record Page<T>(List<T> items, String nextMarker) {
             body.put("NextMarker", nextMarker);
         }
         return Reply.json(200, body);
-    }
-
-    private static int maxItems(String text, int maximum) {
-        // Ten digits and more are out of range anyway, and would not fit.
-        boolean isNumber = text.matches("\\d{1,9}");
-        if (!isNumber) {
-            throw new InvalidParameterValueException("MaxItems is '" + text + "', expected 1 to " + maximum);
-        }
-        int items = Integer.parseInt(text);
-        new Constraints().between("maxItems", items, 1, maximum).check();
-        return items;
     }
 }

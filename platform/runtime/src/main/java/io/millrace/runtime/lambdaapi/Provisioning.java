@@ -21,8 +21,6 @@ import java.util.Optional;
 /** Provisioned concurrency of versions and aliases (lambda-semantics 4.2). */
 final class Provisioning {
     private static final String MEMBER = "ProvisionedConcurrentExecutions";
-    private static final String FIELD = "provisionedConcurrentExecutions";
-    private static final int MOST_ITEMS = 50;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+0000'").withZone(ZoneOffset.UTC);
 
@@ -37,10 +35,8 @@ final class Provisioning {
     /** Answers before any environment is initialised. */
     Future<Reply> put(Request request) {
         FunctionArn arn = qualified(request, "PutProvisionedConcurrencyConfig");
-        return ControlBody.read(request, "PutProvisionedConcurrencyConfig")
-                .map(Provisioning::environments)
-                .compose(environments -> provision(arn, environments))
-                .map(config -> Reply.json(202, render(config, begun(config))));
+        int environments = request.members().integer(MEMBER).orElseThrow();
+        return provision(arn, environments).map(config -> Reply.json(202, render(config, begun(config))));
     }
 
     private Future<ProvisionedConcurrency> provision(FunctionArn arn, int environments) {
@@ -49,12 +45,7 @@ final class Provisioning {
         return functions.provision(arn.function(), qualifier(arn), environments);
     }
 
-    /** One configuration, or with List=ALL those of all qualifiers. */
     Future<Reply> show(Request request) {
-        return request.query("List").isPresent() ? list(request) : showOne(request);
-    }
-
-    private Future<Reply> showOne(Request request) {
         FunctionArn arn = qualified(request, "GetProvisionedConcurrencyConfig");
         requirePublished(arn, "The function resource provided must be an alias or a published version.");
         ProvisionedConcurrency config = requireExisting(arn)
@@ -65,15 +56,13 @@ final class Provisioning {
         return Future.succeededFuture(Reply.json(200, render(config, state(arn.function(), config))));
     }
 
-    private Future<Reply> list(Request request) {
+    /** Those of all qualifiers. */
+    Future<Reply> list(Request request) {
         RegisteredFunction function = locator.existing(request, "ListProvisionedConcurrencyConfigs");
-        new Constraints()
-                .oneOf("list", request.query("List").orElse(""), List.of("ALL"))
-                .check();
         FunctionArn arn = locator.arn(function.name());
         List<ProvisionedConcurrency> all =
                 List.copyOf(function.published().provisioned().values());
-        return Future.succeededFuture(Page.of(request, MOST_ITEMS, all, ProvisionedConcurrency::qualifier)
+        return Future.succeededFuture(Page.of(request, all, ProvisionedConcurrency::qualifier)
                 .reply("ProvisionedConcurrencyConfigs", config -> render(config, state(function.name(), config))
                         .put(
                                 "FunctionArn",
@@ -87,6 +76,7 @@ final class Provisioning {
         return functions.deleteProvisioned(arn.function(), qualifier(arn)).map(deleted -> Reply.empty(204));
     }
 
+    /** The qualifier may stand in the function's name too, which the description does not foresee. */
     private FunctionArn qualified(Request request, String action) {
         FunctionArn arn = locator.named(request, action);
         new Constraints().notNull("qualifier", arn.qualifier().isPresent()).check();
@@ -114,15 +104,6 @@ final class Provisioning {
             throw new ResourceNotFoundException("Cannot find alias arn: " + arn);
         }
         return function;
-    }
-
-    private static int environments(byte[] body) {
-        Members members = new Members(Json.requireObject(body));
-        Optional<Integer> wanted = members.integer(MEMBER);
-        Constraints constraints = new Constraints().notNull(FIELD, wanted.isPresent());
-        wanted.ifPresent(environments -> constraints.between(FIELD, environments, 1, Integer.MAX_VALUE));
-        constraints.check();
-        return wanted.orElseThrow();
     }
 
     private ProvisionedState state(FunctionName function, ProvisionedConcurrency config) {

@@ -4,9 +4,7 @@ import java.util.regex.Pattern;
 
 /** What stands behind a function's name (lambda-semantics 6.3, 6.4). */
 final class Qualifiers {
-    static final Pattern ALIAS = Pattern.compile("(?!^[0-9]+$)([a-zA-Z0-9-_]+)");
-    static final Pattern VERSION = Pattern.compile("(\\$LATEST|[0-9]+)");
-    static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private Qualifiers() {}
 

@@ -3,8 +3,12 @@ package io.millrace.runtime.lambdaapi;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.lambdaapi.LambdaApiException.SerializationException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceUnavailableException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.ValidationException;
+import io.millrace.runtime.lambdaapi.model.ConstraintViolationException;
+import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
 import io.millrace.runtime.registry.FunctionAdministrationException;
 import io.millrace.runtime.registry.RegistryUnavailableException;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +39,12 @@ final class Refusals {
     private LambdaApiException refusal(Throwable failure, String requestId) {
         if (failure instanceof LambdaApiException refusal) {
             return refusal;
+        }
+        if (failure instanceof ConstraintViolationException violation) {
+            return new ValidationException(String.valueOf(violation.getMessage()));
+        }
+        if (failure instanceof MalformedRequestException malformed) {
+            return new SerializationException(String.valueOf(malformed.getMessage()));
         }
         if (failure instanceof FunctionAdministrationException refused) {
             return ofAdministration.refusal(refused);

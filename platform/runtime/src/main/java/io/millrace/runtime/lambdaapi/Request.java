@@ -1,27 +1,64 @@
 package io.millrace.runtime.lambdaapi;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.invocation.RequestIds;
+import io.millrace.runtime.lambdaapi.model.ConstraintViolationException;
+import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
+import io.millrace.runtime.lambdaapi.model.Operation;
+import io.millrace.runtime.lambdaapi.model.Operations;
+import io.millrace.runtime.lambdaapi.model.Parameters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 
 /** One HTTP request. Event loop only. */
-final class Request {
+final class Request implements Parameters {
     private static final long GRACE_FOR_UNREAD_BODY_MILLIS = 1000;
 
     private final Vertx vertx;
     private final RoutingContext context;
     private final String id = RequestIds.next();
+    private Optional<Operation> operation = Optional.empty();
+    private Map<String, String> pathParameters = Map.of();
+    private ObjectNode members = Operation.emptyBody();
 
     Request(Vertx vertx, RoutingContext context) {
         this.vertx = vertx;
         this.context = context;
+    }
+
+    /**
+     * What the request turned out to want, from where the path's parameters come.
+     *
+     * @throws MalformedRequestException if the path cannot be decoded
+     */
+    void means(Operations.Match match) {
+        operation = Optional.of(match.operation());
+        pathParameters = match.pathParameters();
+    }
+
+    /**
+     * Checks all of the request, with what the body holds, against the description of its operation.
+     *
+     * @throws MalformedRequestException if a parameter is of another type
+     * @throws ConstraintViolationException naming all that is wrong
+     */
+    void check(ObjectNode body) {
+        operation.orElseThrow().check(this, body);
+        members = body;
+    }
+
+    /** The members of the body, checked; none for an operation without. */
+    Members members() {
+        return new Members(members);
     }
 
     /** Chosen by us: the caller, the function and the log lines see this same UUID. */
@@ -39,12 +76,13 @@ final class Request {
 
     /** The path's function name, decoded. */
     String functionName() {
-        return path(LambdaApi.FUNCTION_NAME);
+        return path("FunctionName");
     }
 
     /** A parameter of the path, decoded. */
     String path(String parameter) {
-        return String.valueOf(context.pathParam(parameter));
+        String value = pathParameters.get(parameter);
+        return value != null ? value : String.valueOf(context.pathParam(parameter));
     }
 
     /** Under which address the caller reached this door. */
@@ -58,8 +96,27 @@ final class Request {
         return Optional.ofNullable(context.request().getHeader(name));
     }
 
+    /** Of a parameter that the operation has; AWS passes over any other. */
     Optional<String> query(String name) {
-        return context.queryParam(name).stream().findFirst();
+        boolean isKnown = operation.map(known -> known.knowsQuery(name)).orElse(true);
+        return isKnown ? inQuery(name).stream().findFirst() : Optional.empty();
+    }
+
+    @Override
+    public List<String> inPath(String name) {
+        return List.of(path(name));
+    }
+
+    @Override
+    public List<String> inQuery(String name) {
+        // Without one, nothing is to be taken apart; calls of functions rarely have one.
+        return context.request().query() == null ? List.of() : context.queryParam(name);
+    }
+
+    @Override
+    public List<String> inHeader(String name) {
+        String value = context.request().getHeader(name);
+        return value == null ? List.of() : List.of(value);
     }
 
     /**

@@ -10,6 +10,8 @@ final class RequestLimits {
     static final int CLIENT_CONTEXT_BYTES = 3583;
     /** All headers of a request; Lambda allows more, but nothing it reads needs it. */
     static final int HEADER_BYTES = 64 * 1024;
+    /** Method, path and query; the fifty keys of UntagResource take up to 20 KB, encoded. */
+    static final int LINE_BYTES = 32 * 1024;
 
     private RequestLimits() {}
 }

@@ -11,8 +11,8 @@ import java.util.OptionalInt;
 
 /** Reserved concurrency of a function (lambda-semantics 4.2). */
 final class ReservedConcurrency {
-    private static final int HIGHEST = 1_000_000;
     private static final String MEMBER = "ReservedConcurrentExecutions";
+    private static final int MOST = 1_000_000;
 
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
@@ -24,10 +24,9 @@ final class ReservedConcurrency {
 
     Future<Reply> put(Request request) {
         FunctionName name = unqualified(request, "PutFunctionConcurrency").name();
-        return ControlBody.read(request, "PutFunctionConcurrency")
-                .map(ReservedConcurrency::permits)
-                .compose(permits -> functions.reserve(name, OptionalInt.of(permits)))
-                .map(ReservedConcurrency::reply);
+        // No account has more, so that whatever is beyond is refused as this much is.
+        int permits = Math.min(MOST, request.members().integer(MEMBER).orElseThrow());
+        return functions.reserve(name, OptionalInt.of(permits)).map(ReservedConcurrency::reply);
     }
 
     Future<Reply> show(Request request) {
@@ -47,15 +46,6 @@ final class ReservedConcurrency {
                     + " function ARN.");
         }
         return locator.existing(request, action);
-    }
-
-    private static int permits(byte[] body) {
-        Members members = new Members(Json.requireObject(body));
-        Constraints constraints = new Constraints().notNull("reservedConcurrentExecutions", members.has(MEMBER));
-        members.integer(MEMBER)
-                .ifPresent(permits -> constraints.between("reservedConcurrentExecutions", permits, 0, HIGHEST));
-        constraints.check();
-        return members.integer(MEMBER).orElseThrow();
     }
 
     private static Reply reply(RegisteredFunction function) {

@@ -1,8 +1,8 @@
 package io.millrace.runtime.lambdaapi;
 
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.SerializationException;
 import java.util.Base64;
 
 /** The member ZipFile of the requests that bring an archive (lambda-semantics 5.2). */
@@ -26,8 +26,8 @@ final class UploadedCode {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException malformed) {
-            throw new InvalidRequestContentException(
-                    "Could not parse request body into json: member ZipFile must be base64");
+            throw new SerializationException(
+                    "STRING_VALUE can not be converted to a Blob at 'zipFile': it is not base64");
         }
     }
 }

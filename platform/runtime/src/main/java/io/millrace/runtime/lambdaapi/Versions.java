@@ -24,22 +24,16 @@ final class Versions {
 
     Future<Reply> publish(Request request) {
         RegisteredFunction function = locator.existing(request, "PublishVersion");
-        return ControlBody.read(request, "PublishVersion")
-                .map(body -> new Members(body.length == 0 ? Json.object() : Json.requireObject(body)))
-                .compose(members -> publish(function, members))
+        return publish(function, request.members())
                 .map(version -> Reply.json(201, replies.complete(located(function, version))));
     }
 
     private Future<PublishedVersion> publish(RegisteredFunction function, Members members) {
         UnsupportedMembers.refuse(members.object());
-        Optional<String> description = members.text("Description");
-        Constraints constraints = new Constraints();
-        description.ifPresent(text -> constraints.length("description", text, 0, 256));
-        constraints.check();
         return functions.publish(
                 function.name(),
                 members.text("CodeSha256").map(hash -> hexadecimal(hash, function)),
-                description,
+                members.text("Description"),
                 members.text("RevisionId"));
     }
 

@@ -100,29 +100,29 @@ class FunctionsTest {
             "FunctionName": "orders" | "X": 1                      | 400 ValidationException {"message":"1 validation error detected: Value null at 'functionName' failed to satisfy constraint: Member must not be null"}
             "orders"                 | "../evil"                   | 400 ValidationException {"message":"1 validation error detected: Value '../evil' at 'functionName'
             "orders"                 | "orders:1"                  | 404 ResourceNotFoundException {"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:000000000000:function:orders:1"}
-            "orders"                 | 17                          | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member FunctionName must be a text"}
+            "orders"                 | 17                          | 400 SerializationException {"Message":"NUMBER_VALUE can not be converted to a String at 'functionName'"}
             "java17"                 | "cobol"                     | 400 InvalidParameterValueException {"Type":"User","message":"Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [
             "java17"                 | null                        | 400 InvalidParameterValueException {"Type":"User","message":"Runtime and Handler are mandatory parameters for functions created with deployment packages."}
             "com.example.Handler"    | "a b"                       | 400 ValidationException {"message":"1 validation error detected: Value 'a b' at 'handler' failed to satisfy constraint: Member must satisfy regular expression pattern: [^\\\\s]+"}
             "arn:aws:iam::000000000000:role/r" | "me"              | 400 ValidationException {"message":"1 validation error detected: Value 'me' at 'role'
             "Code"                   | "Timeout": 901, "MemorySize": 1, "Code" | 400 ValidationException {"message":"2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900; Value '1' at 'memorySize' failed to satisfy constraint: Member must have value greater than or equal to 128"}
-            "Code"                   | "Timeout": "3", "Code"      | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member Timeout must be a whole number"}
+            "Code"                   | "Timeout": "3", "Code"      | 400 SerializationException {"Message":"STRING_VALUE can not be converted to an Integer at 'timeout'"}
             "Code"                   | "Layers": ["arn"], "Code"   | 400 ValidationException {"message":"1 validation error detected: Value '[arn]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 2048
             "Code"                   | "Environment": {"Variables": {"AWS_REGION": "x"}}, "Code" | 400 InvalidParameterValueException {"Type":"User","message":"Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION"}
-            "Code"                   | "Environment": {"Variables": {"1A": "x"}}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"}
+            "Code"                   | "Environment": {"Variables": {"1A": "x"}}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]"}
             "java17"                 | "ruby3.3"                   | 400 InvalidParameterValueException {"Type":"User","message":"Value ruby3.3 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [java8.al2,
             "java17"                 | "dotnet8"                   | 400 InvalidParameterValueException {"Type":"User","message":"Value dotnet8 at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [java8.al2,
             "java17"                 | "go1.x"                     | 400 InvalidParameterValueException {"Type":"User","message":"The runtime parameter of go1.x is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions."}
             "Code"                   | "EphemeralStorage": {"Size": 511}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value greater than or equal to 512"}
             "Code"                   | "EphemeralStorage": {"Size": 10241}, "Code" | 400 ValidationException {"message":"1 validation error detected: Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value less than or equal to 10240"}
             "Code"                   | "Architectures": ["x86_64", "arm64"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1"}
-            "Code"                   | "Architectures": ["z80"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[z80]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64]]"}
-            "Code"                   | "Architectures": "arm64", "Code" | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member Architectures must be a list"}
-            "ZipFile"                | "S3Bucket"                  | 400 InvalidParameterValueException {"Type":"User","message":"The member S3Bucket with the value
+            "Code"                   | "Architectures": ["z80"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[z80]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"}
+            "Code"                   | "Architectures": "arm64", "Code" | 400 SerializationException {"Message":"Expected list or null at 'architectures'"}
+            "ZipFile"                | "S3Bucket": "any", "Z"      | 400 InvalidParameterValueException {"Type":"User","message":"The member S3Bucket with the value
             "ZipFile"                | "Nothing"                   | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
-            "ZipFile": "             | "ZipFile": "%%              | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: member ZipFile must be base64"}
+            "ZipFile": "             | "ZipFile": "%%              | 400 SerializationException {"Message":"STRING_VALUE can not be converted to a Blob at 'zipFile': it is not base64"}
             "ZipFile": "             | "ZipFile": "AAAA", "Z": "            | 400 InvalidParameterValueException {"Type":"User","message":"Could not unzip uploaded file. Please check your file, then try to upload again."}
-            {"FunctionName"          | ["FunctionName"             | 400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json:
+            {"FunctionName"          | ["FunctionName"             | 400 SerializationException {"Message":"Expected an object as the body"}
             """)
     void a_creation_that_cannot_be_is_refused_and_leaves_nothing(String part, String instead, String refusal) {
         String creation = Door.creation("orders");
@@ -199,7 +199,11 @@ class FunctionsTest {
         assertThat(door.get(FUNCTIONS + "?MaxItems=0").header("x-amzn-ErrorType"))
                 .isEqualTo("ValidationException");
         assertThat(door.get(FUNCTIONS + "?MaxItems=-1").header("x-amzn-ErrorType"))
-                .isEqualTo("InvalidParameterValueException");
+                .isEqualTo("ValidationException");
+        assertThat(door.get(FUNCTIONS + "?MaxItems=two").refusal())
+                .isEqualTo(
+                        "400 SerializationException {\"Message\":\"STRING_VALUE can not be converted to an Integer at"
+                                + " 'maxItems'\"}");
     }
 
     @Test
@@ -300,6 +304,7 @@ class FunctionsTest {
             orders:$LATEST | {"ReservedConcurrentExecutions": 1}   | 400 InvalidParameterValueException {"Type":"User","message":"This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN."}
             orders         | {"ReservedConcurrentExecutions": 901} | 400 InvalidParameterValueException {"message":"Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."}
             orders         | {"ReservedConcurrentExecutions": -1}  | 400 ValidationException {"message":"1 validation error detected: Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must have value greater than or equal to 0"}
+            orders         | {"ReservedConcurrentExecutions": 2147483647} | 400 InvalidParameterValueException {"message":"Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."}
             orders         | {}                                    | 400 ValidationException {"message":"1 validation error detected: Value null at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must not be null"}
             none           | {"ReservedConcurrentExecutions": 1}   | 404 ResourceNotFoundException {"Type":"User","Message":"Function not found: arn:aws:lambda:us-east-1:000000000000:function:none"}
             """)
