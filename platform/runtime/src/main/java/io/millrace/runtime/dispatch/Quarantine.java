@@ -20,13 +20,13 @@ import org.slf4j.LoggerFactory;
  * again, they did it; if not, they are cleared (docs/adr/0007). What runs in processes of its own is not concerned. Event
  * loop only.
  *
- * <p>Nobody waits for ever: a suspect has the process to itself for a second, and ten times as long after each further
+ * <p>Nobody waits for ever: a suspect has the process to itself for two seconds, and ten times as long after each further
  * crash; afterwards others start beside it. As long it also waits for those that run; then it starts beside them. What
  * kept others waiting noticeably then leaves them as much time.
  */
 final class Quarantine {
     private static final Logger LOGGER = LoggerFactory.getLogger(Quarantine.class);
-    private static final Duration FIRST_TIME_ALONE = Duration.ofSeconds(1);
+    private static final Duration FIRST_TIME_ALONE = Duration.ofSeconds(2);
     private static final int LONGER_EACH_TIME = 10;
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
