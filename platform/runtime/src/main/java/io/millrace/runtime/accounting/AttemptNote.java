@@ -91,7 +91,7 @@ public final class AttemptNote {
         if (written) {
             notes.writeState(slot, state);
         } else {
-            slot = notes.write(slot, this, 0, state);
+            slot = notes.write(slot, this, state);
             written = slot != NO_SLOT;
         }
     }
@@ -106,7 +106,7 @@ public final class AttemptNote {
         if (agreesWithBroker()) {
             over();
         } else {
-            notes.write(slot, this, 0, AttemptNotes.REMEMBERED);
+            notes.write(slot, this, AttemptNotes.ELSEWHERE);
         }
     }
 
@@ -124,7 +124,7 @@ public final class AttemptNote {
         if (agreesWithBroker()) {
             over();
         } else {
-            notes.remember(slot, this, 0);
+            notes.remember(slot, this, brokerCount + 1, number + 1, 0);
         }
     }
 
@@ -137,7 +137,7 @@ public final class AttemptNote {
         if (agreesWithBroker() && !isSuspect()) {
             over();
         } else {
-            notes.remember(slot, this, 0);
+            notes.remember(slot, this, brokerCount, number, 0);
             slot = NO_SLOT;
         }
     }
@@ -146,7 +146,7 @@ public final class AttemptNote {
     public void dropped() {
         ended = true;
         if (slot != NO_SLOT) {
-            notes.remember(slot, this, 1);
+            notes.remember(slot, this, brokerCount, number, 1);
             slot = NO_SLOT;
         }
     }

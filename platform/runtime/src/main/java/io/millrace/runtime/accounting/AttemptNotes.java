@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * that only were there (docs/adr/0007). An event that nothing special happened to has a slot only while it is here. For
  * one thread at a time.
  *
- * <p>Layout, big-endian: a header of {@value #SLOT_BYTES} bytes that begins with a magic number, and as many slots of
+ * <p>Layout, big-endian: a header of {@value #SLOT_BYTES} bytes that begins with a magic number and whether a process uses it, and as many slots of
  * {@value #SLOT_BYTES} bytes, so none crosses a page. A slot's state is written last.
  */
 public final class AttemptNotes implements AutoCloseable {
@@ -42,14 +42,21 @@ public final class AttemptNotes implements AutoCloseable {
     static final int RUNNING = 2;
     /** Runs in this process and nothing else does. */
     static final int ALONE = 3;
-    /** At the broker, or where it cannot take this process with it; its number is not what the broker's count says. */
-    static final int REMEMBERED = 4;
+    /** Runs in another process, which this one's end is no proof against; its number is not the broker's. */
+    static final int ELSEWHERE = 4;
+    /** At the broker; its next number is not what the broker's count says. */
+    static final int REMEMBERED = 5;
+
+    /** In the header: whether a process uses the file. */
+    private static final int IN_USE = 8;
 
     private static final int ROW = 4;
     private static final int ID = 8;
     private static final int BROKER_COUNT = 24;
     private static final int NUMBER = 28;
+    /** So many more deliveries than that may have been counted, and are no attempts. */
     private static final int EXCUSED = 32;
+
     private static final int CRASHES = 36;
     private static final int UNPROVEN = 40;
     private static final int SINCE = 48;
@@ -83,6 +90,7 @@ public final class AttemptNotes implements AutoCloseable {
             mapped.putLong(0, MAGIC);
             AttemptNotes notes = new AttemptNotes(path, clock, mapped);
             notes.readSlots();
+            mapped.putInt(IN_USE, 1);
             return notes;
         }
     }
@@ -119,11 +127,14 @@ public final class AttemptNotes implements AutoCloseable {
 
     private void readSlots() {
         long now = clock.millis();
+        boolean crashed = file.getInt(IN_USE) != 0;
         free = new int[slots()];
         for (int slot = slots() - 1; slot >= 0; slot--) {
             int at = at(slot);
             if (isWhole(at)) {
-                lost(at, now);
+                if (crashed) {
+                    lost(at, now);
+                }
             } else {
                 file.putInt(at, FREE);
             }
@@ -150,14 +161,19 @@ public final class AttemptNotes implements AutoCloseable {
                 && file.getInt(at + UNPROVEN) >= 0;
     }
 
-    /** The process that wrote this is gone, and its deliveries with it. */
+    /** The process that wrote this died, and its deliveries with it. */
     private void lost(int at, long now) {
         int state = file.getInt(at);
-        if (state == FREE || state == REMEMBERED) {
+        if (state == FREE) {
+            return;
+        }
+        if (state == REMEMBERED) {
+            // It may have been on its way to that process.
+            file.putInt(at + EXCUSED, file.getInt(at + EXCUSED) + 1);
             return;
         }
         // A broker that lived on has counted a delivery for it.
-        file.putInt(at + EXCUSED, 1);
+        file.putInt(at + EXCUSED, state == ELSEWHERE ? 0 : 1);
         file.putLong(at + SINCE, now);
         if (state == RUNNING) {
             file.putInt(at + CRASHES, file.getInt(at + CRASHES) + 1);
@@ -211,36 +227,43 @@ public final class AttemptNotes implements AutoCloseable {
     }
 
     /** @return its slot; none if there is none left and the file cannot grow */
-    int write(int slot, AttemptNote note, int excused, int state) {
+    int write(int slot, AttemptNote note, int state) {
         int into = slot == AttemptNote.NO_SLOT ? takeFree() : slot;
-        if (into == AttemptNote.NO_SLOT) {
-            return into;
+        if (into != AttemptNote.NO_SLOT) {
+            write(into, note, note.brokerCount(), note.number(), 0, state);
         }
-        int at = at(into);
+        return into;
+    }
+
+    private void write(int slot, AttemptNote note, int brokerCount, int number, int excused, int state) {
+        int at = at(slot);
         UUID id = note.event();
         file.putInt(at + ROW, note.row());
         file.putLong(at + ID, id.getMostSignificantBits());
         file.putLong(at + ID + 8, id.getLeastSignificantBits());
-        file.putInt(at + BROKER_COUNT, note.brokerCount());
-        file.putInt(at + NUMBER, note.number());
+        file.putInt(at + BROKER_COUNT, brokerCount);
+        file.putInt(at + NUMBER, number);
         file.putInt(at + EXCUSED, excused);
         file.putInt(at + CRASHES, note.crashes());
         file.putInt(at + UNPROVEN, note.unproven());
-        if (state == REMEMBERED) {
-            file.putLong(at + SINCE, clock.millis());
-        }
         VarHandle.releaseFence();
-        writeState(into, state);
-        return into;
+        writeState(slot, state);
     }
 
     void writeState(int slot, int state) {
         file.putInt(at(slot), state);
     }
 
-    /** Until it arrives again. */
-    void remember(int slot, AttemptNote note, int excused) {
-        write(slot, note, excused, REMEMBERED);
+    /**
+     * Until it arrives again.
+     *
+     * @param brokerCount failed deliveries before the next one, as the broker will count them
+     * @param number of the next attempt
+     * @param excused so many more may be counted
+     */
+    void remember(int slot, AttemptNote note, int brokerCount, int number, int excused) {
+        file.putLong(at(slot) + SINCE, clock.millis());
+        write(slot, note, brokerCount, number, excused, REMEMBERED);
         remembered.put(new Event(note.row(), note.event()), slot);
     }
 
@@ -297,9 +320,10 @@ public final class AttemptNotes implements AutoCloseable {
         return true;
     }
 
-    /** Writes through to the disk. */
+    /** The process ends as it should. Writes through to the disk. */
     @Override
     public void close() {
+        file.putInt(IN_USE, 0);
         file.force();
     }
 }
