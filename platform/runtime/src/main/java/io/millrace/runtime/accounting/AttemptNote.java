@@ -15,6 +15,7 @@ public final class AttemptNote {
     private final String id;
     private final int brokerCount;
     private final int number;
+    private final boolean known;
     private int crashes;
     private int unproven;
     private int slot;
@@ -32,6 +33,7 @@ public final class AttemptNote {
         this.id = id;
         this.brokerCount = brokerCount;
         this.number = number;
+        this.known = slot != NO_SLOT;
         this.crashes = crashes;
         this.unproven = unproven;
         this.slot = slot;
@@ -103,7 +105,7 @@ public final class AttemptNote {
         if (slot == NO_SLOT) {
             return;
         }
-        if (agreesWithBroker()) {
+        if (isForTheBrokerToCount()) {
             over();
         } else {
             notes.write(slot, this, AttemptNotes.ELSEWHERE);
@@ -121,7 +123,7 @@ public final class AttemptNote {
         if (slot == NO_SLOT) {
             return;
         }
-        if (agreesWithBroker()) {
+        if (isForTheBrokerToCount()) {
             over();
         } else {
             notes.remember(slot, this, brokerCount + 1, number + 1, 0);
@@ -134,7 +136,7 @@ public final class AttemptNote {
         if (slot == NO_SLOT) {
             return;
         }
-        if (agreesWithBroker() && !isSuspect()) {
+        if (isForTheBrokerToCount()) {
             over();
         } else {
             notes.remember(slot, this, brokerCount, number, 0);
@@ -160,7 +162,8 @@ public final class AttemptNote {
         }
     }
 
-    private boolean agreesWithBroker() {
-        return number == brokerCount + 1;
+    // One that was known when it arrived stays so: a broker that dies here may lose the failure it was told of.
+    private boolean isForTheBrokerToCount() {
+        return !known && number == brokerCount + 1;
     }
 }

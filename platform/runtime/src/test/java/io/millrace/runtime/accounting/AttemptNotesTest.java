@@ -105,6 +105,16 @@ class AttemptNotesTest {
     }
 
     @Test
+    void a_failure_that_the_broker_died_too_early_to_write_down_is_counted() throws IOException {
+        open().arrived(ROW, id(1), 0).running();
+        AttemptNote suspect = delivered(1, 0);
+        suspect.alone();
+        suspect.reported();
+
+        assertThat(delivered(1, 0).number()).isEqualTo(2);
+    }
+
+    @Test
     void after_a_clean_stop_the_broker_counts_on() throws IOException {
         open().arrived(ROW, id(1), 0).running();
         AttemptNotes notes = open();
