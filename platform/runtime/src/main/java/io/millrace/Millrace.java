@@ -48,14 +48,20 @@ public final class Millrace implements AutoCloseable {
     /**
      * Publishes an event: an asynchronous invocation.
      *
+     * @param function a name, or {@code name:qualifier} for one of its versions or aliases
      * @param payload JSON, at most {@code limits.eventBytes}
      * @return the request id, once the broker has the event on disk; fails with FunctionNotFoundException, or with
      *     BrokerUnavailableException when it is unknown whether the broker has it
      */
     public CompletableFuture<String> publish(String function, byte[] payload) {
+        return publish(function, payload, PublishOptions.NONE);
+    }
+
+    /** As {@link #publish(String, byte[])}, in a message group for instance. */
+    public CompletableFuture<String> publish(String function, byte[] payload, PublishOptions options) {
         try {
             requireSize(payload, platform.settings().limits().eventBytes());
-            Invocation invocation = invocation(function, InvocationType.EVENT, payload);
+            Invocation invocation = invocation(function, InvocationType.EVENT, payload, options.attributes());
             return future(platform.invoker().publish(invocation).map(done -> invocation.id()));
         } catch (FunctionNotFoundException | IllegalArgumentException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -70,6 +76,7 @@ public final class Millrace implements AutoCloseable {
     /**
      * Runs a function and waits for its answer.
      *
+     * @param function a name, or {@code name:qualifier} for one of its versions or aliases
      * @param payload JSON, at most {@code limits.requestBytes}
      * @return also when the function fails or is throttled; fails with FunctionNotFoundException, or with
      *     BrokerUnavailableException when the broker is away or no answer came in time
@@ -77,7 +84,7 @@ public final class Millrace implements AutoCloseable {
     public CompletableFuture<InvokeResult> invoke(String function, byte[] payload) {
         try {
             requireSize(payload, platform.settings().limits().requestBytes());
-            Invocation invocation = invocation(function, InvocationType.REQUEST_RESPONSE, payload);
+            Invocation invocation = invocation(function, InvocationType.REQUEST_RESPONSE, payload, Map.of());
             return future(platform.invoker().call(invocation).map(answer -> result(answer, invocation.id())));
         } catch (FunctionNotFoundException | IllegalArgumentException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -93,16 +100,30 @@ public final class Millrace implements AutoCloseable {
         Require.between("payload in bytes", payload.length, 0, limit);
     }
 
-    private Invocation invocation(String function, InvocationType type, byte[] payload) {
-        FunctionName name = new FunctionName(function);
-        if (platform.deployments().definition(name).isEmpty()) {
-            throw new FunctionNotFoundException(function);
-        }
+    private Invocation invocation(
+            String function, InvocationType type, byte[] payload, Map<String, String> attributes) {
+        return new Invocation(RequestIds.next(), existing(function), type, payload, Optional.empty(), attributes);
+    }
+
+    private FunctionArn existing(String function) {
+        int colon = function.indexOf(':');
+        FunctionName name = new FunctionName(colon < 0 ? function : function.substring(0, colon));
         FunctionArn arn = FunctionArn.of(
                 platform.settings().identity().region(),
                 platform.settings().identity().account(),
                 name);
-        return new Invocation(RequestIds.next(), arn, type, payload, Optional.empty(), Map.of());
+        if (colon < 0) {
+            if (platform.deployments().definition(name).isEmpty()) {
+                throw new FunctionNotFoundException(function);
+            }
+            return arn;
+        }
+        String qualifier = function.substring(colon + 1);
+        return platform.deployments()
+                .find(name)
+                .filter(found -> found.published().exists(qualifier))
+                .map(found -> arn.withQualifier(qualifier))
+                .orElseThrow(() -> new FunctionNotFoundException(function));
     }
 
     private static InvokeResult result(Invoker.Answer answer, String requestId) {
@@ -191,6 +212,11 @@ public final class Millrace implements AutoCloseable {
     /** The broker in this JVM; empty when an external one is used. */
     public Optional<EmbeddedBroker> embeddedBroker() {
         return platform.embeddedBroker();
+    }
+
+    /** What holds the processes of uploaded code in their place on this machine, in words for people. */
+    public String isolation() {
+        return platform.isolation();
     }
 
     /** Where the Lambda HTTP API listens, if it was asked for. */

@@ -8,23 +8,38 @@ import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
 import io.millrace.function.FunctionHandler;
+import io.millrace.runtime.accounting.FunctionAccount;
+import io.millrace.runtime.environment.process.Zip;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -35,9 +50,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The platform beside a broker of its own, which goes away and comes back. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(90)
+@Timeout(300)
 class BrokerAwayIT {
     private static final FunctionHandler ECHO = (event, context) -> event;
+    /** Far more than is needed: other builds may run on the same cores. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final int LONGER_THAN_THE_TEST = 600;
 
     @TempDir
     Path data;
@@ -79,9 +98,21 @@ class BrokerAwayIT {
         return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
     }
 
-    private long succeeded(String function) {
-        return Objects.requireNonNull(millrace.stats().join().get(function), function)
-                .succeeded();
+    /** Calls and publishes until the answer is this one; an answer that does not come in time is another one. */
+    private void awaitAnswer(String function, String type, int status) {
+        await(function + " " + type + " " + status)
+                .ignoreExceptionsInstanceOf(HttpTimeoutException.class)
+                .atMost(PATIENCE)
+                .until(() -> post(function, type).statusCode() == status);
+    }
+
+    private FunctionAccount account(String function) {
+        return Objects.requireNonNull(millrace.stats().join().get(function), function);
+    }
+
+    /** Asks until the counts are so; while the broker cannot be asked there are none. */
+    private void awaitAccount(String function, ThrowingConsumer<FunctionAccount> expectation) {
+        await().ignoreExceptions().atMost(PATIENCE).untilAsserted(() -> expectation.accept(account(function)));
     }
 
     @Test
@@ -90,7 +121,7 @@ class BrokerAwayIT {
         assertThat(post("echo", "Event").statusCode()).isEqualTo(202);
 
         broker.close();
-        await().until(() -> post("echo", "Event").statusCode() == 503);
+        awaitAnswer("echo", "Event", 503);
         long before = System.nanoTime();
         HttpResponse<String> event = post("echo", "Event");
         HttpResponse<String> call = post("echo", "RequestResponse");
@@ -99,13 +130,12 @@ class BrokerAwayIT {
         assertThat(event.statusCode()).isEqualTo(503);
         assertThat(event.body()).contains("broker amqp://127.0.0.1:" + port + " is not reachable");
         assertThat(call.statusCode()).isEqualTo(503);
-        assertThat(took).isLessThan(Duration.ofSeconds(2));
+        assertThat(took).isLessThan(Duration.ofSeconds(5));
 
         startBroker(port);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> post("echo", "RequestResponse").statusCode() == 200);
-        await().until(() -> post("echo", "Event").statusCode() == 202);
-        await().atMost(Duration.ofSeconds(20)).until(() -> succeeded("echo") >= 2);
+        awaitAnswer("echo", "RequestResponse", 200);
+        awaitAnswer("echo", "Event", 202);
+        awaitAccount("echo", echo -> assertThat(echo.succeeded()).isGreaterThanOrEqualTo(2));
     }
 
     @Test
@@ -140,13 +170,11 @@ class BrokerAwayIT {
         startBroker(port);
         permits.release(1_000_000);
 
-        await().atMost(Duration.ofSeconds(40)).until(() -> processed.containsAll(accepted));
-        await().ignoreExceptions().atMost(Duration.ofSeconds(20)).until(() -> {
-            var account = Objects.requireNonNull(millrace.stats().join().get("collect"));
-            return account.accepted() == account.succeeded();
+        await().atMost(PATIENCE).until(() -> processed.containsAll(accepted));
+        awaitAccount("collect", collect -> {
+            assertThat(collect.accepted()).isEqualTo(collect.succeeded());
+            assertThat(collect.succeeded()).isBetween((long) accepted.size(), (long) accepted.size() + unknown.get());
         });
-        long counted = succeeded("collect");
-        assertThat(counted).isBetween((long) accepted.size(), (long) accepted.size() + unknown.get());
     }
 
     @Test
@@ -160,21 +188,124 @@ class BrokerAwayIT {
                     release.await();
                     return event;
                 },
-                definition -> definition.withTimeout(Duration.ofSeconds(60)));
+                definition -> definition.withTimeout(Duration.ofSeconds(LONGER_THAN_THE_TEST)));
         millrace.publish("slow", "{}").join();
-        await().until(() -> runs.get() == 1);
+        await().atMost(PATIENCE).until(() -> runs.get() == 1);
 
         broker.close();
         startBroker(port);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(PATIENCE)
                 .until(() ->
                         millrace.stats().handle((stats, away) -> away == null).join());
         release.countDown();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> succeeded("slow") == 1);
+        awaitAccount("slow", slow -> assertThat(slow).isEqualTo(new FunctionAccount(1, 0, 0, 0, 1, 0, 0)));
         assertThat(runs).hasValue(1);
-        assertThat(Objects.requireNonNull(millrace.stats().join().get("slow")).accepted())
-                .isEqualTo(1);
+    }
+
+    @Test
+    void attempts_in_processes_outlive_the_broker_and_give_their_permits_back() throws Exception {
+        // Given
+        try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            door.setSoTimeout((int) PATIENCE.toMillis());
+            millrace.deploy("echo", ECHO);
+            createWaiting(door.getLocalPort(), 2);
+            warmUpBoth(door);
+            Set<String> accepted = new HashSet<>();
+            for (int i = 0; i < 6; i++) {
+                accepted.add(millrace.publish("waiting", "{}").join());
+            }
+            List<Socket> held = List.of(door.accept(), door.accept());
+            Set<String> ran = new HashSet<>();
+            // When
+            broker.close();
+            startBroker(port);
+            awaitAnswer("echo", "RequestResponse", 200);
+            for (Socket handler : held) {
+                assertThat(ran.add(letGoOn(handler))).isTrue();
+            }
+            while (ran.size() < accepted.size()) {
+                assertThat(ran.add(letGoOn(door.accept()))).as("runs once").isTrue();
+            }
+            // Then
+            assertThat(ran).isEqualTo(accepted);
+            awaitAccount("waiting", waiting -> assertThat(waiting).isEqualTo(new FunctionAccount(6, 0, 0, 0, 6, 0, 0)));
+            // Then both permits are there again, and no third
+            var one = millrace.invoke("waiting", "{}");
+            var two = millrace.invoke("waiting", "{}");
+            List<Socket> both = new ArrayList<>();
+            while (both.size() < 2) {
+                await().atMost(PATIENCE).until(() -> one.isDone() || two.isDone() || isWaiting(door, both));
+                assertThat(one.isDone() || two.isDone())
+                        .as("refused: %s %s", one.getNow(null), two.getNow(null))
+                        .isFalse();
+            }
+            assertThat(post("waiting", "RequestResponse").statusCode()).isEqualTo(429);
+            for (Socket handler : both) {
+                letGoOn(handler);
+            }
+            assertThat(one.join().isSuccess()).isTrue();
+            assertThat(two.join().isSuccess()).isTrue();
+        }
+    }
+
+    /** A function in processes that says its request id on a connection and returns when it gets an answer. */
+    private void createWaiting(int door, int permits) throws Exception {
+        String code =
+                """
+                import socket
+                def handler(event, context):
+                    with socket.create_connection(("127.0.0.1", %d)) as test:
+                        test.sendall((context.aws_request_id + "\\n").encode())
+                        assert test.recv(1), "nobody let it go on"
+                """
+                        .formatted(door);
+        byte[] archive = new Zip().file("app.py", code).bytes();
+        String create =
+                """
+                {"FunctionName":"waiting","Runtime":"python3.12","Role":"arn:aws:iam::000000000000:role/any",
+                 "Handler":"app.handler","Timeout":%d,"Code":{"ZipFile":"%s"}}
+                """
+                        .formatted(LONGER_THAN_THE_TEST, Base64.getEncoder().encodeToString(archive));
+        URI functions = millrace.httpUrl().orElseThrow().resolve("/2015-03-31/functions");
+        HttpResponse<String> created = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(functions)
+                                .POST(BodyPublishers.ofString(create))
+                                .build(),
+                        BodyHandlers.ofString());
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        millrace.reserve("waiting", OptionalInt.of(permits));
+    }
+
+    /** By calls, which start processes at once; for an event nobody starts a second one while the cores are busy. */
+    private void warmUpBoth(ServerSocket door) throws IOException {
+        var one = millrace.invoke("waiting", "{}");
+        var two = millrace.invoke("waiting", "{}");
+        for (Socket handler : List.of(door.accept(), door.accept())) {
+            letGoOn(handler);
+        }
+        assertThat(one.join().isSuccess()).isTrue();
+        assertThat(two.join().isSuccess()).isTrue();
+    }
+
+    private static boolean isWaiting(ServerSocket door, List<Socket> waiting) throws IOException {
+        door.setSoTimeout(1_000);
+        try {
+            return waiting.add(door.accept());
+        } catch (SocketTimeoutException notYet) {
+            return false;
+        }
+    }
+
+    /** @return the request id of what waited */
+    private static String letGoOn(Socket handler) throws IOException {
+        try (handler) {
+            String id = new BufferedReader(new InputStreamReader(handler.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+            handler.getOutputStream().write(1);
+            return Objects.requireNonNull(id);
+        }
     }
 
     @Test
@@ -188,6 +319,6 @@ class BrokerAwayIT {
                         .start())
                 .isInstanceOf(BrokerUnavailableException.class)
                 .hasMessageContaining("amqp://127.0.0.1:" + port);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(15));
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
     }
 }

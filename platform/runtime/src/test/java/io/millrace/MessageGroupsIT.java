@@ -149,8 +149,11 @@ class MessageGroupsIT {
         };
         millrace.deploy("orders", orders);
 
-        publish("a", "\"bad\"");
-        publish("a", "\"good\"");
+        PublishOptions inGroup = PublishOptions.NONE.withMessageGroup("a");
+        millrace.publish("orders", "\"bad\"".getBytes(StandardCharsets.UTF_8), inGroup)
+                .join();
+        millrace.publish("orders", "\"good\"".getBytes(StandardCharsets.UTF_8), inGroup)
+                .join();
 
         await().atMost(Duration.ofSeconds(30)).until(() -> succeededCount() == 1);
         assertThat(ran).containsExactly("\"good\"");

@@ -173,6 +173,24 @@ class VersionsIT {
     }
 
     @Test
+    void an_embedding_service_names_versions_and_aliases_as_Lambda_does() {
+        // When
+        InvokeResult live = millrace.invoke("noter:live", "{\"id\":1}").join();
+        InvokeResult second = millrace.invoke("noter:2", "{\"id\":1}").join();
+        CompletableFuture<String> unknown = millrace.publish("noter:canary", "{\"id\":1}");
+        // Then
+        assertThat(live.executedVersion()).isEqualTo("1");
+        assertThat(second.executedVersion()).isEqualTo("2");
+        assertThat(unknown)
+                .isCompletedExceptionally()
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(FunctionNotFoundException.class)
+                .withMessage("function 'noter:canary' does not exist");
+    }
+
+    @Test
     void each_request_to_a_weighted_alias_draws_and_is_told_which_version_ran() throws Exception {
         // Given
         ObjectNode half = JSON.createObjectNode();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where a server listens, one line each: a name, spaces, and what to connect to. */
+/** Where a server listens and how it holds uploaded code, one line each: a name, spaces, and what it is about. */
 record Announcement(Map<String, String> lines) {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
@@ -22,6 +22,7 @@ record Announcement(Map<String, String> lines) {
             lines.put("stomp", "tcp://" + host + ":" + broker.stompPort());
         });
         lines.put("data", data.toAbsolutePath().normalize().toString());
+        lines.put("code", "isolation " + millrace.isolation());
         return new Announcement(lines);
     }
 

@@ -54,6 +54,7 @@ class ServerIT {
         try (CliProcess server = CliProcess.server(data, "--set", "async.retryDelay=PT0.1S")) {
             String http = server.listens("http");
             String amqp = server.listens("amqp");
+            assertThat(server.out()).containsPattern("code +isolation [a-z]+.*, memory held by ");
 
             done(
                     "function",

@@ -84,6 +84,7 @@ public final class Platform implements AutoCloseable {
     private final Invoker invoker;
     private final Deployments deployments;
     private final Accounting accounting;
+    private final String isolation;
     private Optional<LambdaApi> door = Optional.empty();
 
     private Platform(
@@ -122,6 +123,7 @@ public final class Platform implements AutoCloseable {
         InProcessEnvironments inProcess = new InProcessEnvironments(ANY_CONCURRENCY, lifetimes);
         ProcessEnvironments processes = new ProcessEnvironments(
                 vertx, processOptions(dataDirectory.resolve("environments")), lifetimes, new LoggedFunctionLog());
+        this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
         this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, settings.identity(), clock);
@@ -264,6 +266,11 @@ public final class Platform implements AutoCloseable {
 
     private FunctionDefinition definition(FunctionName name) {
         return deployments.definition(name).orElseThrow(() -> unknown(name));
+    }
+
+    /** What holds the processes of uploaded code in their place, in words. */
+    public String isolation() {
+        return isolation;
     }
 
     /**

@@ -28,6 +28,7 @@ public final class BrokerConnection {
     private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
     // The other side counts as gone after twice this without a frame.
     private static final int HEARTBEAT_MILLIS = 5_000;
+    private static final String NO_WORD = "the socket ended without a word";
 
     private final Vertx vertx;
     private final Context context;
@@ -40,6 +41,7 @@ public final class BrokerConnection {
     private volatile @Nullable Throwable lastFailure;
     private volatile boolean closing;
     private long nextDelay = FIRST_DELAY_MILLIS;
+    private String closeReason = NO_WORD;
 
     private BrokerConnection(Vertx vertx, Context context, BrokerAddress address, String name) {
         this.vertx = vertx;
@@ -158,7 +160,10 @@ public final class BrokerConnection {
         ProtonConnection opening = attempt.result();
         opening.setContainer("millrace-" + name);
         opening.disconnectHandler(this::lost);
-        opening.closeHandler(closed -> opening.disconnect());
+        opening.closeHandler(closed -> {
+            closeReason = closed.failed() ? String.valueOf(closed.cause()) : "closed by the broker";
+            opening.disconnect();
+        });
         opening.openHandler(opened -> {
             if (opened.failed()) {
                 lastFailure = opened.cause();
@@ -176,6 +181,7 @@ public final class BrokerConnection {
             return;
         }
         nextDelay = FIRST_DELAY_MILLIS;
+        closeReason = NO_WORD;
         connection = opened;
         LOGGER.atInfo()
                 .addKeyValue("broker", address)
@@ -198,6 +204,7 @@ public final class BrokerConnection {
             LOGGER.atWarn()
                     .addKeyValue("broker", address)
                     .addKeyValue("connection", name)
+                    .addKeyValue("reason", closeReason)
                     .log("broker connection lost");
         }
         connectLater();

@@ -58,6 +58,11 @@ final class Allocations {
         }
     }
 
+    /** Takes back a {@link #claim} that {@link #allocate} does not follow. */
+    void giveBack(RegisteredFunction function) {
+        claim(function.name(), byVersion(function), current(function.name()));
+    }
+
     // What shrinks first, so that an alias can take its environments along to another version.
     private void claim(FunctionName name, Map<String, Integer> before, Map<String, Integer> wanted) {
         Map<String, Integer> shrinking = new TreeMap<>();

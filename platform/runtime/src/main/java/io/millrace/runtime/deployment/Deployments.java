@@ -188,7 +188,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
-        return change(() -> {
+        return storedChange(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
@@ -197,13 +197,16 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
                     RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant());
             LazyEnvironments loaded = versions.loadLatest(created, asyncDefaults);
             await(queues.ensure(created.definition(asyncDefaults)));
-            return saveAndStart(created, loaded, asyncDefaults);
+            return saveAndStart(created, loaded, asyncDefaults, () -> {
+                loaded.close();
+                await(queues.remove(name));
+            });
         });
     }
 
     @Override
     public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             CodeReference code = registry.storeCode(archive);
             return reload(before.withCode(code, clock.instant()));
@@ -213,7 +216,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<RegisteredFunction> updateConfiguration(
             FunctionName name, UnaryOperator<FunctionConfiguration> changed, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, expectedRevision);
             RegisteredFunction after = before.withConfiguration(changed.apply(before.configuration()), clock.instant());
             if (after.code().isEmpty()) {
@@ -226,49 +229,53 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     private RegisteredFunction reload(RegisteredFunction after) {
         AsyncInvokeConfig asyncBase = requireDeployed(after.name()).asyncBase();
-        return saveAndStart(after, versions.loadLatest(after, asyncBase), asyncBase);
+        LazyEnvironments loaded = versions.loadLatest(after, asyncBase);
+        return saveAndStart(after, loaded, asyncBase, loaded::close);
     }
 
     @Override
     public Future<Void> delete(FunctionName name) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction function = require(name, Optional.empty());
             Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
-            try {
-                await(queues.remove(name));
-            } catch (RuntimeException kept) {
-                // Its queues may hold events still: it goes on as before.
-                start(function, running.latest(), running.asyncBase());
-                throw kept;
-            }
+            // Its queues may hold events still: it goes on as before.
+            Runnable goOn = () -> start(function, running.latest(), running.asyncBase());
+            orUndo(() -> await(queues.remove(name)), goOn);
+            // Last, as a server that is killed in between makes the queues of what is stored again.
+            orUndo(() -> registry.delete(name), () -> {
+                await(queues.ensure(running.definition()));
+                goOn.run();
+            });
             deployed.remove(name);
             allocations.forget(name);
             ledger.forget(name);
             versions.closeAll(running.running());
             await(dispatcher.forget(name));
-            registry.delete(name);
             return null;
         });
     }
 
     @Override
     public Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             requireDeployed(name);
             ProvisionedRules.requireReservable(before, permits);
             reserveOrRefuse(name, permits);
-            return saveAndStart(before.withReservedConcurrency(permits));
+            return saveAndStart(
+                    before.withReservedConcurrency(permits), () -> reserveOrRefuse(name, before.reservedConcurrency()));
         });
     }
 
     @Override
     public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
-        return change(() -> {
-            RegisteredFunction after = require(name, Optional.empty()).withEventInvokeConfig(config);
-            await(queues.applyPolicy(after.definition(requireDeployed(name).asyncBase())));
-            return saveAndStart(after);
+        return storedChange(() -> {
+            RegisteredFunction before = require(name, Optional.empty());
+            RegisteredFunction after = before.withEventInvokeConfig(config);
+            AsyncInvokeConfig asyncBase = requireDeployed(name).asyncBase();
+            await(queues.applyPolicy(after.definition(asyncBase)));
+            return saveAndStart(after, () -> await(queues.applyPolicy(before.definition(asyncBase))));
         });
     }
 
@@ -278,11 +285,11 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             Optional<String> expectedSha256,
             Optional<String> description,
             Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             Publishing.Result result = Publishing.publish(before, expectedSha256, description, expectedRevision);
             if (!result.function().revisionId().equals(before.revisionId())) {
-                saveAndStart(result.function());
+                saveAndStart(result.function(), () -> {});
             }
             return result.version();
         });
@@ -290,7 +297,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteVersion(FunctionName name, int number) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
             ledger.forget(name, Integer.toString(number));
             return null;
@@ -299,7 +306,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Alias> createAlias(FunctionName name, Alias alias) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(AliasRules.create(require(name, Optional.empty()), alias));
             return alias;
         });
@@ -308,7 +315,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<Alias> updateAlias(
             FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction after =
                     AliasRules.update(require(name, Optional.empty()), alias, change, expectedRevision);
             return changePublished(after).published().alias(alias).orElseThrow();
@@ -317,7 +324,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteAlias(FunctionName name, String alias) {
-        return change(() -> {
+        return storedChange(() -> {
             changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
             return null;
         });
@@ -325,7 +332,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<ProvisionedConcurrency> provision(FunctionName name, String qualifier, int environments) {
-        return change(() -> {
+        return storedChange(() -> {
             Budget budget = new Budget(ledger.unreservedLimit(), minimumUnreserved);
             RegisteredFunction after = ProvisionedRules.provision(
                     require(name, Optional.empty()), qualifier, environments, budget, clock.instant());
@@ -335,7 +342,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Future<Void> deleteProvisioned(FunctionName name, String qualifier) {
-        return change(() -> {
+        return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             changePublished(before.withPublished(before.published().withoutProvisioned(qualifier)));
             return null;
@@ -367,17 +374,18 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     private RegisteredFunction changePublished(RegisteredFunction after) {
         requireDeployed(after.name());
         allocations.claim(after);
-        return saveAndStart(after);
+        return saveAndStart(after, () -> allocations.giveBack(after));
     }
 
-    private RegisteredFunction saveAndStart(RegisteredFunction after) {
+    private RegisteredFunction saveAndStart(RegisteredFunction after, Runnable undo) {
         Deployed running = requireDeployed(after.name());
-        return saveAndStart(after, running.latest(), running.asyncBase());
+        return saveAndStart(after, running.latest(), running.asyncBase(), undo);
     }
 
+    /** @param undo takes back what was done for it already, should the disk fail now */
     private RegisteredFunction saveAndStart(
-            RegisteredFunction after, LazyEnvironments latest, AsyncInvokeConfig asyncBase) {
-        registry.save(after);
+            RegisteredFunction after, LazyEnvironments latest, AsyncInvokeConfig asyncBase, Runnable undo) {
+        orUndo(() -> registry.save(after), undo);
         RegisteredFunction saved = registry.find(after.name()).orElseThrow();
         start(saved, latest, asyncBase);
         return saved;
@@ -425,6 +433,27 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             throw new FunctionUnknown(name);
         }
         return found;
+    }
+
+    private static void orUndo(Runnable step, Runnable undo) {
+        try {
+            step.run();
+        } catch (RuntimeException failed) {
+            try {
+                undo.run();
+            } catch (RuntimeException alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+            throw failed;
+        }
+    }
+
+    /** Refused before anything is touched where the registry is away. */
+    private <T> Future<T> storedChange(Callable<T> change) {
+        return change(() -> {
+            registry.requireWritable();
+            return change.call();
+        });
     }
 
     private <T> Future<T> change(Callable<T> change) {

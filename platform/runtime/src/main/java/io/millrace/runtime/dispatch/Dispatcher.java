@@ -50,7 +50,8 @@ public final class Dispatcher {
     private final LinkedHashSet<FunctionWorker> withParked = new LinkedHashSet<>();
     private final Set<Tally.Success> settledBefore = new HashSet<>();
     private int callsRunning;
-    private long holdTimer;
+    // The first timer of Vert.x is 0, and somebody else's.
+    private long holdTimer = -1;
 
     /** @param connection for deliveries, replies and transactions; nothing slow may share it */
     public Dispatcher(

@@ -6,6 +6,7 @@ import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceUnavailableException;
 import io.millrace.runtime.registry.FunctionAdministrationException;
+import io.millrace.runtime.registry.RegistryUnavailableException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,9 @@ final class Refusals {
         }
         if (failure instanceof BrokerUnavailableException away) {
             return new ServiceUnavailableException("The broker is not available: " + away.getMessage());
+        }
+        if (failure instanceof RegistryUnavailableException away) {
+            return new ServiceUnavailableException("The registry is not available: " + away.getMessage());
         }
         if (failure instanceof TimeoutException) {
             return new ServiceException("The answer of the function did not arrive in time.");

@@ -111,6 +111,15 @@ public final class FunctionRegistry implements AutoCloseable {
     }
 
     /**
+     * Asks before a change that is more than an entry here.
+     *
+     * @throws RegistryUnavailableException if nothing can be written now
+     */
+    public void requireWritable() {
+        database.write(connection -> {});
+    }
+
+    /**
      * Inserts or replaces. Numbers that versions of the name were ever given stay used, also where {@code function}
      * does not know of them because it was created again. A function with code is on disk on return. One without is an object of the embedding
      * service: it is known until the registry is closed, and hides a stored one of the same name until then.

@@ -1,5 +1,6 @@
 package io.millrace.runtime.registry;
 
+import io.millrace.core.function.FunctionArn;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,13 @@ public record Publications(
     }
 
     /** Empty when that very qualifier has none; an alias's is not its version's. */
+    /** Whether {@code $LATEST}, a version or an alias is called that. */
+    public boolean exists(String qualifier) {
+        return qualifier.equals(FunctionArn.LATEST)
+                || alias(qualifier).isPresent()
+                || version(qualifier).isPresent();
+    }
+
     public Optional<ProvisionedConcurrency> provisioned(String qualifier) {
         return Optional.ofNullable(provisioned.get(qualifier));
     }

@@ -30,7 +30,7 @@ final class RegistryDatabase implements AutoCloseable {
             Set.of(ErrorCode.TABLE_OR_VIEW_NOT_FOUND_1, ErrorCode.TABLE_OR_VIEW_NOT_FOUND_DATABASE_EMPTY_1);
 
     private final Path file;
-    private final Connection connection;
+    private Connection connection;
 
     private RegistryDatabase(Path file, Connection connection) {
         this.file = file;
@@ -42,11 +42,7 @@ final class RegistryDatabase implements AutoCloseable {
      * @throws RegistryUnavailableException if another process uses the file, or it is not a database
      */
     static RegistryDatabase open(Path file) {
-        JdbcDataSource source = new JdbcDataSource();
-        // Without a write delay a commit is in the file before it returns, so that it outlives a killed process.
-        source.setURL("jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0");
-        source.setUser("sa");
-        source.setPassword("");
+        JdbcDataSource source = source(file, "");
         RegistryDatabase database = new RegistryDatabase(file, connect(file, source));
         try {
             database.migrate(source);
@@ -59,6 +55,15 @@ final class RegistryDatabase implements AutoCloseable {
                             + firstLine(failed),
                     failed);
         }
+    }
+
+    private static JdbcDataSource source(Path file, String more) {
+        JdbcDataSource source = new JdbcDataSource();
+        // Without a write delay a commit is in the file before it returns, so that it outlives a killed process.
+        source.setURL("jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0" + more);
+        source.setUser("sa");
+        source.setPassword("");
+        return source;
     }
 
     private static Connection connect(Path file, DataSource source) {
@@ -95,11 +100,22 @@ final class RegistryDatabase implements AutoCloseable {
         }
     }
 
+    /** H2 closes a database that its disk failed; it is opened again for the next who asks. */
+    private Connection live() throws SQLException {
+        if (connection.isClosed()) {
+            // An empty one in its place would hide that the file is gone.
+            connection = source(file, ";IFEXISTS=TRUE").getConnection();
+            connection.setAutoCommit(false);
+        }
+        return connection;
+    }
+
     /** @throws RegistryUnavailableException when the database cannot be read */
     synchronized <T> T read(Query<T> query) {
         try {
-            T result = query.run(connection);
-            connection.rollback();
+            Connection live = live();
+            T result = query.run(live);
+            live.rollback();
             return result;
         } catch (SQLException failed) {
             throw unavailable("read", failed);
@@ -113,9 +129,10 @@ final class RegistryDatabase implements AutoCloseable {
      */
     synchronized void write(Change change) {
         try {
-            change.run(connection);
-            connection.commit();
-            try (Statement statement = connection.createStatement()) {
+            Connection live = live();
+            change.run(live);
+            live.commit();
+            try (Statement statement = live.createStatement()) {
                 // H2 leaves the fsync to the operating system; this asks for it, as PostgreSQL does by itself.
                 statement.execute("CHECKPOINT SYNC");
             }

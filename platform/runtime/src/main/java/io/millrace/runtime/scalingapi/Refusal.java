@@ -5,6 +5,7 @@ final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final int BAD_REQUEST = 400;
     private static final int FAULT = 500;
+    private static final int UNAVAILABLE = 503;
 
     private final String type;
     private final int status;
@@ -38,6 +39,11 @@ final class Refusal extends RuntimeException {
 
     static Refusal fault() {
         return new Refusal(FAULT, "InternalServiceException", "An error occurred and the request cannot be processed.");
+    }
+
+    /** The protocol has one type for all that is not the caller's fault; clients try again for any status of 500 on. */
+    static Refusal unavailable(String message) {
+        return new Refusal(UNAVAILABLE, "InternalServiceException", message);
     }
 
     String type() {

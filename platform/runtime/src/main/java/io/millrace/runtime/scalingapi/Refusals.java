@@ -1,6 +1,7 @@
 package io.millrace.runtime.scalingapi;
 
 import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.registry.RegistryUnavailableException;
 import io.millrace.runtime.scaling.ScalingRefusedException.ActionUnknown;
 import io.millrace.runtime.scaling.ScalingRefusedException.Invalid;
 import io.millrace.runtime.scaling.ScalingRefusedException.PolicyUnknown;
@@ -32,6 +33,9 @@ final class Refusals {
         if (failure instanceof ActionUnknown unknown) {
             return Refusal.unknownObject("No scheduled action found for " + Subject.words(unknown.resource())
                     + ", scheduled action name: " + unknown.action());
+        }
+        if (failure instanceof RegistryUnavailableException away) {
+            return Refusal.unavailable("The registry is not available: " + away.getMessage());
         }
         LOGGER.atError()
                 .addKeyValue(LogKeys.REQUEST_ID, requestId)

@@ -1,11 +1,17 @@
 package io.millrace.runtime.environment.process;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** The kernel's limits of one environment, of version 1 or 2, whichever controllers its parent group has. Blocking. */
 final class ControlGroup {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
     private final Path directory;
 
     private ControlGroup(Path directory) {
@@ -27,9 +33,27 @@ final class ControlGroup {
         return directory.resolve("cgroup.procs");
     }
 
-    /** Once nothing runs in it. */
+    /**
+     * Ends what still runs in it: the kernel ends the processes of a namespace only after the one that was waited for.
+     *
+     * @throws IOException if something runs on nevertheless, for {@link #PATIENCE}
+     */
     void delete() throws IOException {
-        Files.deleteIfExists(directory);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            for (String member : Files.readAllLines(members())) {
+                ProcessHandle.of(Long.parseLong(member)).ifPresent(ProcessHandle::destroyForcibly);
+            }
+            try {
+                Files.delete(directory);
+                return;
+            } catch (FileSystemException busy) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw busy;
+                }
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
     }
 
     private static void write(Path file, long value) throws IOException {

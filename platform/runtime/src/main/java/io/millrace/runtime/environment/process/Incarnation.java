@@ -135,8 +135,11 @@ final class Incarnation {
         if (alive.decrementAndGet() > 0) {
             return;
         }
-        group.ifPresent(Incarnation::delete);
-        whenGone.run();
+        try {
+            group.ifPresent(Incarnation::delete);
+        } finally {
+            whenGone.run();
+        }
     }
 
     private static void delete(ControlGroup group) {

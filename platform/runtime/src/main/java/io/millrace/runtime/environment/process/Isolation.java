@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -136,7 +137,7 @@ final class Isolation {
             if (refusal.isEmpty()) {
                 return candidate;
             }
-            refusals.add(candidate + ": " + refusal.get());
+            refusals.add("no " + candidate.name().toLowerCase(Locale.ROOT) + ": " + refusal.get());
         }
         throw new IllegalStateException("no function can be started in a process of its own: " + refusals);
     }

@@ -13,7 +13,6 @@ import io.millrace.runtime.runtimeapi.RuntimeApiListener;
 import io.millrace.runtime.runtimeapi.RuntimeFailure;
 import io.millrace.runtime.runtimeapi.RuntimeInvocation;
 import io.vertx.core.Context;
-import io.vertx.core.internal.VertxInternal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,7 +87,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         this.definition = code.definition();
         code.acquire();
         parts.live().add(this);
-        context = ((VertxInternal) parts.vertx()).createEventLoopContext();
+        context = EventLoops.forEnvironment(parts.vertx());
         log = new EnvironmentLog(definition, parts.sink());
         timer = new Timer(parts.vertx());
         report = new InvocationReport(definition);

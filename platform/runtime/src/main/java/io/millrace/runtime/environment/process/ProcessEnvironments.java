@@ -9,7 +9,7 @@ import io.millrace.runtime.environment.HandlerSource;
 import io.millrace.runtime.environment.InvalidHandlerException;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -146,14 +146,17 @@ public final class ProcessEnvironments implements ExecutionEnvironments {
         return isolation.level();
     }
 
-    /** For the log at start: why each stronger level is not in force. */
-    public List<String> isolationRefusals() {
-        return isolation.refusals();
+    /** For who starts the server: what holds processes in their place, and why nothing stronger does. */
+    public String isolationInForce() {
+        StringBuilder text = new StringBuilder(name(isolation.level()));
+        if (!isolation.refusals().isEmpty()) {
+            text.append(" (").append(String.join("; ", isolation.refusals())).append(')');
+        }
+        return text.append(", memory held by ").append(parts.memory().inForce()).toString();
     }
 
-    /** For the log at start: what holds functions to their memory. */
-    public String memoryLimit() {
-        return parts.memory().inForce();
+    private static String name(IsolationLevel level) {
+        return level.name().toLowerCase(Locale.ROOT);
     }
 
     /** Environments that hold a port, a directory or a process. */

@@ -5,8 +5,11 @@ import java.time.Duration;
 
 /** One time limit at a time. Event loop only. */
 final class Timer {
+    /** No timer of Vert.x, whose first is 0. */
+    private static final long NONE = -1;
+
     private final Vertx vertx;
-    private long id;
+    private long id = NONE;
     private long generation;
 
     Timer(Vertx vertx) {
@@ -27,6 +30,9 @@ final class Timer {
 
     void cancel() {
         generation++;
-        vertx.cancelTimer(id);
+        if (id != NONE) {
+            vertx.cancelTimer(id);
+            id = NONE;
+        }
     }
 }

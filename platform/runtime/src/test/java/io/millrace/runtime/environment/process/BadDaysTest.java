@@ -148,7 +148,9 @@ class BadDaysTest {
         // When
         Outcome outcome = run(environment, "1");
         // Then
-        assertThat(payload(outcome)).contains("Runtime exited with error: exit status 5");
+        assertThat(payload(outcome))
+                .isEqualTo("{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " + ID
+                        + " Error: Runtime exited with error: exit status 5\"}");
     }
 
     @Test

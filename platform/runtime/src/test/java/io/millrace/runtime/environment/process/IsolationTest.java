@@ -5,6 +5,7 @@ import static io.millrace.runtime.environment.process.Workshop.run;
 import static io.millrace.runtime.environment.process.Workshop.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.runtime.environment.EnvironmentPool.Rules;
@@ -14,9 +15,13 @@ import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -161,6 +166,63 @@ class IsolationTest {
                     .hasMessage("environment.minimumIsolation is SANDBOX, but this machine offers only PROCESS: []");
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    /** Without a control group it is the process's own allocation that fails: {@link BadDaysTest}. */
+    @Test
+    void a_control_group_ends_what_takes_more_than_its_memory_and_nothing_of_it_stays() throws IOException {
+        // Given
+        Path group = ownControlGroup();
+        try {
+            try (Workshop workshop =
+                    new Workshop(directory, Workshop.options(directory).withControlGroup(group))) {
+                ExecutionEnvironment environment = workshop.python(
+                        """
+                        def handler(event, context):
+                            return len([bytearray(10 << 20) for i in range(event)])
+                        """);
+                // When
+                String fits = text(run(environment, "5"));
+                String tooMuch = Workshop.payload(run(environment, "60"));
+                String after = text(run(environment, "5"));
+                // Then
+                assertThat(workshop.environments.isolationInForce()).endsWith("memory held by control group " + group);
+                assertThat(fits).isEqualTo("5");
+                assertThat(tooMuch)
+                        .contains("\"errorType\":\"Runtime.ExitError\"")
+                        .contains("Runtime exited with error: signal: killed");
+                assertThat(after).isEqualTo("5");
+            }
+        } finally {
+            Files.delete(group); // Fails if a group is left in it.
+        }
+    }
+
+    /** In the hierarchy of either version, if this process may make one with a memory controller there. */
+    private static Path ownControlGroup() {
+        String name = "millrace-test-" + UUID.randomUUID();
+        for (Path hierarchy : List.of(Path.of("/sys/fs/cgroup/memory"), Path.of("/sys/fs/cgroup"))) {
+            Path group = hierarchy.resolve(name);
+            try {
+                Files.createDirectory(group);
+                MemoryLimit usable = MemoryLimit.of(Optional.of(group));
+                if (usable.inForce().startsWith("control group")) {
+                    return group;
+                }
+                Files.delete(group);
+            } catch (IOException | IllegalStateException notHere) {
+                deleteIfThere(group);
+            }
+        }
+        return abort("this process may not make control groups with a memory controller");
+    }
+
+    private static void deleteIfThere(Path group) {
+        try {
+            Files.deleteIfExists(group);
+        } catch (IOException left) {
+            throw new UncheckedIOException(left);
         }
     }
 

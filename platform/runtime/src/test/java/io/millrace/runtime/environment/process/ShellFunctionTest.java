@@ -117,7 +117,9 @@ class ShellFunctionTest {
         // When
         Outcome outcome = run(environment, "1");
         // Then
-        assertThat(payload(outcome)).contains(" Error: Runtime exited without providing a reason\"}");
+        assertThat(payload(outcome))
+                .isEqualTo("{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " + ID
+                        + " Error: Runtime exited without providing a reason\"}");
     }
 
     @Test
@@ -127,7 +129,9 @@ class ShellFunctionTest {
         // When
         Outcome outcome = run(environment, "1");
         // Then
-        assertThat(payload(outcome)).contains(" Error: Runtime exited with error: signal: killed\"}");
+        assertThat(payload(outcome))
+                .isEqualTo("{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " + ID
+                        + " Error: Runtime exited with error: signal: killed\"}");
     }
 
     @Test

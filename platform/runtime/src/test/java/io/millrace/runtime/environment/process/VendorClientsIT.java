@@ -215,4 +215,32 @@ class VendorClientsIT {
             assertThat(next).isEqualTo(answer);
         }
     }
+
+    @Test
+    void lambda_runtime_of_Rust_runs_as_a_bootstrap() throws IOException, InterruptedException {
+        // Given
+        assumeTrue(Boolean.getBoolean("millrace.soak"), "skipped without -Psoak: its build takes minutes");
+        Path program = SCRATCH.resolve("rust");
+        Files.createDirectories(program.resolve("src"));
+        Files.writeString(program.resolve("Cargo.toml"), resource("rust/Cargo.toml.txt"));
+        Files.writeString(program.resolve("Cargo.lock"), resource("rust/Cargo.lock.txt"));
+        Files.writeString(program.resolve("src/main.rs"), resource("rust/main.rs.txt"));
+        Path built = program.resolve("target/debug/bootstrap");
+        fetch(program, built, Map.of(), "cargo", "build", "--quiet", "--locked");
+        try (Workshop workshop = new Workshop(directory)) {
+            ExecutionEnvironment environment = workshop.environment(
+                    definition("provided.al2023", "unused").withTimeout(Duration.ofSeconds(5)),
+                    new Zip().executable("bootstrap", Files.readAllBytes(built)));
+            // When
+            String answer = text(run(environment, "{\"name\":\"lamp\"}"));
+            Outcome failure = run(environment, "{\"name\":\"fail\"}");
+            Outcome panic = run(environment, "{\"name\":\"panic\"}");
+            String next = text(run(environment, "{\"name\":\"lamp\"}"));
+            // Then
+            assertThat(answer).isEqualTo("\"lamp " + ID + "\"");
+            assertThat(payload(failure)).contains("\"errorMessage\":\"no such order\"");
+            assertThat(payload(panic)).contains("out of orders");
+            assertThat(next).isEqualTo(answer);
+        }
+    }
 }

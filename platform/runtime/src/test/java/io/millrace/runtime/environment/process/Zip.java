@@ -14,20 +14,20 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Writes zip files with the modes of Unix, and such as no decent archiver would write. */
-final class Zip {
+public final class Zip {
     private static final int FILE = 0100644;
     private static final int PROGRAM = 0100755;
     private static final int LINK = 0120777;
     private final List<Entry> entries = new ArrayList<>();
 
     @SuppressWarnings("ArrayRecordComponent") // Written, never compared.
-    private record Entry(String name, byte[] content, int mode) {}
+    private record Entry(String name, byte[] content, int mode, int said) {}
 
-    Zip file(String name, String content) {
+    public Zip file(String name, String content) {
         return entry(name, content.getBytes(StandardCharsets.UTF_8), FILE);
     }
 
-    Zip file(String name, byte[] content) {
+    public Zip file(String name, byte[] content) {
         return entry(name, content, FILE);
     }
 
@@ -39,7 +39,7 @@ final class Zip {
         return entry(name, content, PROGRAM);
     }
 
-    Zip link(String name, String target) {
+    public Zip link(String name, String target) {
         return entry(name, target.getBytes(StandardCharsets.UTF_8), LINK);
     }
 
@@ -60,8 +60,14 @@ final class Zip {
         return this;
     }
 
+    /** A file that inflates to another size than the archive says. */
+    public Zip lyingFile(String name, byte[] content, int said) {
+        entries.add(new Entry(name, content, FILE, said));
+        return this;
+    }
+
     private Zip entry(String name, byte[] content, int mode) {
-        entries.add(new Entry(name, content, mode));
+        entries.add(new Entry(name, content, mode, content.length));
         return this;
     }
 
@@ -74,8 +80,16 @@ final class Zip {
         }
     }
 
+    public byte[] bytes() {
+        try {
+            return build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @SuppressWarnings("ByteBufferBackingArray") // All of them were allocated here.
-    private byte[] bytes() throws IOException {
+    private byte[] build() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream directory = new ByteArrayOutputStream();
         for (Entry entry : entries) {
@@ -91,7 +105,7 @@ final class Zip {
                     .putInt(0x21 << 16)
                     .putInt((int) crc.getValue())
                     .putInt(packed.length)
-                    .putInt(entry.content.length)
+                    .putInt(entry.said)
                     .putShort((short) name.length)
                     .putShort((short) 0);
             out.write(little(4).putInt(0x04034b50).array());
