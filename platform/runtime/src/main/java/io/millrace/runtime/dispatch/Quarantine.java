@@ -74,7 +74,7 @@ final class Quarantine {
         return closed && version.environments().inThisProcess();
     }
 
-    /** A call is not put off for as long as a suspect could be. */
+    /** Runs this as soon as others than suspects may start. */
     void whenOpen(Runnable call) {
         calls.add(call);
     }
