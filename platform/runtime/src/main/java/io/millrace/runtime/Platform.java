@@ -15,6 +15,7 @@ import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.Accounting;
+import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.BrokerSettings;
 import io.millrace.runtime.config.ConcurrencySettings;
@@ -105,6 +106,7 @@ public final class Platform implements AutoCloseable {
 
         this.registry = keep(FunctionRegistry.open(dataDirectory));
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
+        AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
 
         BrokerConnection working = connect("work");
         this.publishing = connect("publish");
@@ -124,7 +126,7 @@ public final class Platform implements AutoCloseable {
         this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
-        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, settings.identity(), clock);
+        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, settings.identity(), clock);
         processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
@@ -190,6 +192,14 @@ public final class Platform implements AutoCloseable {
     private static Tally openTally(Path file) {
         try {
             return Tally.open(file);
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    private static AttemptNotes openNotes(Path file) {
+        try {
+            return AttemptNotes.open(file, Clock.systemUTC());
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }

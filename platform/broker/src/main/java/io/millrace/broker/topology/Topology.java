@@ -25,6 +25,9 @@ public final class Topology {
     /** The broker's own management address. */
     public static final String MANAGEMENT = "activemq.management";
 
+    /** So many deliveries of an event that were lost with a worker, through no fault of its own, cost it no attempt. */
+    private static final int LOST_DELIVERIES = 10;
+
     private Topology() {}
 
     public static String invokeAddress(FunctionName function) {
@@ -73,9 +76,11 @@ public final class Topology {
                 invokeAddress(function),
                 deadLetterAddress(function),
                 expiredAddress(function),
-                // One more than ours: a worker that dies during the last attempt comes back as one delivery more, and
-                // whoever gets it writes the dead letter with that cause. If that fails too, the broker moves it.
-                config.maximumAttempts() + 1,
+                // More than ours: a worker that dies during the last attempt comes back as one delivery more, and
+                // whoever
+                // gets it writes the dead letter with that cause. If that fails too, the broker moves it. Events that
+                // were with a worker when it died had a delivery counted that is no attempt (docs/adr/0007).
+                config.maximumAttempts() + 1 + LOST_DELIVERIES,
                 config.retryDelay().toMillis(),
                 config.retryDelayMultiplier(),
                 config.maximumRetryDelay().toMillis(),

@@ -75,7 +75,7 @@ class TopologyAtBrokerTest {
 
         assertThat(policy)
                 .isEqualTo(new AddressPolicy(
-                        "invoke.orders", "dlq.orders", "expired.orders", 4, 60_000, 2.0, 3_600_000, 21_600_000));
+                        "invoke.orders", "dlq.orders", "expired.orders", 14, 60_000, 2.0, 3_600_000, 21_600_000));
     }
 
     @Test

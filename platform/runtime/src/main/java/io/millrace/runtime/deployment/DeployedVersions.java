@@ -53,6 +53,7 @@ final class DeployedVersions {
         String version = definition.version();
         return new LazyEnvironments(
                 () -> load(definition, source, () -> ledger.environmentsRetired(name, version, 1)),
+                environments.inThisProcess(definition, source),
                 task -> loading.executeBlocking(
                         () -> {
                             task.run();

@@ -25,6 +25,7 @@ final class LazyEnvironments implements FunctionEnvironments {
     private static final Logger LOGGER = LoggerFactory.getLogger(LazyEnvironments.class);
 
     private final Supplier<FunctionEnvironments> load;
+    private final boolean inThisProcess;
     private final Executor threads;
     private final Function<RuntimeException, FunctionError> describe;
 
@@ -39,12 +40,17 @@ final class LazyEnvironments implements FunctionEnvironments {
 
     /**
      * @param load blocks on the disk
+     * @param inThisProcess whether what it loads runs in this JVM
      * @param threads to load on
      * @param describe what an attempt ends with when loading fails
      */
     LazyEnvironments(
-            Supplier<FunctionEnvironments> load, Executor threads, Function<RuntimeException, FunctionError> describe) {
+            Supplier<FunctionEnvironments> load,
+            boolean inThisProcess,
+            Executor threads,
+            Function<RuntimeException, FunctionError> describe) {
         this.load = load;
+        this.inThisProcess = inThisProcess;
         this.threads = threads;
         this.describe = describe;
     }
@@ -151,6 +157,11 @@ final class LazyEnvironments implements FunctionEnvironments {
         synchronized (lock) {
             return loaded == null || loaded.hasRoom(type);
         }
+    }
+
+    @Override
+    public boolean inThisProcess() {
+        return inThisProcess;
     }
 
     @Override

@@ -3,30 +3,30 @@ package io.millrace.runtime.dispatch;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.core.concurrency.Permit;
 import io.millrace.core.invocation.Invocation;
+import io.millrace.runtime.accounting.AttemptNote;
 
 /** One run of a handler that has not been settled. Event loop only. */
 final class Attempt {
     private final FunctionWorker worker;
     private final Invocation invocation;
     private final DeployedVersion version;
-    private final int number;
     private final Permit permit;
+    private final AttemptNote note;
     private Delivery delivery;
 
-    /** @param number from 1; spent attempts of the event include those that a lost worker began */
     Attempt(
             FunctionWorker worker,
             Invocation invocation,
             DeployedVersion version,
-            int number,
             Permit permit,
-            Delivery delivery) {
+            Delivery delivery,
+            AttemptNote note) {
         this.worker = worker;
         this.invocation = invocation;
         this.version = version;
-        this.number = number;
         this.permit = permit;
         this.delivery = delivery;
+        this.note = note;
     }
 
     FunctionWorker worker() {
@@ -42,8 +42,18 @@ final class Attempt {
         return version;
     }
 
+    /** From 1. */
     int number() {
-        return number;
+        return note.number();
+    }
+
+    AttemptNote note() {
+        return note;
+    }
+
+    /** Whether its handler could end this process. */
+    boolean inThisProcess() {
+        return version.environments().inThisProcess();
     }
 
     Permit permit() {

@@ -70,7 +70,7 @@ final class CallWorker {
         parts.replies().send(call.getReplyTo(), CallReply.of(call.getMessageId(), outcome, version));
     }
 
-    private boolean isLate(Message call) {
+    boolean isLate(Message call) {
         return call.getExpiryTime() > 0 && call.getExpiryTime() < parts.clock().millis();
     }
 

@@ -8,6 +8,7 @@ import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.Permit;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Outcome;
+import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.IdentitySettings;
 import io.vertx.core.Future;
@@ -24,12 +25,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.qpid.proton.message.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The workers of all functions of this node, on the event loop of one connection. Public methods are thread-safe, the
  * rest is for that event loop.
  */
 public final class Dispatcher {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Dispatcher.class);
     private static final long TICK_MILLIS = 1_000;
     private static final long DRAIN_CHECK_MILLIS = 20;
     private static final long LONGEST_HOLD_MILLIS = 1_000;
@@ -55,6 +59,7 @@ public final class Dispatcher {
             BrokerConnection connection,
             ConcurrencyLedger ledger,
             Tally tally,
+            AttemptNotes notes,
             IdentitySettings identity,
             Clock clock) {
         this.vertx = vertx;
@@ -66,11 +71,18 @@ public final class Dispatcher {
                 new GivingUp(transactions, clock),
                 new Replies(connection),
                 tally,
+                notes,
+                new Quarantine(vertx, System::nanoTime, this::afterTurn),
                 clock,
                 identity.region(),
                 identity.account());
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
+        if (notes.suspects() > 0) {
+            LOGGER.atWarn()
+                    .addKeyValue("events", notes.suspects())
+                    .log("the server was lost while events ran in its process; each of them runs alone next");
+        }
         connection.run(() -> {
             connection.whenDown(() -> {
                 settledBefore.clear();
@@ -80,6 +92,7 @@ public final class Dispatcher {
             vertx.setPeriodic(TICK_MILLIS, tick -> {
                 workers.values().forEach(FunctionWorker::tick);
                 // Limits may have changed without an attempt's end.
+                parts.quarantine().advance();
                 shareOut();
             });
         });
@@ -89,7 +102,8 @@ public final class Dispatcher {
     private sealed interface Ended {
         record Event(Attempt attempt, Outcome outcome) implements Ended {}
 
-        record Call(FunctionWorker worker, Permit permit, String replyTo, Message reply) implements Ended {}
+        record Call(FunctionWorker worker, DeployedVersion version, Permit permit, String replyTo, Message reply)
+                implements Ended {}
     }
 
     /**
@@ -136,7 +150,10 @@ public final class Dispatcher {
 
     /** Lets go of the counts of a function that is removed and whose queues are gone. */
     public Future<Void> forget(FunctionName function) {
-        return onLoop(() -> parts.tally().remove(function));
+        return onLoop(() -> {
+            parts.notes().remove(parts.tally().row(function));
+            parts.tally().remove(function);
+        });
     }
 
     /** What is known of each function at one instant on the event loop. */
@@ -187,9 +204,14 @@ public final class Dispatcher {
         callsRunning++;
     }
 
+    /** It waited to start until nobody waited for it any more. */
+    void callDropped() {
+        callsRunning--;
+    }
+
     /** From any thread. */
-    void callEnded(FunctionWorker worker, Permit permit, String replyTo, Message reply) {
-        mailbox.add(new Ended.Call(worker, permit, replyTo, reply));
+    void callEnded(FunctionWorker worker, DeployedVersion version, Permit permit, String replyTo, Message reply) {
+        mailbox.add(new Ended.Call(worker, version, permit, replyTo, reply));
     }
 
     private void settle(Ended ended) {
@@ -199,6 +221,9 @@ public final class Dispatcher {
         } else if (ended instanceof Ended.Call call) {
             callsRunning--;
             call.permit().close();
+            if (call.version().environments().inThisProcess()) {
+                parts.quarantine().callEnded();
+            }
             parts.replies().send(call.replyTo(), call.reply());
             touched.add(call.worker());
         }
@@ -206,6 +231,7 @@ public final class Dispatcher {
 
     /** Permits are free again: first to those that wait, one each in turn, then as credit. */
     private void afterTurn() {
+        parts.quarantine().advance();
         if (!withParked.isEmpty()) {
             shareOut();
         }

@@ -15,6 +15,7 @@ import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.retry.GiveUpCondition;
 import io.millrace.core.retry.RetryDecision;
 import io.millrace.core.retry.RetryPolicy;
+import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.destination.OutcomeRecord;
 import io.millrace.runtime.observe.LogKeys;
 import io.vertx.core.Future;
@@ -82,7 +83,7 @@ final class EventSettlement {
         } else if (outcome instanceof FunctionError error) {
             worker.notRunning(id);
             if (attempt.delivery().isLive()) { // Otherwise the broker has it back, and decides by its own count.
-                failed(attempt.delivery(), id, attempt.number(), error);
+                failed(attempt.delivery(), id, attempt.note(), error);
             } else {
                 keepGroup(attempt.delivery().message(), id, attempt.number());
             }
@@ -106,12 +107,14 @@ final class EventSettlement {
                             .recordSuccess(attempt.delivery(), success, name, destination.get())
                             .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
                     attempt.delivery(),
-                    id);
+                    id,
+                    attempt.note());
             return;
         }
         worker.notRunning(id);
         // Counted before the broker is told: what a crash in between brings back is known and not run again.
         parts.tally().count(tallyRow, UUID.fromString(id));
+        attempt.note().over();
         if (attempt.delivery().isLive()) {
             attempt.delivery().complete();
         } else {
@@ -133,8 +136,9 @@ final class EventSettlement {
                 attempt.version().version());
     }
 
-    /** @param attempt the one that failed, from 1 */
-    void failed(Delivery delivery, String id, int attempt, FunctionError error) {
+    /** @param note of the attempt that failed */
+    void failed(Delivery delivery, String id, AttemptNote note, FunctionError error) {
+        int attempt = note.number();
         RetryDecision decision = retryPolicy.decide(
                 attempt,
                 EventMessages.giveUpAt(delivery.message(), async.maximumEventAge()),
@@ -146,7 +150,7 @@ final class EventSettlement {
                 .addKeyValue(LogKeys.REASON, error.errorType())
                 .log("attempt failed");
         if (decision instanceof RetryDecision.GiveUp giveUp) {
-            giveUp(delivery, id, giveUp.condition(), attempt, Optional.of(error));
+            giveUp(delivery, id, note, giveUp.condition(), attempt, Optional.of(error));
         } else {
             keepGroup(delivery.message(), id, attempt);
             delivery.retryLater();
@@ -154,25 +158,49 @@ final class EventSettlement {
     }
 
     private void keepGroup(Message event, String id, int attempt) {
-        Duration delay = retryPolicy.delayAfter(attempt).plus(DELIVERY_GRACE);
+        // The broker waits by its own count, which may be higher (docs/adr/0007).
+        int counted = Math.max(attempt, EventMessages.attempt(event));
+        Duration delay = retryPolicy.delayAfter(counted).plus(DELIVERY_GRACE);
         worker.keepGroup(event, id, parts.clock().millis() + delay.toMillis());
     }
 
-    /** More deliveries than attempts: a worker died in the last one. */
-    void giveUpLost(Delivery delivery, String id) {
-        int attempts = EventMessages.attempt(delivery.message()) - 1;
+    /** All attempts are spent: a worker died in the last one. */
+    void giveUpLost(Delivery delivery, String id, AttemptNote note) {
+        int attempts = note.number() - 1;
         FunctionError lost = PlatformErrors.of("Runtime.WorkerLost", "the worker was lost during attempt " + attempts);
-        giveUp(delivery, id, GiveUpCondition.RETRIES_EXHAUSTED, attempts, Optional.of(lost));
+        giveUp(delivery, id, note, GiveUpCondition.RETRIES_EXHAUSTED, attempts, Optional.of(lost));
     }
 
-    void giveUpTooOld(Delivery delivery, String id) {
-        int attempts = EventMessages.attempt(delivery.message()) - 1;
-        giveUp(delivery, id, GiveUpCondition.EVENT_AGE_EXCEEDED, attempts, Optional.empty());
+    void giveUpTooOld(WaitingEvent event) {
+        AttemptNote note = event.note();
+        giveUp(
+                event.delivery(),
+                event.id(),
+                note,
+                GiveUpCondition.EVENT_AGE_EXCEEDED,
+                note.number() - 1,
+                Optional.empty());
     }
 
-    void giveUp(Delivery delivery, String id, GiveUpCondition condition, int attempts, Optional<FunctionError> error) {
+    void giveUpSwitchedOff(WaitingEvent event) {
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.ZERO_RESERVED_CONCURRENCY,
+                0,
+                Optional.empty());
+    }
+
+    private void giveUp(
+            Delivery delivery,
+            String id,
+            AttemptNote note,
+            GiveUpCondition condition,
+            int attempts,
+            Optional<FunctionError> error) {
         GivingUp.Loss loss = loss(delivery.message(), id, condition, attempts, error);
-        settle(parts.givingUp().deadLetter(delivery, loss, async), delivery, id);
+        settle(parts.givingUp().deadLetter(delivery, loss, async), delivery, id, note);
     }
 
     private GivingUp.Loss loss(
@@ -186,10 +214,11 @@ final class EventSettlement {
         return new GivingUp.Loss(arn, id, version, condition, attempts, error);
     }
 
-    private void settle(Future<Void> settled, Delivery delivery, String id) {
+    private void settle(Future<Void> settled, Delivery delivery, String id, AttemptNote note) {
         settled.onComplete(ended -> {
             worker.notRunning(id);
             if (ended.succeeded()) {
+                note.over();
                 worker.leaveGroup(delivery.message(), id);
             } else {
                 LOGGER.atWarn()
@@ -197,6 +226,7 @@ final class EventSettlement {
                         .addKeyValue(LogKeys.REQUEST_ID, id)
                         .addKeyValue(LogKeys.REASON, ended.cause().getMessage())
                         .log("end of an event not written; the broker will deliver it again");
+                note.reported();
                 keepGroup(delivery.message(), id, EventMessages.attempt(delivery.message()));
                 delivery.retryLater();
             }
@@ -208,10 +238,17 @@ final class EventSettlement {
     private void onExpired(Delivery delivery) {
         Message event = delivery.message();
         String id = EventMessages.id(event);
+        AttemptNote note = worker.note(event, id);
         parts.givingUp()
                 .deadLetter(delivery, loss(event, id, GiveUpCondition.EVENT_AGE_EXCEEDED, 0, Optional.empty()), async)
-                .onSuccess(done -> worker.leaveGroup(event, id))
-                .onFailure(refused -> delivery.release())
+                .onSuccess(done -> {
+                    note.over();
+                    worker.leaveGroup(event, id);
+                })
+                .onFailure(refused -> {
+                    note.returned();
+                    delivery.release();
+                })
                 .onComplete(done -> expired.grant(1));
     }
 

@@ -15,13 +15,15 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.ThrottleReason;
-import io.millrace.core.retry.GiveUpCondition;
+import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +48,7 @@ final class FunctionWorker {
     private final CallWorker calls;
     private final EventCredit credit;
     private final EventSettlement settlement;
+    private final int tallyRow;
     private final MessageGroups groups = new MessageGroups();
     private final ArrayDeque<WaitingEvent> parked = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
@@ -62,6 +65,7 @@ final class FunctionWorker {
                 new InboundLink(parts.connection(), Topology.invokeAddress(name), false, this::onEvent, this::attached);
         this.credit = new EventCredit(events, parts.ledger(), name);
         this.settlement = new EventSettlement(this, dispatcher, parts);
+        this.tallyRow = parts.tally().row(name);
     }
 
     void open() {
@@ -72,9 +76,16 @@ final class FunctionWorker {
 
     private void attached() {
         // What waits came by the old link; the broker delivers it again.
-        parked.clear();
-        groups.forgetWaiting();
+        takeOutWaiting().forEach(event -> event.note().dropped());
         credit.restart();
+    }
+
+    private List<WaitingEvent> takeOutWaiting() {
+        List<WaitingEvent> waiting = new ArrayList<>(parked);
+        parked.clear();
+        waiting.addAll(groups.removeAll());
+        waiting.addAll(parts.quarantine().removeAll(this));
+        return waiting;
     }
 
     /** Events that wait and that arrive from now on run with this. */
@@ -114,18 +125,26 @@ final class FunctionWorker {
         Attempt stillRunning = running.get(id);
         if (stillRunning != null && !stillRunning.delivery().isLive()) {
             stillRunning.adopt(delivery);
-        } else if (settlement.wasSettledBefore(id)) {
+            return;
+        }
+        WaitingEvent arrived = WaitingEvent.of(delivery, id, note(event, id));
+        if (settlement.wasSettledBefore(id)) {
             delivery.complete();
+            arrived.note().over();
             leaveGroup(event, id);
         } else if (parts.ledger().isOff(name)) {
-            settlement.giveUp(delivery, id, GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
-        } else if (EventMessages.attempt(event) > deployed.definition().async().maximumAttempts()) {
-            settlement.giveUpLost(delivery, id);
+            settlement.giveUpSwitchedOff(arrived);
+        } else if (arrived.note().number() > deployed.definition().async().maximumAttempts()) {
+            settlement.giveUpLost(delivery, id, arrived.note());
         } else if (isTooOld(event)) {
-            settlement.giveUpTooOld(delivery, id);
+            settlement.giveUpTooOld(arrived);
         } else {
-            startOrPark(WaitingEvent.of(delivery, id));
+            startOrPark(arrived);
         }
+    }
+
+    AttemptNote note(Message event, String id) {
+        return parts.notes().arrived(tallyRow, id, EventMessages.attempt(event) - 1);
     }
 
     // The broker expires what waits in its queue; what waits here, or came late, is ours to look at.
@@ -137,33 +156,68 @@ final class FunctionWorker {
     private void startOrPark(WaitingEvent event) {
         if (groups.tryEnter(event)) {
             startOrParkInTurn(event);
+        } else {
+            event.note().held();
         }
     }
 
     private void startOrParkInTurn(WaitingEvent event) {
-        if (!parked.isEmpty() || !tryStart(event)) {
-            parked.add(event);
-            dispatcher.parked(this);
+        if (event.note().isSuspect()) {
+            event.note().held();
+            parts.quarantine().add(this, event);
+        } else if (!parked.isEmpty() || !tryStart(event)) {
+            park(event);
         }
+    }
+
+    private void park(WaitingEvent event) {
+        event.note().held();
+        parked.add(event);
+        dispatcher.parked(this);
     }
 
     /** False if there is no permit for it now. */
     private boolean tryStart(WaitingEvent event) {
         Optional<DeployedVersion> version = deployed.resolve(event.qualifier(), event.draw());
         if (version.isEmpty()) {
-            settlement.failed(
-                    event.delivery(),
-                    event.id(),
-                    EventMessages.attempt(event.message()),
-                    unknownVersion(event.message(), InvocationType.EVENT));
+            failedUnknown(event);
             return true;
+        }
+        if (parts.quarantine().keepsOut(version.get())) {
+            return false;
         }
         Admission admission = admit(version.get(), InvocationType.EVENT);
         if (admission instanceof Permit permit) {
-            start(event, version.get(), permit);
+            start(event, version.get(), permit, false);
             return true;
         }
         return false;
+    }
+
+    private void failedUnknown(WaitingEvent event) {
+        event.note().reported();
+        settlement.failed(
+                event.delivery(), event.id(), event.note(), unknownVersion(event.message(), InvocationType.EVENT));
+    }
+
+    /** The version that a suspect runs in this process; empty if it need not be alone, and is dealt with. */
+    Optional<DeployedVersion> versionInThisProcess(WaitingEvent suspect) {
+        if (parts.ledger().isOff(name)) {
+            settlement.giveUpSwitchedOff(suspect);
+            return Optional.empty();
+        }
+        if (isTooOld(suspect.message())) {
+            settlement.giveUpTooOld(suspect);
+            return Optional.empty();
+        }
+        Optional<DeployedVersion> version = deployed.resolve(suspect.qualifier(), suspect.draw());
+        if (version.isEmpty()) {
+            failedUnknown(suspect);
+        } else if (!version.get().environments().inThisProcess()) {
+            park(suspect);
+            return Optional.empty();
+        }
+        return version;
     }
 
     /** A permit, if the function and this machine have room for one more. */
@@ -174,17 +228,41 @@ final class FunctionWorker {
         return parts.ledger().admit(name, version.version(), type);
     }
 
-    private void start(WaitingEvent event, DeployedVersion version, Permit permit) {
+    /** @param alone whether nothing else runs in this process */
+    Attempt start(WaitingEvent event, DeployedVersion version, Permit permit, boolean alone) {
+        Invocation invocation = invocation(event.message(), event.id(), InvocationType.EVENT);
+        Attempt attempt = new Attempt(this, invocation, version, permit, event.delivery(), event.note());
         try {
-            Invocation invocation = invocation(event.message(), event.id(), InvocationType.EVENT);
-            int number = EventMessages.attempt(event.message());
-            Attempt attempt = new Attempt(this, invocation, version, number, permit, event.delivery());
             running.put(event.id(), attempt);
+            noteStart(attempt, alone);
             version.environments().run(invocation, capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
+            return attempt;
         } catch (RuntimeException notStarted) {
             running.remove(event.id());
+            noteEnd(attempt);
             permit.close();
             throw notStarted;
+        }
+    }
+
+    // Before anything of the handler runs.
+    private void noteStart(Attempt attempt, boolean alone) {
+        if (!attempt.inThisProcess()) {
+            attempt.note().elsewhere();
+            return;
+        }
+        parts.quarantine().started();
+        if (alone) {
+            attempt.note().alone();
+        } else {
+            attempt.note().running();
+        }
+    }
+
+    private void noteEnd(Attempt attempt) {
+        attempt.note().reported();
+        if (attempt.inThisProcess()) {
+            parts.quarantine().ended(attempt);
         }
     }
 
@@ -192,18 +270,38 @@ final class FunctionWorker {
         return permit.isProvisioned() ? Capacity.PROVISIONED : Capacity.ON_DEMAND;
     }
 
-    /** Runs a call that somebody waits for. */
+    /** Runs a call that somebody waits for, as soon as no suspect has to be alone. */
     void run(Message call, DeployedVersion version, Permit permit) {
+        dispatcher.callStarted();
+        if (parts.quarantine().keepsOut(version)) {
+            parts.quarantine().whenOpen(() -> runUnlessLate(call, version, permit));
+        } else {
+            runNow(call, version, permit);
+        }
+    }
+
+    private void runUnlessLate(Message call, DeployedVersion version, Permit permit) {
+        if (closed || calls.isLate(call)) {
+            permit.close();
+            dispatcher.callDropped();
+        } else {
+            runNow(call, version, permit);
+        }
+    }
+
+    private void runNow(Message call, DeployedVersion version, Permit permit) {
         String replyTo = call.getReplyTo();
         Object callId = call.getMessageId();
         Invocation invocation = invocation(call, String.valueOf(callId), InvocationType.REQUEST_RESPONSE);
-        dispatcher.callStarted();
+        if (version.environments().inThisProcess()) {
+            parts.quarantine().started();
+        }
         version.environments()
                 .run(
                         invocation,
                         capacity(permit),
                         outcome -> dispatcher.callEnded(
-                                this, permit, replyTo, CallReply.of(callId, outcome, version.version())));
+                                this, version, permit, replyTo, CallReply.of(callId, outcome, version.version())));
     }
 
     Invocation invocation(Message message, String id, InvocationType type) {
@@ -238,13 +336,12 @@ final class FunctionWorker {
         }
         if (parts.ledger().isOff(name)) {
             parked.remove();
-            settlement.giveUp(
-                    head.delivery(), head.id(), GiveUpCondition.ZERO_RESERVED_CONCURRENCY, 0, Optional.empty());
+            settlement.giveUpSwitchedOff(head);
             return true;
         }
         if (isTooOld(head.message())) {
             parked.remove();
-            settlement.giveUpTooOld(head.delivery(), head.id());
+            settlement.giveUpTooOld(head);
             return true;
         }
         if (tryStart(head)) {
@@ -278,6 +375,7 @@ final class FunctionWorker {
     /** The end of an attempt at an event. */
     void ended(Attempt attempt, Outcome outcome) {
         attempt.permit().close();
+        noteEnd(attempt);
         if (!closed) { // Otherwise its event went back to the broker, and its counts may be another function's now.
             settlement.settle(attempt, outcome);
         }
@@ -312,12 +410,11 @@ final class FunctionWorker {
         parked.removeIf(event -> {
             boolean tooOld = isTooOld(event.message());
             if (tooOld) {
-                settlement.giveUpTooOld(event.delivery(), event.id());
+                settlement.giveUpTooOld(event);
             }
             return tooOld;
         });
-        groups.remove(event -> isTooOld(event.message()))
-                .forEach(event -> settlement.giveUpTooOld(event.delivery(), event.id()));
+        groups.remove(event -> isTooOld(event.message())).forEach(settlement::giveUpTooOld);
         groups.overdue(parts.clock().millis()).forEach(this::startOrParkInTurn);
         credit.tick(held());
     }
@@ -331,8 +428,8 @@ final class FunctionWorker {
     /** Detaches: the broker has back at once, uncounted, what did not start. */
     Future<Void> close() {
         closed = true;
-        parked.clear();
-        groups.forgetWaiting();
+        takeOutWaiting().forEach(event -> event.note().returned());
+        running.values().forEach(attempt -> attempt.note().returned());
         return Future.join(events.close(), settlement.close(), calls.close()).mapEmpty();
     }
 }

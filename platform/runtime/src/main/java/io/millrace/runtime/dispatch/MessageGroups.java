@@ -105,10 +105,12 @@ final class MessageGroups {
         return removed;
     }
 
-    /** Their deliveries came by a link that is gone; the broker delivers them again. Who holds a group keeps it. */
-    void forgetWaiting() {
-        holds.values().forEach(hold -> hold.behind.clear());
-        waiting = 0;
+    /**
+     * Takes out all who wait: their deliveries came by a link that is gone, and the broker delivers them again. Who holds
+     * a group keeps it.
+     */
+    List<WaitingEvent> removeAll() {
+        return remove(event -> true);
     }
 
     /** Events that wait behind others of their group. */

@@ -3,6 +3,7 @@ package io.millrace.runtime.dispatch;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
+import io.millrace.runtime.accounting.AttemptNote;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.qpid.proton.message.Message;
@@ -13,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param draw decides between the versions of a weighted alias, once for all looks at this delivery
  */
-record WaitingEvent(Delivery delivery, String id, double draw) {
+record WaitingEvent(Delivery delivery, String id, AttemptNote note, double draw) {
 
-    static WaitingEvent of(Delivery delivery, String id) {
-        return new WaitingEvent(delivery, id, ThreadLocalRandom.current().nextDouble());
+    static WaitingEvent of(Delivery delivery, String id, AttemptNote note) {
+        return new WaitingEvent(delivery, id, note, ThreadLocalRandom.current().nextDouble());
     }
 
     Message message() {

@@ -3,6 +3,7 @@ package io.millrace.runtime.dispatch;
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Replies;
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.Tally;
 import java.time.Clock;
 
@@ -18,6 +19,8 @@ record WorkerParts(
         GivingUp givingUp,
         Replies replies,
         Tally tally,
+        AttemptNotes notes,
+        Quarantine quarantine,
         Clock clock,
         String region,
         String account) {}

@@ -17,9 +17,14 @@ public final class EnvironmentKinds implements ExecutionEnvironments {
 
     @Override
     public FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired) {
+        ExecutionEnvironments chosen = inThisProcess(definition, source) ? inProcess : processes;
+        return chosen.deploy(definition, source, whenRetired);
+    }
+
+    @Override
+    public boolean inThisProcess(FunctionDefinition definition, HandlerSource source) {
         boolean uploaded = source instanceof HandlerSource.Archive;
-        boolean here = !uploaded || (javaInProcess && definition.runtime().startsWith("java"));
-        return (here ? inProcess : processes).deploy(definition, source, whenRetired);
+        return !uploaded || (javaInProcess && definition.runtime().startsWith("java"));
     }
 
     @Override

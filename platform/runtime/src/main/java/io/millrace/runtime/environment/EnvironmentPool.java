@@ -25,6 +25,7 @@ public final class EnvironmentPool implements FunctionEnvironments {
     private final Supplier<? extends ExecutionEnvironment> create;
     private final Rules rules;
     private final Room room;
+    private final boolean inThisProcess;
     private final Runnable whenRetired;
     private final Consumer<EnvironmentPool> whenClosed;
     /** All that live, so that others can look at them without the lock. */
@@ -45,6 +46,7 @@ public final class EnvironmentPool implements FunctionEnvironments {
      * @param function for messages
      * @param create makes an environment that is not initialised; must not block
      * @param room whether another environment may be started
+     * @param inThisProcess whether handlers run in this JVM
      * @param whenRetired called each time an environment ends that was not provisioned
      * @param whenClosed called once, when no attempt runs any more after {@link #close}
      */
@@ -53,12 +55,14 @@ public final class EnvironmentPool implements FunctionEnvironments {
             Supplier<? extends ExecutionEnvironment> create,
             Rules rules,
             Room room,
+            boolean inThisProcess,
             Runnable whenRetired,
             Consumer<EnvironmentPool> whenClosed) {
         this.function = function;
         this.create = create;
         this.rules = rules;
         this.room = room;
+        this.inThisProcess = inThisProcess;
         this.whenRetired = whenRetired;
         this.whenClosed = whenClosed;
     }
@@ -91,6 +95,11 @@ public final class EnvironmentPool implements FunctionEnvironments {
     @Override
     public boolean hasRoom(InvocationType type) {
         return room == Room.UNLIMITED || hasIdle() || room.forOneMore(type, live.isEmpty());
+    }
+
+    @Override
+    public boolean inThisProcess() {
+        return inThisProcess;
     }
 
     private boolean hasIdle() {

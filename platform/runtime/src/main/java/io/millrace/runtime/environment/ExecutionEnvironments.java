@@ -14,6 +14,9 @@ public interface ExecutionEnvironments extends AutoCloseable {
      */
     FunctionEnvironments deploy(FunctionDefinition definition, HandlerSource source, Runnable whenRetired);
 
+    /** Whether {@link #deploy} would let handlers run in this JVM. */
+    boolean inThisProcess(FunctionDefinition definition, HandlerSource source);
+
     /** Ends all environments; attempts that still run are interrupted. */
     @Override
     void close();

@@ -33,6 +33,9 @@ public interface FunctionEnvironments extends AutoCloseable {
      */
     boolean hasRoom(InvocationType type);
 
+    /** Whether handlers run in this JVM, which they can end. The same as long as this lives. */
+    boolean inThisProcess();
+
     /** How many environments there are now, in every state but SHUTDOWN. From memory. */
     int count();
 

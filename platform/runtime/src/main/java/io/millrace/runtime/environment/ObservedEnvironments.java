@@ -22,6 +22,11 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     }
 
     @Override
+    public boolean inThisProcess(FunctionDefinition definition, HandlerSource source) {
+        return environments.inThisProcess(definition, source);
+    }
+
+    @Override
     public void close() {
         environments.close();
     }
@@ -47,6 +52,11 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
         @Override
         public boolean hasRoom(InvocationType type) {
             return environments.hasRoom(type);
+        }
+
+        @Override
+        public boolean inThisProcess() {
+            return environments.inThisProcess();
         }
 
         @Override

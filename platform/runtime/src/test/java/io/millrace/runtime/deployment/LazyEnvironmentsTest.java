@@ -49,7 +49,7 @@ class LazyEnvironmentsTest {
     private final List<String> loads = new ArrayList<>();
     private boolean broken;
     private final LazyEnvironments environments = new LazyEnvironments(
-            this::load, toDo::add, failed -> PlatformErrors.of("Runtime.InvalidEntrypoint", "cannot be read"));
+            this::load, true, toDo::add, failed -> PlatformErrors.of("Runtime.InvalidEntrypoint", "cannot be read"));
 
     @AfterEach
     void close() {

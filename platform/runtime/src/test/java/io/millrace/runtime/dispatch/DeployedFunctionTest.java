@@ -95,6 +95,11 @@ class DeployedFunctionTest {
         }
 
         @Override
+        public boolean inThisProcess() {
+            return true;
+        }
+
+        @Override
         public int count() {
             return 0;
         }

@@ -62,6 +62,7 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
                 () -> new InProcessEnvironment(definition, code, logger, parts),
                 rules,
                 EnvironmentPool.Room.UNLIMITED,
+                true,
                 whenRetired,
                 ended -> {
                     pools.remove(ended);
@@ -69,6 +70,11 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
                 });
         pools.add(pool);
         return pool;
+    }
+
+    @Override
+    public boolean inThisProcess(FunctionDefinition definition, HandlerSource source) {
+        return true;
     }
 
     /**

@@ -99,13 +99,18 @@ public final class ProcessEnvironments implements ExecutionEnvironments {
                     + source.getClass().getSimpleName() + ", expected an archive");
         }
         PreparedFunction prepared = prepare(definition, archive);
-        EnvironmentPool pool =
-                new EnvironmentPool(definition.name().value(), prepared::create, rules, room, whenRetired, ended -> {
+        EnvironmentPool pool = new EnvironmentPool(
+                definition.name().value(), prepared::create, rules, room, false, whenRetired, ended -> {
                     pools.remove(ended);
                     prepared.release();
                 });
         pools.add(pool);
         return pool;
+    }
+
+    @Override
+    public boolean inThisProcess(FunctionDefinition definition, HandlerSource source) {
+        return false;
     }
 
     /**
