@@ -59,11 +59,12 @@ class QuarantineIT {
         }
     }
 
-    private Millrace start(FunctionHandler orders) {
+    private Millrace start(FunctionHandler orders, String timeAlone) {
         Millrace millrace = Millrace.builder()
                 .dataDirectory(data)
                 .freePorts()
                 .set("shutdown.drainTimeout", "PT0.1S")
+                .set("environment.suspectTimeAlone", timeAlone)
                 .start();
         return millrace.deploy("orders", orders, definition -> definition.withTimeout(Duration.ofSeconds(100)));
     }
@@ -122,7 +123,7 @@ class QuarantineIT {
             running.decrementAndGet();
             return event;
         };
-        try (Millrace millrace = start(orders)) {
+        try (Millrace millrace = start(orders, "PT1M")) {
             // When: they come into a stream of others
             List<CompletableFuture<InvokeResult>> calls = new ArrayList<>();
             CompletableFuture<Void> delivered = CompletableFuture.runAsync(() -> deliverSuspects(millrace));
@@ -152,7 +153,7 @@ class QuarantineIT {
             }
             return event;
         };
-        try (Millrace millrace = start(orders)) {
+        try (Millrace millrace = start(orders, "PT2S")) {
             // When
             deliverSuspects(millrace);
             await().atMost(PATIENCE).until(() -> !started.isEmpty());

@@ -73,6 +73,8 @@ class ServerHaltIT {
             "--set",
             "environment.java=in-process",
             "--set",
+            "environment.suspectTimeAlone=PT1M",
+            "--set",
             "async.retryDelay=PT0.1S",
             "--set",
             "async.retryDelayMultiplier=1");

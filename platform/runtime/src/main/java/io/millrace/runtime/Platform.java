@@ -126,7 +126,7 @@ public final class Platform implements AutoCloseable {
         this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
-        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, settings.identity(), clock);
+        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, settings, clock);
         processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param javaInProcess whether uploaded Java code runs in the server's JVM
  * @param maximumProcesses environments in processes that may live at once
  * @param minimumIsolation name of a level, in lower case
+ * @param suspectTimeAlone of an event that ran when the server was lost
  */
 public record EnvironmentSettings(
         boolean javaInProcess,
@@ -19,6 +20,7 @@ public record EnvironmentSettings(
         Duration maximumAge,
         int maximumProcesses,
         String minimumIsolation,
+        Duration suspectTimeAlone,
         Optional<Path> controlGroup,
         Optional<Path> pythonClient,
         Optional<Path> nodeClient) {

@@ -104,6 +104,13 @@ public final class SettingTable {
             Pattern.compile("process|limits|namespace|sandbox"),
             "process, limits, namespace or sandbox",
             "Where the machine cannot keep processes in their place that well, the server does not start.");
+    static final Setting<Duration> ENVIRONMENT_SUSPECT_TIME_ALONE = Setting.duration(
+            "environment.suspectTimeAlone",
+            "PT2S",
+            Duration.ofMillis(1),
+            Duration.ofMinutes(15),
+            "How long an event that ran when the server was lost may keep all others out of the server's JVM, to see"
+                    + " whether it did it; ten times as long after each further crash, at most its timeout.");
     static final Setting<String> ENVIRONMENT_CONTROL_GROUP = folder(
             "environment.controlGroup",
             "Control group delegated to the server, to hold processes to their memory; without it runtimes are told"
@@ -183,6 +190,7 @@ public final class SettingTable {
             ENVIRONMENT_MAXIMUM_AGE,
             ENVIRONMENT_MAXIMUM_PROCESSES,
             ENVIRONMENT_MINIMUM_ISOLATION,
+            ENVIRONMENT_SUSPECT_TIME_ALONE,
             ENVIRONMENT_CONTROL_GROUP,
             ENVIRONMENT_PYTHON_CLIENT,
             ENVIRONMENT_NODE_CLIENT,

@@ -121,6 +121,7 @@ public record Settings(
                 given.get(SettingTable.ENVIRONMENT_MAXIMUM_AGE),
                 given.get(SettingTable.ENVIRONMENT_MAXIMUM_PROCESSES, EnvironmentSettings.processesByMemory()),
                 given.get(SettingTable.ENVIRONMENT_MINIMUM_ISOLATION),
+                given.get(SettingTable.ENVIRONMENT_SUSPECT_TIME_ALONE),
                 path(given.get(SettingTable.ENVIRONMENT_CONTROL_GROUP)),
                 path(given.get(SettingTable.ENVIRONMENT_PYTHON_CLIENT)),
                 path(given.get(SettingTable.ENVIRONMENT_NODE_CLIENT)));

@@ -10,7 +10,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.Tally;
-import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.config.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -60,7 +60,7 @@ public final class Dispatcher {
             ConcurrencyLedger ledger,
             Tally tally,
             AttemptNotes notes,
-            IdentitySettings identity,
+            Settings settings,
             Clock clock) {
         this.vertx = vertx;
         this.connection = connection;
@@ -72,10 +72,10 @@ public final class Dispatcher {
                 new Replies(connection),
                 tally,
                 notes,
-                new Quarantine(vertx, System::nanoTime, this::afterTurn),
+                new Quarantine(vertx, System::nanoTime, settings.environment().suspectTimeAlone(), this::afterTurn),
                 clock,
-                identity.region(),
-                identity.account());
+                settings.identity().region(),
+                settings.identity().account());
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {

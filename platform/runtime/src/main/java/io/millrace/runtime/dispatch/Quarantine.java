@@ -20,13 +20,12 @@ import org.slf4j.LoggerFactory;
  * again, they did it; if not, they are cleared (docs/adr/0007). What runs in processes of its own is not concerned. Event
  * loop only.
  *
- * <p>Nobody waits for ever: a suspect has the process to itself for two seconds, and ten times as long after each further
+ * <p>Nobody waits for ever: a suspect has the process to itself for {@code environment.suspectTimeAlone}, and ten times as long after each further
  * crash; afterwards others start beside it. As long it also waits for those that run; then it starts beside them. What
  * kept others waiting noticeably then leaves them as much time.
  */
 final class Quarantine {
     private static final Logger LOGGER = LoggerFactory.getLogger(Quarantine.class);
-    private static final Duration FIRST_TIME_ALONE = Duration.ofSeconds(2);
     private static final int LONGER_EACH_TIME = 10;
     private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
@@ -37,6 +36,7 @@ final class Quarantine {
 
     private final Vertx vertx;
     private final LongSupplier clock;
+    private final Duration firstTimeAlone;
     private final Runnable mayHaveOpened;
     private final List<Suspect> suspects = new ArrayList<>();
     private final ArrayDeque<Runnable> calls = new ArrayDeque<>();
@@ -54,11 +54,13 @@ final class Quarantine {
 
     /**
      * @param nanoClock nanoseconds of any origin that never go back
+     * @param firstTimeAlone of a suspect, after its first crash
      * @param mayHaveOpened called from a timer: {@link #advance}, and start what waits
      */
-    Quarantine(Vertx vertx, LongSupplier nanoClock, Runnable mayHaveOpened) {
+    Quarantine(Vertx vertx, LongSupplier nanoClock, Duration firstTimeAlone, Runnable mayHaveOpened) {
         this.vertx = vertx;
         this.clock = nanoClock;
+        this.firstTimeAlone = firstTimeAlone;
         this.mayHaveOpened = mayHaveOpened;
         this.restUntilNanos = nanoClock.getAsLong();
     }
@@ -121,9 +123,9 @@ final class Quarantine {
         return crashes < 2 ? Duration.ZERO : growing(FIRST_BACK_OFF, 2, crashes - 2, LONGEST_BACK_OFF);
     }
 
-    private static Duration timeAlone(WaitingEvent event, DeployedVersion version) {
+    private Duration timeAlone(WaitingEvent event, DeployedVersion version) {
         Duration timeout = version.definition().timeout();
-        return growing(FIRST_TIME_ALONE, LONGER_EACH_TIME, event.note().crashes() - 1, timeout);
+        return growing(firstTimeAlone, LONGER_EACH_TIME, event.note().crashes() - 1, timeout);
     }
 
     private static Duration growing(Duration first, int factor, int times, Duration longest) {

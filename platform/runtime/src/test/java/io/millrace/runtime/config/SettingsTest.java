@@ -36,6 +36,7 @@ class SettingsTest {
                                 Duration.ofHours(4),
                                 EnvironmentSettings.processesByMemory(),
                                 "process",
+                                Duration.ofSeconds(2),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty()),
