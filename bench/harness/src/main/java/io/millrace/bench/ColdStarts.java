@@ -13,6 +13,8 @@ final class ColdStarts {
 
     /** More than windows have, since one start is less than a window. */
     private static final int STARTS_PER_PAIR = 2;
+    /** What is measured is a cold environment of a server that has been running, not the server's own JVM. */
+    private static final int WARM_UP = 5_000;
 
     private final ProcessPlatform platform;
     private final Path directory;
@@ -33,6 +35,7 @@ final class ColdStarts {
     }
 
     private Comparison compare(String name, int pairs) {
+        warmUp();
         ours(); // The first of each is thrown away.
         bare();
         List<Window> firsts = new ArrayList<>();
@@ -45,6 +48,18 @@ final class ColdStarts {
             seconds.add(inOrder ? behind : ahead);
         }
         return new Comparison(name, firsts, seconds, Window::medianMicros);
+    }
+
+    private void warmUp() {
+        for (int i = 0; i < WARM_UP; i++) {
+            platform.call();
+        }
+        try (BareRuntimeApi api = BareRuntimeApi.start();
+                BareProcess process = BareProcess.start(api, command, directory)) {
+            api.allow(WARM_UP);
+            api.awaitAnswer(WARM_UP);
+            process.pause();
+        }
     }
 
     private Window ours() {
