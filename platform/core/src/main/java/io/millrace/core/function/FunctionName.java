@@ -10,11 +10,26 @@ public record FunctionName(String value) implements Comparable<FunctionName> {
     /** The rule as Lambda words it in its validation errors. */
     public static final Pattern PATTERN = Pattern.compile("[a-zA-Z0-9-_]{1,64}");
 
+    private static final int LONGEST = 64;
+
     public FunctionName {
-        if (!PATTERN.matcher(value).matches()) {
+        if (!isWellFormed(value)) {
             throw new IllegalArgumentException(
                     "function name is '" + value + "', expected 1 to 64 of letters, digits, - and _");
         }
+    }
+
+    /** As {@link #PATTERN}, for each event. */
+    private static boolean isWellFormed(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean allowed =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+            if (!allowed) {
+                return false;
+            }
+        }
+        return !value.isEmpty() && value.length() <= LONGEST;
     }
 
     @Override
