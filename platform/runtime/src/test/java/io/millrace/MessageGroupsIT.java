@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.function.FunctionHandler;
+import io.millrace.runtime.accounting.FunctionAccount;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,6 +136,51 @@ class MessageGroupsIT {
                         "\"slow0\"", "\"fast0\"", "\"fast1\"", "\"fast2\"", "\"fast3\"", "\"fast4\"");
         release.countDown();
         await().atMost(Duration.ofSeconds(30)).until(() -> succeededCount() == 10);
+    }
+
+    /** Before the retry is due, the broker has only those behind it to deliver. */
+    @Test
+    void a_restart_while_a_retry_is_delayed_keeps_the_order_of_its_group(@TempDir Path ownData) {
+        // Given
+        CountDownLatch failed = new CountDownLatch(1);
+        FunctionHandler refuses = (event, context) -> {
+            failed.countDown();
+            throw new IllegalStateException("not yet");
+        };
+        PublishOptions inGroup = PublishOptions.NONE.withMessageGroup("a");
+        try (Millrace first = withSlowRetries(ownData)) {
+            first.deploy("orders", refuses);
+            for (int i = 0; i < 5; i++) {
+                first.publish("orders", Integer.toString(i).getBytes(StandardCharsets.UTF_8), inGroup)
+                        .join();
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> orders(first).delayed() == 1);
+        }
+        assertThat(failed.getCount()).isZero();
+        // When
+        List<String> ran = new CopyOnWriteArrayList<>();
+        FunctionHandler takes = (event, context) -> {
+            ran.add(text(event));
+            return event;
+        };
+        try (Millrace second = withSlowRetries(ownData)) {
+            second.deploy("orders", takes);
+            await().atMost(Duration.ofSeconds(60)).until(() -> ran.size() == 5);
+        }
+        // Then
+        assertThat(ran).containsExactly("0", "1", "2", "3", "4");
+    }
+
+    private static Millrace withSlowRetries(Path directory) {
+        return Millrace.builder()
+                .dataDirectory(directory)
+                .freePorts()
+                .set("async.retryDelay", "PT6S")
+                .start();
+    }
+
+    private static FunctionAccount orders(Millrace of) {
+        return Objects.requireNonNull(of.stats().join().get("orders"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.AttemptNotes;
+import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.BrokerSettings;
 import io.millrace.runtime.config.ConcurrencySettings;
@@ -107,6 +108,7 @@ public final class Platform implements AutoCloseable {
         this.registry = keep(FunctionRegistry.open(dataDirectory));
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
+        HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
 
         BrokerConnection working = connect("work");
         this.publishing = connect("publish");
@@ -126,7 +128,7 @@ public final class Platform implements AutoCloseable {
         this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
-        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, settings, clock);
+        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, heldGroups, settings, clock);
         processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
@@ -200,6 +202,14 @@ public final class Platform implements AutoCloseable {
     private static AttemptNotes openNotes(Path file) {
         try {
             return AttemptNotes.open(file, Clock.systemUTC());
+        } catch (IOException unusable) {
+            throw new UncheckedIOException(unusable);
+        }
+    }
+
+    private static HeldGroups openHeldGroups(Path file) {
+        try {
+            return HeldGroups.open(file, Clock.systemUTC());
         } catch (IOException unusable) {
             throw new UncheckedIOException(unusable);
         }

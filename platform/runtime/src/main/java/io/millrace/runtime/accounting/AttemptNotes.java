@@ -2,12 +2,8 @@ package io.millrace.runtime.accounting;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,14 +20,12 @@ import org.slf4j.LoggerFactory;
  * that only were there (docs/adr/0007). An event that nothing special happened to has a slot only while it is here. For
  * one thread at a time.
  *
- * <p>Layout, big-endian: a header of {@value #SLOT_BYTES} bytes that begins with a magic number and whether a process uses it, and as many slots of
- * {@value #SLOT_BYTES} bytes, so none crosses a page. A slot's state is written last.
+ * <p>Layout, big-endian: a header that begins with a magic number and whether a process uses it, and slots. A slot's state is
+ * written last.
  */
 public final class AttemptNotes implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AttemptNotes.class);
     private static final long MAGIC = 0x4d4c4c4e4f544531L; // "MLLNOTE1"
-    private static final int SLOT_BYTES = 64;
-    private static final int FIRST_SLOTS = 1_024;
     // No event is older: it was removed from its queue, or ended by another worker.
     private static final Duration KEPT = Duration.ofDays(8);
 
@@ -80,49 +74,19 @@ public final class AttemptNotes implements AutoCloseable {
 
     /** @throws IOException if the file cannot be used, or is not one of ours */
     public static AttemptNotes open(Path path, Clock clock) throws IOException {
-        Files.createDirectories(path.toAbsolutePath().getParent());
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            requireOurs(channel, path);
-            // A file that was cut off keeps the slots that are whole.
-            long slots = Math.max(FIRST_SLOTS, (channel.size() - SLOT_BYTES) / SLOT_BYTES);
-            MappedByteBuffer mapped = map(channel, (int) Math.min(slots, Integer.MAX_VALUE / SLOT_BYTES - 1));
-            mapped.putLong(0, MAGIC);
-            AttemptNotes notes = new AttemptNotes(path, clock, mapped);
-            notes.readSlots();
-            mapped.putInt(IN_USE, 1);
-            return notes;
-        }
-    }
-
-    // Before the mapping. All zeros: a first start died before it wrote anything.
-    private static void requireOurs(FileChannel channel, Path path) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(Long.BYTES);
-        channel.read(start, 0);
-        long magic = start.getLong(0);
-        boolean unwritten = magic == 0 && channel.size() <= (FIRST_SLOTS + 1L) * SLOT_BYTES;
-        if (magic != MAGIC && !unwritten) {
-            throw new IOException("file of started attempts " + path + " is not one of ours");
-        }
-    }
-
-    /** Blocks are allocated by writing: a full disk is an exception here and would be a signal in a mapping. */
-    private static MappedByteBuffer map(FileChannel channel, int slots) throws IOException {
-        long size = (slots + 1L) * SLOT_BYTES;
-        ByteBuffer zeros = ByteBuffer.allocate(FIRST_SLOTS * SLOT_BYTES);
-        for (long at = channel.size(); at < size; ) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), size - at));
-            at += channel.write(zeros, at);
-        }
-        return channel.map(FileChannel.MapMode.READ_WRITE, 0, size);
+        MappedByteBuffer mapped = MappedSlots.open(path, MAGIC, "file of started attempts");
+        AttemptNotes notes = new AttemptNotes(path, clock, mapped);
+        notes.readSlots();
+        mapped.putInt(IN_USE, 1);
+        return notes;
     }
 
     private int slots() {
-        return file.capacity() / SLOT_BYTES - 1;
+        return MappedSlots.count(file);
     }
 
     private static int at(int slot) {
-        return (slot + 1) * SLOT_BYTES;
+        return MappedSlots.at(slot);
     }
 
     private void readSlots() {
@@ -299,11 +263,11 @@ public final class AttemptNotes implements AutoCloseable {
 
     private boolean grow() {
         int before = slots();
-        if (full || before > Integer.MAX_VALUE / SLOT_BYTES / 2 - 1) {
+        if (full || before > MappedSlots.MOST_SLOTS / 2) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            file = map(channel, before * 2);
+        try {
+            file = MappedSlots.grow(path, before * 2);
         } catch (IOException cannot) {
             full = true;
             LOGGER.atWarn()

@@ -9,6 +9,7 @@ import io.millrace.core.concurrency.Permit;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.accounting.AttemptNotes;
+import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.Settings;
 import io.vertx.core.Future;
@@ -60,6 +61,7 @@ public final class Dispatcher {
             ConcurrencyLedger ledger,
             Tally tally,
             AttemptNotes notes,
+            HeldGroups heldGroups,
             Settings settings,
             Clock clock) {
         this.vertx = vertx;
@@ -72,6 +74,7 @@ public final class Dispatcher {
                 new Replies(connection),
                 tally,
                 notes,
+                heldGroups,
                 new Quarantine(vertx, System::nanoTime, settings.environment().suspectTimeAlone(), this::afterTurn),
                 clock,
                 settings.identity().region(),
@@ -152,6 +155,7 @@ public final class Dispatcher {
     public Future<Void> forget(FunctionName function) {
         return onLoop(() -> {
             parts.notes().remove(parts.tally().row(function));
+            parts.heldGroups().remove(parts.tally().row(function));
             parts.tally().remove(function);
         });
     }

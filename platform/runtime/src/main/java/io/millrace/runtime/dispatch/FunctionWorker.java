@@ -18,6 +18,7 @@ import io.millrace.core.invocation.ThrottleReason;
 import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,8 @@ final class FunctionWorker {
     /** How many of those that wait are looked at for one whose version has a permit. */
     private static final int LOOK_AHEAD = 64;
 
+    private static final Duration DELIVERED_AGAIN_WITHIN = Duration.ofSeconds(30);
+
     private static final Refused NO_ROOM = new Refused(ThrottleReason.CONCURRENT_INVOCATION_LIMIT_EXCEEDED);
 
     private final FunctionName name;
@@ -49,7 +52,7 @@ final class FunctionWorker {
     private final EventCredit credit;
     private final EventSettlement settlement;
     private final int tallyRow;
-    private final MessageGroups groups = new MessageGroups();
+    private final MessageGroups groups;
     private final ArrayDeque<WaitingEvent> parked = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
     private DeployedFunction deployed;
@@ -66,6 +69,7 @@ final class FunctionWorker {
         this.credit = new EventCredit(events, parts.ledger(), name);
         this.settlement = new EventSettlement(this, dispatcher, parts);
         this.tallyRow = parts.tally().row(name);
+        this.groups = new MessageGroups(parts.heldGroups(), tallyRow);
     }
 
     void open() {
@@ -76,7 +80,12 @@ final class FunctionWorker {
 
     private void attached() {
         // What waits came by the old link; the broker delivers it again.
-        takeOutWaiting().forEach(event -> event.note().dropped());
+        long longest = parts.clock().millis() + DELIVERED_AGAIN_WITHIN.toMillis();
+        takeOutWaiting().forEach(event -> {
+            event.note().dropped();
+            // One that held its group may have been removed from the queue meanwhile.
+            keepGroup(event.message(), event.id(), longest);
+        });
         credit.restart();
     }
 

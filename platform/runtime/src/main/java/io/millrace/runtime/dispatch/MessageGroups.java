@@ -1,5 +1,6 @@
 package io.millrace.runtime.dispatch;
 
+import io.millrace.runtime.accounting.HeldGroups;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,8 +18,19 @@ import org.jspecify.annotations.Nullable;
 final class MessageGroups {
     private static final long RUNS = Long.MAX_VALUE;
 
+    private final HeldGroups held;
+    private final int row;
     private final Map<String, Hold> holds = new HashMap<>();
     private int waiting;
+
+    /**
+     * @param held for the next process: who runs next in a group whose event is delayed
+     * @param row of the function in it
+     */
+    MessageGroups(HeldGroups held, int row) {
+        this.held = held;
+        this.row = row;
+    }
 
     private static final class Hold {
         private String holder;
@@ -38,11 +50,7 @@ final class MessageGroups {
         if (group == null) {
             return true;
         }
-        Hold hold = holds.get(group);
-        if (hold == null) {
-            holds.put(group, new Hold(event.id()));
-            return true;
-        }
+        Hold hold = holds.computeIfAbsent(group, name -> heldBefore(name).orElseGet(() -> new Hold(event.id())));
         if (hold.holder.equals(event.id())) {
             hold.untilMillis = RUNS;
             return true;
@@ -52,21 +60,41 @@ final class MessageGroups {
         return false;
     }
 
+    /** By an event that another process left at the broker. */
+    private Optional<Hold> heldBefore(String group) {
+        return held.holder(row, group).map(holder -> {
+            Hold hold = new Hold(holder.id());
+            hold.untilMillis = holder.untilMillis();
+            return hold;
+        });
+    }
+
     /** The holder's attempt failed; the broker delivers it again. */
     void expectBack(@Nullable String group, String id, long untilMillis) {
         Hold hold = group == null ? null : holds.get(group);
         if (hold != null && hold.holder.equals(id)) {
             hold.untilMillis = untilMillis;
+            held.hold(row, String.valueOf(group), id, untilMillis);
         }
     }
 
     /** The event is over. Returns the next of its group, which holds the group now. */
     Optional<WaitingEvent> leave(@Nullable String group, String id) {
-        Hold hold = group == null ? null : holds.get(group);
-        return hold == null || !hold.holder.equals(id) ? Optional.empty() : next(String.valueOf(group), hold);
+        if (group == null) {
+            return Optional.empty();
+        }
+        Hold hold = holds.get(group);
+        if (hold == null) {
+            held.holder(row, group)
+                    .filter(holder -> holder.id().equals(id))
+                    .ifPresent(over -> held.release(row, group));
+            return Optional.empty();
+        }
+        return hold.holder.equals(id) ? next(group, hold) : Optional.empty();
     }
 
     private Optional<WaitingEvent> next(String group, Hold hold) {
+        held.release(row, group);
         WaitingEvent next = hold.behind.poll();
         if (next == null) {
             holds.remove(group);

@@ -4,6 +4,7 @@ import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Replies;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.runtime.accounting.AttemptNotes;
+import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import java.time.Clock;
 
@@ -20,6 +21,7 @@ record WorkerParts(
         Replies replies,
         Tally tally,
         AttemptNotes notes,
+        HeldGroups heldGroups,
         Quarantine quarantine,
         Clock clock,
         String region,
