@@ -49,7 +49,6 @@ public record Publications(
         return Optional.ofNullable(aliases.get(name));
     }
 
-    /** Empty when that very qualifier has none; an alias's is not its version's. */
     /** Whether {@code $LATEST}, a version or an alias is called that. */
     public boolean exists(String qualifier) {
         return qualifier.equals(FunctionArn.LATEST)
@@ -57,6 +56,7 @@ public record Publications(
                 || version(qualifier).isPresent();
     }
 
+    /** Empty when that very qualifier has none; an alias's is not its version's. */
     public Optional<ProvisionedConcurrency> provisioned(String qualifier) {
         return Optional.ofNullable(provisioned.get(qualifier));
     }
