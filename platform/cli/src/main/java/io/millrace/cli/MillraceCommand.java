@@ -47,11 +47,18 @@ final class MillraceCommand implements Runnable {
         command.setParameterExceptionHandler(MillraceCommand::misused);
         command.registerConverter(BrokerAddress.class, MillraceCommand::brokerAddress);
         command.registerConverter(HostPort.class, HostPort::parse);
+        tellVersionOfAll(command);
         command.getCommandSpec()
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(ExitCode.meanings());
         return command;
+    }
+
+    // Without a provider of its own a verb prints nothing.
+    private static void tellVersionOfAll(CommandLine command) {
+        command.getCommandSpec().versionProvider(new Version());
+        command.getSubcommands().values().forEach(MillraceCommand::tellVersionOfAll);
     }
 
     private static BrokerAddress brokerAddress(String url) {

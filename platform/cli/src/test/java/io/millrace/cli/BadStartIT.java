@@ -133,6 +133,16 @@ class BadStartIT {
     }
 
     @Test
+    void version_is_told_by_every_verb() {
+        String whole = CliProcess.run("--version").out();
+
+        assertThat(whole).startsWith("Millrace ").hasLineCount(1);
+        assertThat(CliProcess.run("stats", "-V").out()).isEqualTo(whole);
+        assertThat(CliProcess.run("function", "alias", "--version").out()).isEqualTo(whole);
+        assertThat(CliProcess.run("dlq", "ls", "--version").out()).isEqualTo(whole);
+    }
+
+    @Test
     void wrong_command_line() {
         refused(ExitCode.USAGE, "--http", "nowhere");
         refused(ExitCode.USAGE, "--broker", "amqp://127.0.0.1:1", "--amqp", 0);

@@ -161,7 +161,7 @@ public final class BrokerConnection {
         opening.setContainer("millrace-" + name);
         opening.disconnectHandler(this::lost);
         opening.closeHandler(closed -> {
-            closeReason = closed.failed() ? String.valueOf(closed.cause()) : "closed by the broker";
+            closeReason = closed.failed() ? String.valueOf(closed.cause().getMessage()) : "closed by the broker";
             opening.disconnect();
         });
         opening.openHandler(opened -> {

@@ -40,7 +40,7 @@ final class ControlGroup {
      */
     void delete() throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
+        while (Files.exists(directory)) {
             for (String member : Files.readAllLines(members())) {
                 ProcessHandle.of(Long.parseLong(member)).ifPresent(ProcessHandle::destroyForcibly);
             }
