@@ -239,18 +239,28 @@ final class FunctionWorker {
 
     /** @param alone whether nothing else runs in this process */
     Attempt start(WaitingEvent event, DeployedVersion version, Permit permit, boolean alone) {
-        Invocation invocation = invocation(event.message(), event.id(), InvocationType.EVENT);
-        Attempt attempt = new Attempt(this, invocation, version, permit, event.delivery(), event.note());
+        Attempt attempt = attempt(event, version, permit);
         try {
             running.put(event.id(), attempt);
             noteStart(attempt, alone);
-            version.environments().run(invocation, capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
+            version.environments()
+                    .run(attempt.invocation(), capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
             return attempt;
         } catch (RuntimeException notStarted) {
             running.remove(event.id());
             noteEnd(attempt);
             permit.close();
             throw notStarted;
+        }
+    }
+
+    private Attempt attempt(WaitingEvent event, DeployedVersion version, Permit permit) {
+        try {
+            Invocation invocation = invocation(event.message(), event.id(), InvocationType.EVENT);
+            return new Attempt(this, invocation, version, permit, event.delivery(), event.note());
+        } catch (RuntimeException unreadable) {
+            permit.close();
+            throw unreadable;
         }
     }
 
