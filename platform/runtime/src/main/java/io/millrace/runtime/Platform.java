@@ -292,7 +292,7 @@ public final class Platform implements AutoCloseable {
         LambdaApi api = new LambdaApi(
                 vertx,
                 invoker,
-                new LambdaApi.Administration(deployments, registry.layers(), registry::findCode),
+                new LambdaApi.Administration(deployments, registry.layers(), registry::findCode, registry.documents()),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
                 new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
                 Clock.systemUTC());

@@ -24,6 +24,7 @@ class FloorPlanTest {
 
     private static final List<String> ROOMS = List.of(
             "lambdaapi",
+            "access",
             "scalingapi",
             "scaling",
             "deployment",
@@ -47,6 +48,8 @@ class FloorPlanTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("doors")
                 .definedBy(room("lambdaapi"), room("scalingapi"))
+                .layer("access")
+                .definedBy(room("access"))
                 .layer("scaling")
                 .definedBy(room("scaling"))
                 .layer("deployment")
@@ -71,6 +74,8 @@ class FloorPlanTest {
                 .definedBy(room("config"))
                 .whereLayer("doors")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("access")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("scaling")
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("deployment")
@@ -86,7 +91,7 @@ class FloorPlanTest {
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "scaling", "deployment", "devmode")
+                .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

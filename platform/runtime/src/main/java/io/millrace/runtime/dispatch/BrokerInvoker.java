@@ -8,7 +8,9 @@ import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.Outcome;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,6 +62,20 @@ public final class BrokerInvoker implements Invoker {
         Message message = EventMessages.transientMessage(invocation.id(), invocation.payload(), properties(invocation));
         message.setExpiryTime(System.currentTimeMillis() + within.toMillis());
         return calls.call(Topology.callAddress(function), message, within).map(CallReply::read);
+    }
+
+    @Override
+    public Future<Answer> stream(Invocation invocation, ResponseStream response) {
+        return call(invocation).map(answer -> {
+            if (!(answer.outcome() instanceof Outcome.Succeeded succeeded)) {
+                return answer;
+            }
+            response.begin(answer.executedVersion(), "application/json");
+            if (succeeded.response().length > 0) {
+                response.chunk(Buffer.buffer(succeeded.response()));
+            }
+            return new Answer(new Outcome.Succeeded(new byte[0]), answer.executedVersion());
+        });
     }
 
     private static Map<String, String> properties(Invocation invocation) {

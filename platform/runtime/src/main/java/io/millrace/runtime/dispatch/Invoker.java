@@ -21,6 +21,15 @@ public interface Invoker {
      */
     Future<Answer> call(Invocation invocation);
 
+    /**
+     * As {@link #call}, but what the function answers goes to {@code response} as it is made. One that does not stream
+     * gives its answer in one chunk (lambda-semantics 1.9).
+     *
+     * @return how it ended, once all chunks were handed over; the payload of a success is empty, that of a function
+     *     error is the error
+     */
+    Future<Answer> stream(Invocation invocation, ResponseStream response);
+
     /** @param executedVersion the version that ran, {@code $LATEST} or a number */
     record Answer(Outcome outcome, String executedVersion) {}
 }

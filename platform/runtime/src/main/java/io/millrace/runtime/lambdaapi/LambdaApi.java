@@ -8,6 +8,7 @@ import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
 import io.millrace.runtime.registry.CodeFiles;
+import io.millrace.runtime.registry.DocumentShelf;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.LayerAdministration;
 import io.vertx.core.Future;
@@ -75,7 +76,8 @@ public final class LambdaApi {
     }
 
     /** What this door changes and shows. */
-    public record Administration(FunctionAdministration functions, LayerAdministration layers, CodeFiles codes) {}
+    public record Administration(
+            FunctionAdministration functions, LayerAdministration layers, CodeFiles codes, DocumentShelf documents) {}
 
     /** What the platform tells about itself. */
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}

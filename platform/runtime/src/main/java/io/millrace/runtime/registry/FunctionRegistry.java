@@ -23,6 +23,7 @@ public final class FunctionRegistry implements AutoCloseable {
     private final RegistryDatabase database;
     private final LayerShelf layers;
     private final ScalingShelf scaling;
+    private final DocumentShelf documents;
     private final Map<FunctionName, Integer> lastNumbers;
     private final ConcurrentSkipListMap<FunctionName, RegisteredFunction> functions = new ConcurrentSkipListMap<>();
 
@@ -31,6 +32,7 @@ public final class FunctionRegistry implements AutoCloseable {
         this.database = database;
         this.layers = new LayerShelf(codes, database);
         this.scaling = new ScalingShelf(database);
+        this.documents = new DocumentShelf(database);
         this.lastNumbers = new ConcurrentHashMap<>(database.read(VersionTable::lastNumbers));
         for (RegisteredFunction function : database.read(FunctionTable::all)) {
             functions.put(function.name(), function);
@@ -110,6 +112,11 @@ public final class FunctionRegistry implements AutoCloseable {
         return scaling;
     }
 
+    /** Known as long as this registry is open. */
+    public DocumentShelf documents() {
+        return documents;
+    }
+
     /**
      * Asks before a change that is more than an entry here.
      *
@@ -146,6 +153,7 @@ public final class FunctionRegistry implements AutoCloseable {
     public synchronized void delete(FunctionName name) {
         database.write(connection -> FunctionTable.delete(connection, name));
         functions.remove(name);
+        documents.forget(name);
     }
 
     /**

@@ -51,6 +51,7 @@ final class FunctionTable {
     /** The numbers of its versions stay used. */
     static void delete(Connection connection, FunctionName name) throws SQLException {
         Sql.execute(connection, DELETE, name.value());
+        DocumentTable.deleteOf(connection, name);
     }
 
     private static int write(Connection connection, String sql, RegisteredFunction function, CodeReference code)

@@ -56,7 +56,8 @@ final class Door implements AutoCloseable {
         this.api = new LambdaApi(
                 vertx,
                 invoker,
-                new LambdaApi.Administration(administration, registry.layers(), registry::findCode),
+                new LambdaApi.Administration(
+                        administration, registry.layers(), registry::findCode, registry.documents()),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
                 new LambdaApi.Rules(all.limits(), all.function(), all.identity()),
                 clock);
