@@ -36,6 +36,11 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
     private static final Side PLATFORM_CALLS = new Side("platform calls", on -> on.platformCalls(128));
     private static final Side CALL_AGAIN = new Side("raw call, once more", CALL.connect());
     private static final Side CALLS_AGAIN = new Side("raw calls, once more", CALLS.connect());
+    private static final Side GATEWAY_CALLS =
+            new Side("platform over HTTP", on -> on.platformGateway("RequestResponse", 200));
+    private static final Side GATEWAY_EVENTS = new Side("platform over HTTP", on -> on.platformGateway("Event", 202));
+    private static final Side BARE_CALLS = new Side("bare HTTP handler", Surroundings::bareCalls);
+    private static final Side BARE_EVENTS = new Side("bare HTTP handler", Surroundings::bareEvents);
     private static final String EVENTS = "events/s";
 
     /** All of them, in the order they run. */
@@ -49,6 +54,8 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
             new Benchmark("sync-p50-vs-raw", PLATFORM_CALL, CALL, Window::medianMicros, "µs", true),
             new Benchmark("sync-throughput-vs-raw", PLATFORM_CALLS, CALLS, Window::perSecond, "calls/s", true),
             new Benchmark("retry-10-percent-vs-raw", PLATFORM_RETRY, RAW_RETRY, Window::perSecond, EVENTS, true),
+            new Benchmark("http-sync-vs-bare", GATEWAY_CALLS, BARE_CALLS, Window::perSecond, "calls/s", true),
+            new Benchmark("http-async-vs-bare", GATEWAY_EVENTS, BARE_EVENTS, Window::perSecond, EVENTS, true),
             new Benchmark("many-functions", PLATFORM_1000, PLATFORM, Window::perSecond, EVENTS, true),
             new Benchmark("raw-hop-vs-raw", RAW_HOP, RAW, Window::perSecond, EVENTS, true),
             new Benchmark("raw-hop-vs-spring", RAW_HOP, SPRING, Window::perSecond, EVENTS, true),

@@ -86,6 +86,6 @@ final class ColdStarts {
     }
 
     private static Window window(Duration taken, Duration processor) {
-        return new Window(1e9 / taken.toNanos(), taken.toNanos() / 1e3, processor.toNanos() / 1e3);
+        return new Window(1e9 / taken.toNanos(), taken.toNanos() / 1e3, 0, processor.toNanos() / 1e3);
     }
 }

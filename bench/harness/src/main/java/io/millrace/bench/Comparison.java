@@ -32,10 +32,19 @@ record Comparison(String name, List<Window> firsts, List<Window> seconds, ToDoub
         Spread processor = Spread.of(windows.stream().mapToDouble(Window::processorMicros));
         return String.format(
                 Locale.ROOT,
-                "  %-24s %s %s, processor %s µs each%n",
+                "  %-24s %s %s, processor %s µs each%s%n",
                 lane,
                 figures.format("%,.0f (%,.0f to %,.0f)"),
                 unit,
-                processor.format("%.1f (%.1f to %.1f)"));
+                processor.format("%.1f (%.1f to %.1f)"),
+                tail(windows));
+    }
+
+    /** Empty where no latencies are recorded. */
+    private static String tail(List<Window> windows) {
+        Spread tails = Spread.of(windows.stream().mapToDouble(Window::p99Micros));
+        return windows.stream().anyMatch(window -> window.p99Micros() > 0)
+                ? ", 99th percentile " + tails.format("%,.0f (%,.0f to %,.0f)") + " µs"
+                : "";
     }
 }

@@ -26,6 +26,11 @@ interface Lane extends AutoCloseable {
         return 0;
     }
 
+    /** The 99th percentile of the latency in microseconds since {@link #forgetLatencies}, or 0. */
+    default double p99Micros() {
+        return 0;
+    }
+
     @Override
     void close();
 
@@ -42,7 +47,8 @@ interface Lane extends AutoCloseable {
         double seconds = (System.nanoTime() - startedAt) / 1e9;
         double processorMicros = Processor.used().minus(processorBefore).toNanos() / 1e3 / Math.max(1, ended);
         double medianMicros = medianMicros();
+        double p99Micros = p99Micros();
         pause();
-        return new Window(ended / seconds, medianMicros, processorMicros);
+        return new Window(ended / seconds, medianMicros, p99Micros, processorMicros);
     }
 }

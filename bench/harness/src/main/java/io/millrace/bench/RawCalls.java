@@ -1,14 +1,9 @@
 package io.millrace.bench;
 
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.proton.ProtonLink;
-import io.vertx.proton.ProtonQoS;
-import io.vertx.proton.ProtonReceiver;
-import io.vertx.proton.ProtonSender;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Recorder;
 import org.apache.qpid.proton.Proton;
@@ -32,8 +27,8 @@ final class RawCalls implements Lane {
 
     private final Vertx vertx;
     private final Context context;
-    private final Links caller;
-    private final Links answerer;
+    private final RawLinks caller;
+    private final RawLinks answerer;
     private final String replyQueue;
     private final int inFlight;
     private final long[] sentAt;
@@ -49,7 +44,8 @@ final class RawCalls implements Lane {
     private int answererUsed;
     private @Nullable Promise<Void> idle;
 
-    private RawCalls(Vertx vertx, Context context, Links caller, Links answerer, String replyQueue, int inFlight) {
+    private RawCalls(
+            Vertx vertx, Context context, RawLinks caller, RawLinks answerer, String replyQueue, int inFlight) {
         this.vertx = vertx;
         this.context = context;
         this.caller = caller;
@@ -68,8 +64,8 @@ final class RawCalls implements Lane {
         Context context = vertx.getOrCreateContext();
         String replyQueue = queue + ".reply";
         Promise<RawCalls> connected = Promise.promise();
-        context.runOnContext(start -> Links.open(vertx, port, queue, replyQueue)
-                .compose(caller -> Links.open(vertx, port, replyQueue, queue)
+        context.runOnContext(start -> RawLinks.open(vertx, port, queue, replyQueue)
+                .compose(caller -> RawLinks.open(vertx, port, replyQueue, queue)
                         .map(answerer -> new RawCalls(vertx, context, caller, answerer, replyQueue, inFlight)))
                 .onSuccess(RawCalls::listen)
                 .onComplete(connected));
@@ -77,19 +73,19 @@ final class RawCalls implements Lane {
     }
 
     private void listen() {
-        answerer.receiver.handler((delivery, received) -> answer(received));
-        caller.receiver.handler((delivery, received) -> answered(received));
-        answerer.receiver.flow(CREDIT);
-        caller.receiver.flow(CREDIT);
+        answerer.receiver().handler((delivery, received) -> answer(received));
+        caller.receiver().handler((delivery, received) -> answered(received));
+        answerer.receiver().flow(CREDIT);
+        caller.receiver().flow(CREDIT);
     }
 
     private void answer(Message received) {
         reply.setCorrelationId(received.getCorrelationId());
         reply.setBody(received.getBody());
-        answerer.sender.send(reply);
+        answerer.sender().send(reply);
         if (++answererUsed == CREDIT / 2) {
             answererUsed = 0;
-            answerer.receiver.flow(CREDIT / 2);
+            answerer.receiver().flow(CREDIT / 2);
         }
     }
 
@@ -99,7 +95,7 @@ final class RawCalls implements Lane {
         completed.lazySet(completed.get() + 1);
         if (++callerUsed == CREDIT / 2) {
             callerUsed = 0;
-            caller.receiver.flow(CREDIT / 2);
+            caller.receiver().flow(CREDIT / 2);
         }
         if (running) {
             call(call);
@@ -111,7 +107,7 @@ final class RawCalls implements Lane {
     private void call(int call) {
         request.setCorrelationId(UnsignedLong.valueOf(call));
         sentAt[call] = System.nanoTime();
-        caller.sender.send(request);
+        caller.sender().send(request);
     }
 
     @Override
@@ -156,30 +152,5 @@ final class RawCalls implements Lane {
     @Override
     public void close() {
         Waiting.on("closing the raw calls", vertx.close());
-    }
-
-    /** One connection with a sender to one queue and a receiver from another. */
-    private record Links(ProtonSender sender, ProtonReceiver receiver) {
-
-        static Future<Links> open(Vertx vertx, int port, String sendTo, String receiveFrom) {
-            return CoalescingConnection.open(vertx, port).compose(connection -> {
-                ProtonSender sender = connection.createSender(sendTo);
-                ProtonReceiver receiver = connection.createReceiver(receiveFrom);
-                sender.setQoS(ProtonQoS.AT_MOST_ONCE);
-                receiver.setQoS(ProtonQoS.AT_MOST_ONCE);
-                receiver.setPrefetch(0);
-                Promise<Void> granted = Promise.promise();
-                sender.sendQueueDrainHandler(ready -> granted.tryComplete());
-                return Future.all(opened(sender), opened(receiver), granted.future())
-                        .map(all -> new Links(sender, receiver));
-            });
-        }
-
-        private static <T extends ProtonLink<T>> Future<T> opened(ProtonLink<T> link) {
-            Promise<T> opened = Promise.promise();
-            link.openHandler(opened::handle);
-            link.open();
-            return opened.future();
-        }
     }
 }

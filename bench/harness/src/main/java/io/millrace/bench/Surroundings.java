@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param queues counted, so that no two lanes meet in one
  */
 record Surroundings(Path directory, BrokerProcess broker, String springClassPath, AtomicInteger queues) {
+    private static final String BARE_REQUEST = "POST / HTTP/1.1\r\nContent-Type: application/json\r\n";
 
     Lane rawPipe(Load load, boolean hop) {
         return hop
@@ -36,6 +37,23 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
     Lane platformCalls(int inFlight) {
         String function = nextFunction();
         return PlatformCalls.start(directory.resolve(function), brokerUrl(), function, inFlight);
+    }
+
+    /** @param type of the invocations, as the API's header has it */
+    Lane platformGateway(String type, int wanted) {
+        String function = nextFunction();
+        PlatformGateway gateway = PlatformGateway.start(directory.resolve(function), brokerUrl(), function);
+        return HttpLoad.against(gateway, gateway.port(), gateway.invocation(type), Load.body(), wanted);
+    }
+
+    Lane bareCalls() {
+        BareGateway gateway = BareGateway.calls(broker.amqpPort(), nextQueue());
+        return HttpLoad.against(gateway, gateway.port(), BARE_REQUEST, Load.body(), 200);
+    }
+
+    Lane bareEvents() {
+        BareGateway gateway = BareGateway.events(broker.amqpPort(), nextQueue());
+        return HttpLoad.against(gateway, gateway.port(), BARE_REQUEST, Load.body(), 202);
     }
 
     Lane spring(Load load) {

@@ -58,7 +58,7 @@ class PairingTest {
         @Override
         public Window measure(Duration warmUp, Duration measured) {
             windows.add(name);
-            return new Window(perSecond, 0, 0);
+            return new Window(perSecond, 0, 0, 0);
         }
 
         @Override
