@@ -28,6 +28,8 @@ record Measurement(String name, BiFunction<Surroundings, Pairing, String> run) {
                             new Measurement(InProcess.WARM, (on, pairing) -> InProcess.warmDispatch(pairing)),
                             new Measurement(Sleepers.NAME, (on, pairing) -> Sleepers.run(on)),
                             new Measurement(LimitChange.NAME, LimitChange::run),
+                            new Measurement(Reads.NAME, Reads::run),
+                            new Measurement(Crowd.NAME, Crowd::run),
                             new Measurement(Backlog.NAME, (on, pairing) -> on.backlog())))
             .flatMap(several -> several)
             .toList();

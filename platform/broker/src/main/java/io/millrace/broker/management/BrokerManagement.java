@@ -22,9 +22,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Source;
@@ -123,7 +125,37 @@ public final class BrokerManagement {
 
     /** Sets the broker's settings of an address; they survive the broker. */
     public Future<Void> setPolicy(AddressPolicy policy) {
-        ObjectNode settings = JSON.createObjectNode()
+        return operation(
+                        BROKER,
+                        "addAddressSettings",
+                        policy.address(),
+                        settings(policy).toString())
+                .mapEmpty();
+    }
+
+    /**
+     * As {@link #setPolicy}, but asks first. The broker tells each of its queues of a change of settings, so that with
+     * many queues asking costs far less than setting again what is so already.
+     */
+    public Future<Void> ensurePolicy(AddressPolicy policy) {
+        return operation(BROKER, "getAddressSettingsAsJSON", policy.address())
+                .compose(inForce -> contains(parse(inForce.asText()), settings(policy))
+                        ? Future.succeededFuture()
+                        : setPolicy(policy));
+    }
+
+    private static boolean contains(JsonNode inForce, ObjectNode wanted) {
+        return wanted.properties().stream().allMatch(setting -> {
+            JsonNode found = inForce.path(setting.getKey());
+            JsonNode value = setting.getValue();
+            return value.isNumber()
+                    ? found.isNumber() && found.doubleValue() == value.doubleValue()
+                    : found.equals(value);
+        });
+    }
+
+    private static ObjectNode settings(AddressPolicy policy) {
+        return JSON.createObjectNode()
                 .put("deadLetterAddress", policy.deadLetterAddress())
                 .put("expiryAddress", policy.expiryAddress())
                 .put("maxDeliveryAttempts", policy.maximumDeliveryAttempts())
@@ -131,12 +163,19 @@ public final class BrokerManagement {
                 .put("redeliveryMultiplier", policy.redeliveryMultiplier())
                 .put("maxRedeliveryDelay", policy.maximumRedeliveryDelay())
                 .put("maxExpiryDelay", policy.maximumExpiryDelay());
-        return operation(BROKER, "addAddressSettings", policy.address(), settings.toString())
-                .mapEmpty();
     }
 
     public Future<Void> removePolicy(String address) {
         return operation(BROKER, "removeAddressSettings", address).mapEmpty();
+    }
+
+    /** The names of all queues, in one answer. */
+    public Future<Set<String>> queueNames() {
+        return attribute(BROKER, "QueueNames").map(names -> {
+            Set<String> found = new HashSet<>();
+            names.forEach(name -> found.add(name.asText()));
+            return found;
+        });
     }
 
     /** All queues whose name contains {@code part}; all queues if it is empty. */

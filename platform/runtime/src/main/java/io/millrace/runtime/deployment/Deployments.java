@@ -119,10 +119,12 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
      */
     public Future<Void> deployStored() {
         return change(() -> {
-            for (RegisteredFunction function : registry.all()) {
-                FunctionDefinition definition = function.definition(asyncDefaults);
-                await(queues.ensure(definition));
-                reserveOrRefuse(definition);
+            List<RegisteredFunction> stored = registry.all();
+            await(queues.ensureAll(stored.stream()
+                    .map(function -> function.definition(asyncDefaults))
+                    .toList()));
+            for (RegisteredFunction function : stored) {
+                reserveOrRefuse(function.definition(asyncDefaults));
                 allocations.claim(function);
                 start(function, versions.ofLatest(function, asyncDefaults), asyncDefaults);
             }
@@ -133,9 +135,8 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     /** Makes again what a broker lost that came back without its data. */
     public Future<Void> ensureQueues() {
         return change(() -> {
-            for (Deployed each : deployed.values()) {
-                await(queues.ensure(each.definition()));
-            }
+            await(queues.ensureAll(
+                    deployed.values().stream().map(Deployed::definition).toList()));
             return null;
         });
     }

@@ -8,8 +8,10 @@ import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.vertx.core.Future;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The queues of functions in the broker, and their retry policy. Thread-safe; never blocks. */
 final class FunctionQueues {
@@ -26,6 +28,24 @@ final class FunctionQueues {
             made = made.compose(before -> broker.createQueue(queue));
         }
         return made;
+    }
+
+    /**
+     * As {@link #ensure} for each, all at once; what is there already is only looked at. All policies come before any
+     * queue, as the broker tells each queue it has of every change of a policy.
+     */
+    Future<Void> ensureAll(Collection<FunctionDefinition> definitions) {
+        return all(definitions.stream()
+                        .map(each -> broker.ensurePolicy(Topology.invokePolicy(each.name(), each.async()))))
+                .compose(set -> broker.queueNames())
+                .compose(existing -> all(definitions.stream()
+                        .flatMap(each -> Topology.queues(each.name()).stream())
+                        .filter(queue -> !existing.contains(queue.name()))
+                        .map(broker::createQueue)));
+    }
+
+    private static Future<Void> all(Stream<Future<Void>> steps) {
+        return Future.all(steps.toList()).mapEmpty();
     }
 
     Future<Void> applyPolicy(FunctionDefinition definition) {
