@@ -97,6 +97,7 @@ public final class LambdaApi {
      */
     public Future<HttpServer> listen(String host, int port) {
         return server.requestHandler(router)
+                .connectionHandler(HalfClosedCallers::answer)
                 .invalidRequestHandler(UnreadableRequests::refuse)
                 .listen(port, host);
     }
