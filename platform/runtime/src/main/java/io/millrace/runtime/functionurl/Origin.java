@@ -18,11 +18,11 @@ record Origin(String scheme, String host, int port) {
         HostAndPort authority = request.authority();
         if (authority == null) {
             // None was told, or one that is no name; it still must not pass for another host than it says.
-            String told = Optional.ofNullable(request.getHeader(HttpHeaders.HOST)).orElse("");
+            String told =
+                    Optional.ofNullable(request.getHeader(HttpHeaders.HOST)).orElse("");
             return new Origin(scheme, name(told.split(":", 2)[0]), usualPort(scheme));
         }
-        return new Origin(
-                scheme, name(authority.host()), authority.port() > 0 ? authority.port() : usualPort(scheme));
+        return new Origin(scheme, name(authority.host()), authority.port() > 0 ? authority.port() : usualPort(scheme));
     }
 
     private static String name(String host) {

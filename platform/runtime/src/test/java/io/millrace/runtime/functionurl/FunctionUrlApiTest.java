@@ -65,8 +65,7 @@ class FunctionUrlApiTest {
         assertThat(event.get("cookies").toString()).isEqualTo("[\"k=l\",\"m=n\"]");
         assertThat(event.get("body").asText()).isEqualTo("hi");
         assertThat(event.at("/requestContext/apiId").asText()).isEqualTo(id);
-        assertThat(event.at("/requestContext/domainName").asText())
-                .isEqualTo(id + ".lambda-url.us-east-1.localhost");
+        assertThat(event.at("/requestContext/domainName").asText()).isEqualTo(id + ".lambda-url.us-east-1.localhost");
         assertThat(event.at("/requestContext/http/sourceIp").asText()).isEqualTo("127.0.0.1");
         assertThat(event.at("/requestContext/time").asText()).isEqualTo("20/Nov/2026:12:00:00 +0000");
         assertThat(event.at("/requestContext/requestId").asText())
@@ -143,8 +142,7 @@ class FunctionUrlApiTest {
         assertThat(floor.ask(id, "GET /", "").status()).isEqualTo(200);
 
         floor.api("DELETE", "/2021-10-31/functions/orders/url?Qualifier=live", "");
-        assertThat(floor.ask(id, "GET /", "").refusal())
-                .isEqualTo("403 AccessDeniedException {\"Message\":null}");
+        assertThat(floor.ask(id, "GET /", "").refusal()).isEqualTo("403 AccessDeniedException {\"Message\":null}");
     }
 
     @Test
@@ -181,8 +179,7 @@ class FunctionUrlApiTest {
                 .isEqualTo("429 TooManyRequestsException {\"Message\":\"Rate Exceeded.\"}");
         assertThat(answering(id, Future.failedFuture(new BrokerUnavailableException("away", new Throwable()))))
                 .isEqualTo("503 ServiceUnavailableException {\"Message\":\"Service Unavailable\"}");
-        assertThat(answering(id, Future.failedFuture(new TimeoutException())))
-                .startsWith("504 ServiceException");
+        assertThat(answering(id, Future.failedFuture(new TimeoutException()))).startsWith("504 ServiceException");
         assertThat(answering(id, Future.failedFuture(new IllegalStateException("secret"))))
                 .startsWith("500 ServiceException")
                 .doesNotContain("secret");
@@ -268,7 +265,8 @@ class FunctionUrlApiTest {
         assertThat(preflight.header("access-control-allow-headers")).containsExactly("x-a");
         assertThat(preflight.header("access-control-allow-credentials")).containsExactly("true");
         assertThat(preflight.header("access-control-max-age")).containsExactly("7");
-        assertThat(foreign.headers()).noneMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("access-"));
+        assertThat(foreign.headers())
+                .noneMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("access-"));
         assertThat(floor.invoker.called).isEmpty();
 
         floor.invoker.answer = ScriptedInvoker.succeeded(
@@ -279,7 +277,8 @@ class FunctionUrlApiTest {
         assertThat(answer.header("vary")).containsExactly("Origin");
         assertThat(floor.ask(id, "GET /\nOrigin: https://b.org", "").header("access-control-allow-origin"))
                 .isEmpty();
-        assertThat(floor.ask(id, "OPTIONS /\nOrigin: https://a.org", "").status()).isEqualTo(200);
+        assertThat(floor.ask(id, "OPTIONS /\nOrigin: https://a.org", "").status())
+                .isEqualTo(200);
         assertThat(floor.invoker.called).hasSize(3);
     }
 
@@ -314,7 +313,7 @@ class FunctionUrlApiTest {
         assertThat(floor.called()).isEqualTo(UrlFloor.arn("orders").withQualifier("live"));
 
         assertThat(floor.api("GET", "/gone", "").refusal())
-                .isEqualTo("404 ResourceNotFoundException {\"Message\":\"Function not found: "
-                        + UrlFloor.arn("none") + "\"}");
+                .isEqualTo("404 ResourceNotFoundException {\"Message\":\"Function not found: " + UrlFloor.arn("none")
+                        + "\"}");
     }
 }

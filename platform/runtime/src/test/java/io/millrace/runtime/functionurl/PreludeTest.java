@@ -44,7 +44,13 @@ class PreludeTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "[]", "hello", "{\"statusCode\":200}x", "{\"headers\":{\"a\":\"b\\r\\nc: d\"}}", "{\"cookies\":[1]}"
+            strings = {
+                "",
+                "[]",
+                "hello",
+                "{\"statusCode\":200}x",
+                "{\"headers\":{\"a\":\"b\\r\\nc: d\"}}",
+                "{\"cookies\":[1]}"
             })
     void what_is_no_prelude_is_malformed(String json) {
         assertThatThrownBy(() -> new Prelude().take(Buffer.buffer(json + NULS)))

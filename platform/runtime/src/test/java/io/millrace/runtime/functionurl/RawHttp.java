@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,7 +18,7 @@ final class RawHttp implements AutoCloseable {
 
     RawHttp(int port) {
         try {
-            this.socket = new Socket("127.0.0.1", port);
+            this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setSoTimeout(PATIENCE_MILLIS);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

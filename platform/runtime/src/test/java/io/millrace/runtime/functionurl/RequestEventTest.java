@@ -31,8 +31,9 @@ class RequestEventTest {
                 .add("Content-Type", "text/plain");
 
         assertThat(event("a=1&a=2&b=x%20y+z", utf8("hällo"), Optional.empty()))
-                .isEqualTo(Json.MAPPER.readTree(
-                        """
+                .isEqualTo(
+                        Json.MAPPER.readTree(
+                                """
                 {"version": "2.0", "routeKey": "$default", "rawPath": "/my/pa2%Fth/1", "rawQueryString": "a=1&a=2&b=x%20y+z",
                  "cookies": ["c1=a", "c2=b", "c3=c"],
                  "headers": {"content-type": "text/plain", "host": "abc.lambda-url.us-east-1.localhost:4574",
@@ -71,8 +72,9 @@ class RequestEventTest {
 
         assertThat(context.get("accountId").asText()).isEqualTo("123456789012");
         assertThat(context.get("authorizer"))
-                .isEqualTo(Json.MAPPER.readTree(
-                        """
+                .isEqualTo(
+                        Json.MAPPER.readTree(
+                                """
                 {"iam": {"accessKey": "AKIA1", "accountId": "123456789012", "callerId": "AKIA1",
                   "cognitoIdentity": null, "principalOrgId": null,
                   "userArn": "arn:aws:iam::123456789012:user/a", "userId": "AKIA1"}}

@@ -108,9 +108,7 @@ final class UrlFloor implements AutoCloseable {
     RawHttp.Answer ask(String id, String head, String body) {
         String[] lines = head.split("\n", 2);
         return RawHttp.ask(
-                port,
-                lines[0] + " HTTP/1.1\nHost: " + host(id) + (lines.length > 1 ? "\n" + lines[1] : ""),
-                body);
+                port, lines[0] + " HTTP/1.1\nHost: " + host(id) + (lines.length > 1 ? "\n" + lines[1] : ""), body);
     }
 
     String host(String id) {
@@ -119,8 +117,7 @@ final class UrlFloor implements AutoCloseable {
 
     /** Of the last call. */
     JsonNode event() {
-        return json(new String(
-                invoker.called.get(invoker.called.size() - 1).payload(), StandardCharsets.UTF_8));
+        return json(new String(invoker.called.get(invoker.called.size() - 1).payload(), StandardCharsets.UTF_8));
     }
 
     FunctionArn called() {

@@ -83,7 +83,10 @@ class FunctionUrlConfigsTest {
         assertThat(own).isNotEqualTo(alias);
         assertThat(door.get(URL + "?Qualifier=live").json().get("FunctionArn").asText())
                 .isEqualTo(Door.ARN + "orders:live");
-        assertThat(door.get("/2021-10-31/functions/orders%3Alive/url").json().get("FunctionUrl").asText())
+        assertThat(door.get("/2021-10-31/functions/orders%3Alive/url")
+                        .json()
+                        .get("FunctionUrl")
+                        .asText())
                 .isEqualTo(alias);
         assertThat(door.get(URLS).json().findValuesAsText("FunctionUrl")).containsExactly(own, alias);
         JsonNode first = door.get(URLS + "?MaxItems=1").json();
@@ -149,8 +152,11 @@ class FunctionUrlConfigsTest {
                     .startsWith("400 ValidationException")
                     .contains("at 'qualifier'");
         }
-        assertThat(door.post(URL, "{}").refusal()).startsWith("400 ValidationException").contains("'authType'");
-        assertThat(door.post(URL, "{\"AuthType\": \"NONE\", \"Cors\": {\"MaxAge\": 86401}}").refusal())
+        assertThat(door.post(URL, "{}").refusal())
+                .startsWith("400 ValidationException")
+                .contains("'authType'");
+        assertThat(door.post(URL, "{\"AuthType\": \"NONE\", \"Cors\": {\"MaxAge\": 86401}}")
+                        .refusal())
                 .startsWith("400 ValidationException")
                 .contains("'cors.maxAge'");
         assertThat(door.get(URLS).body()).isEqualTo("{\"FunctionUrlConfigs\":[]}");
