@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -47,7 +48,7 @@ class FunctionUrlIT {
     static final class Orders implements RequestHandler<Map<String, Object>, Map<String, Object>> {
         @Override
         public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
-            Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) event.get("requestContext")).get("http");
+            Map<?, ?> http = object(object(event, "requestContext"), "http");
             String path = String.valueOf(event.get("rawPath"));
             if (path.endsWith("/broken")) {
                 throw new IllegalStateException("broken");
@@ -60,8 +61,13 @@ class FunctionUrlIT {
                     "cookies",
                     List.of("a=b", "c=d"),
                     "body",
-                    http.get("method") + " " + path + " " + event.get("rawQueryString") + ": " + event.get("body"));
+                    Objects.requireNonNull(http.get("method")) + " " + path + " " + event.get("rawQueryString") + ": "
+                            + event.get("body"));
         }
+    }
+
+    private static Map<?, ?> object(Map<?, ?> holder, String member) {
+        return (Map<?, ?>) Objects.requireNonNull(holder.get(member));
     }
 
     @Test
@@ -90,8 +96,8 @@ class FunctionUrlIT {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("PUT /a/b%2Fc x=1&x=2: {\"n\": 1}");
         assertThat(answer.headers().allValues("set-cookie")).containsExactly("a=b", "c=d");
-        assertThat(answer.headers().firstValue("x-function")).hasValueSatisfying(arn -> assertThat(arn)
-                .endsWith(":function:orders:url"));
+        assertThat(answer.headers().firstValue("x-function"))
+                .hasValueSatisfying(arn -> assertThat(arn).endsWith(":function:orders:url"));
         assertThat(answer.headers().firstValue("x-request"))
                 .hasValueSatisfying(request -> assertThat(request).matches(REQUEST_ID))
                 .isEqualTo(answer.headers().firstValue("x-amzn-requestid"));

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** From a request to where it wants: by its host, below {@code /_url/}, or by a route. Thread-safe. */
 final class Destinations {
-    private static final Pattern OF_LAMBDA = Pattern.compile("([^.]*)\\.lambda-url(?:\\..*)?");
+    private static final Pattern OF_LAMBDA = Pattern.compile("(.*)\\.lambda-url(?:\\..*)?");
     private static final Pattern ID = Pattern.compile("[a-z0-9]{32}");
     private static final Pattern BY_PATH = Pattern.compile("/_url(?:/([^/]*)(/.*)?)?");
     private static final Comparator<HttpRoute> NARROWEST_FIRST = Comparator.comparing(
@@ -34,12 +34,12 @@ final class Destinations {
     }
 
     Optional<Destination> find(Origin origin, String path) {
+        if (isBelowBase(origin)) {
+            return Optional.of(new Destination.ToUrl(origin.firstLabel(), atBase(origin), path));
+        }
         Matcher ofLambda = OF_LAMBDA.matcher(origin.host());
         if (ofLambda.matches()) {
             return Optional.of(new Destination.ToUrl(String.valueOf(ofLambda.group(1)), origin, path));
-        }
-        if (isBelowBase(origin)) {
-            return Optional.of(new Destination.ToUrl(origin.firstLabel(), atBase(origin), path));
         }
         Matcher byPath = BY_PATH.matcher(path);
         if (byPath.matches()) {

@@ -4,6 +4,7 @@ import io.millrace.core.invocation.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -97,11 +98,14 @@ final class Exchange {
 
     void send(HttpAnswer answer) {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+        if (isGone()) {
             return; // The caller has gone; what it asked for has been done all the same.
         }
         writeHead(answer);
         if (answer.isBodiless()) {
+            response.end();
+        } else if (request.method().equals(HttpMethod.HEAD)) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(answer.body().length));
             response.end();
         } else {
             response.end(Buffer.buffer(answer.body()));
@@ -114,7 +118,7 @@ final class Exchange {
     /** Sends status and headers, and what there is of a body; more may follow. */
     Future<Void> begin(HttpAnswer answer) {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+        if (isGone()) {
             return Future.succeededFuture();
         }
         writeHead(answer);
@@ -126,15 +130,32 @@ final class Exchange {
         return answer.body().length == 0 ? response.writeHead() : write(Buffer.buffer(answer.body()));
     }
 
+    /** Whether nobody takes the response any more. */
+    boolean isGone() {
+        return request.response().ended() || request.response().closed();
+    }
+
+    boolean isFull() {
+        return !isGone() && request.response().writeQueueFull();
+    }
+
+    /** @param resume to be called whenever there is room again, and when the caller has gone */
+    void onRoom(Runnable resume) {
+        request.response()
+                .drainHandler(empty -> resume.run())
+                .closeHandler(closed -> resume.run())
+                .exceptionHandler(broken -> resume.run());
+    }
+
     /** Ends when the bytes are on their way; they wait in memory as long as the caller does not take them. */
     Future<Void> write(Buffer bytes) {
         HttpServerResponse response = request.response();
-        return isBodiless || response.ended() || response.closed() ? Future.succeededFuture() : response.write(bytes);
+        return isBodiless || isGone() ? Future.succeededFuture() : response.write(bytes);
     }
 
     void end() {
         HttpServerResponse response = request.response();
-        if (!response.ended() && !response.closed()) {
+        if (!isGone()) {
             response.end();
         }
     }
@@ -142,7 +163,7 @@ final class Exchange {
     /** What has begun cannot be taken back; a broken connection tells the caller that it is not whole. */
     void cut() {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+        if (isGone()) {
             return;
         }
         if (request.version() == HttpVersion.HTTP_2) {

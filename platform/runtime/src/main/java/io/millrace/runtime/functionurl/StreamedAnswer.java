@@ -7,6 +7,7 @@ import io.millrace.runtime.observe.LogKeys;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamedAnswer implements ResponseStream {
     private static final Logger LOGGER = LoggerFactory.getLogger(StreamedAnswer.class);
-    /** What may wait for a caller who takes it more slowly than the function makes it; nothing can hold that one up. */
+    /** What may wait for a slow caller where the sender does not heed that it {@link #isFull}. */
     private static final long LARGEST_BACKLOG = 64L * 1024 * 1024;
 
     private final Exchange exchange;
@@ -27,6 +28,7 @@ final class StreamedAnswer implements ResponseStream {
     private String contentType = "";
     private Way way = Way.SILENT;
     private long backlog;
+    private Optional<Runnable> waiting = Optional.empty();
 
     /** How the bytes of the function are taken. */
     private enum Way {
@@ -65,6 +67,32 @@ final class StreamedAnswer implements ResponseStream {
             case FLOWING -> write(bytes);
             case SILENT, OVER -> {}
         }
+    }
+
+    @Override
+    public boolean isFull() {
+        return way == Way.FLOWING && exchange.isFull();
+    }
+
+    @Override
+    public void whenDrained(Runnable drained) {
+        if (!isFull()) {
+            drained.run();
+            return;
+        }
+        waiting = Optional.of(drained);
+        exchange.onRoom(this::resume);
+    }
+
+    private void resume() {
+        Optional<Runnable> resumed = waiting;
+        waiting = Optional.empty();
+        resumed.ifPresent(Runnable::run);
+    }
+
+    @Override
+    public boolean isGone() {
+        return way == Way.OVER || exchange.isGone();
     }
 
     private void takePrelude(Buffer bytes) {

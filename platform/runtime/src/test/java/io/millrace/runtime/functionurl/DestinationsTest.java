@@ -28,6 +28,7 @@ class DestinationsTest {
             ID.lambda-url.eu-west-1.x.org     | /_url/other          | url ID /_url/other http:4574
             short.lambda-url.us-east-1.on.aws | /2015-03-31/functions | url short /2015-03-31/functions http:4574
             .lambda-url.localhost             | /                    | url  / http:4574
+            a.b.lambda-url.localhost          | /                    | url a.b / http:4574
             ID.f.example.org                  | /x                   | url ID /x https:443
             www.f.example.org                 | /x                   | none
             a.ID.f.example.org                | /x                   | none

@@ -51,14 +51,16 @@ class FunctionUrlApiTest {
                 "{\"statusCode\": 201, \"headers\": {\"X-A\": \"b\"}, \"cookies\": [\"c=d\", \"e=f\"], \"body\": \"ok\"}");
 
         RawHttp.Answer answer = floor.ask(
-                id, "POST /a//../b%2Fc?x=1&x=2\nContent-Type: text/plain\nX-M: 1\nx-m: 2\nCookie: k=l; m=n", "hi");
+                id,
+                "POST /a//../b%2Fc%00%zz?x=1&x=2\nContent-Type: text/plain\nX-M: 1\nx-m: 2\nCookie: k=l; m=n",
+                "hi");
 
         assertThat(answer.refusal()).isEqualTo("201  ok");
         assertThat(answer.header("x-a")).containsExactly("b");
         assertThat(answer.header("Set-Cookie")).containsExactly("c=d", "e=f");
         assertThat(answer.header("content-type")).containsExactly("application/json");
         JsonNode event = floor.event();
-        assertThat(event.get("rawPath").asText()).isEqualTo("/a//../b%2Fc");
+        assertThat(event.get("rawPath").asText()).isEqualTo("/a//../b%2Fc%00%zz");
         assertThat(event.get("rawQueryString").asText()).isEqualTo("x=1&x=2");
         assertThat(event.at("/headers/x-m").asText()).isEqualTo("1,2");
         assertThat(event.at("/headers/host").asText()).isEqualTo(floor.host(id));

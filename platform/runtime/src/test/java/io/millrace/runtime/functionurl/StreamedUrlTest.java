@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -163,6 +164,60 @@ class StreamedUrlTest {
 
         assertThat(answer.refusal()).isEqualTo("200  ");
         assertThat(answer.header("content-type")).containsExactly("text/plain");
+    }
+
+    @Test
+    void a_function_waits_for_a_slow_caller_who_gets_all_of_it_in_the_end() {
+        Promise<Invoker.Answer> end = Promise.promise();
+        AtomicInteger sent = new AtomicInteger();
+        CompletableFuture<Void> full = new CompletableFuture<>();
+        floor.invoker.streaming = stream -> {
+            stream.begin("$LATEST", "text/plain");
+            send(stream, sent, full, end);
+            return end.future();
+        };
+        try (RawHttp http = new RawHttp(floor.port)) {
+            http.send("GET / HTTP/1.1\nHost: " + floor.host(id) + "\nConnection: close\n\n");
+            full.join();
+            assertThat(sent).hasValueLessThan(40);
+
+            RawHttp.Answer answer = http.answer(false);
+
+            assertThat(answer.isWhole()).isTrue();
+            assertThat(answer.body()).hasSize(40 * 1024 * 1024);
+        }
+    }
+
+    private static void send(
+            ResponseStream stream, AtomicInteger sent, CompletableFuture<Void> full, Promise<Invoker.Answer> end) {
+        while (sent.get() < 40 && !stream.isFull()) {
+            stream.chunk(Buffer.buffer("x".repeat(1024 * 1024)));
+            sent.incrementAndGet();
+        }
+        if (sent.get() < 40) {
+            full.complete(null);
+            stream.whenDrained(() -> send(stream, sent, full, end));
+        } else {
+            end.complete(new Invoker.Answer(SUCCESS, "$LATEST"));
+        }
+    }
+
+    @Test
+    void a_caller_who_goes_away_ends_the_waiting() {
+        CompletableFuture<Boolean> gone = new CompletableFuture<>();
+        floor.invoker.streaming = stream -> {
+            stream.begin("$LATEST", "text/plain");
+            while (!stream.isFull()) {
+                stream.chunk(Buffer.buffer(new byte[1024 * 1024]));
+            }
+            stream.whenDrained(() -> gone.complete(stream.isGone()));
+            return Promise.<Invoker.Answer>promise().future();
+        };
+        try (RawHttp http = new RawHttp(floor.port)) {
+            http.send("GET / HTTP/1.1\nHost: " + floor.host(id) + "\n\n");
+            http.some(1);
+        }
+        assertThat(gone.join()).isTrue();
     }
 
     @Test
