@@ -14,6 +14,7 @@ import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.access.UrlCaller;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
@@ -37,6 +38,7 @@ import io.millrace.runtime.environment.process.IsolationLevel;
 import io.millrace.runtime.environment.process.LoggedFunctionLog;
 import io.millrace.runtime.environment.process.ProcessEnvironments;
 import io.millrace.runtime.environment.process.ProcessOptions;
+import io.millrace.runtime.functionurl.FunctionUrlApi;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.scaling.ScalingAdministration;
@@ -294,11 +296,21 @@ public final class Platform implements AutoCloseable {
                 invoker,
                 new LambdaApi.Administration(deployments, registry.layers(), registry::findCode, registry.documents()),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
-                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
+                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
         api.with(new ScalingApi(scaling, settings.identity())::mount);
+        FunctionUrlApi urls = new FunctionUrlApi(
+                vertx,
+                invoker,
+                deployments,
+                registry.documents(),
+                // access: by whoever signs
+                (request, body, function, byIam) -> byIam ? Optional.empty() : Optional.of(UrlCaller.ANONYMOUS),
+                new FunctionUrlApi.Rules(settings.limits(), settings.identity(), settings.urls()),
+                Clock.systemUTC());
+        api.with(urls::mount);
         String host = address.getHostString();
         try {
             HttpServer server = await(api.listen(host, address.getPort()));

@@ -24,6 +24,7 @@ class FloorPlanTest {
 
     private static final List<String> ROOMS = List.of(
             "lambdaapi",
+            "functionurl",
             "access",
             "scalingapi",
             "scaling",
@@ -47,7 +48,7 @@ class FloorPlanTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("doors")
-                .definedBy(room("lambdaapi"), room("scalingapi"))
+                .definedBy(room("lambdaapi"), room("scalingapi"), room("functionurl"))
                 .layer("access")
                 .definedBy(room("access"))
                 .layer("scaling")
@@ -156,7 +157,7 @@ class FloorPlanTest {
     void doors_know_neither_environments_nor_AMQP() {
         noClasses()
                 .that()
-                .resideInAPackage(room("lambdaapi"))
+                .resideInAnyPackage(room("lambdaapi"), room("functionurl"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -171,14 +172,21 @@ class FloorPlanTest {
                 .resideInAPackage(room("scalingapi"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(room("lambdaapi"))
+                .resideInAnyPackage(room("lambdaapi"), room("functionurl"))
+                .check(PLATFORM);
+        noClasses()
+                .that()
+                .resideInAPackage(room("functionurl"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(room("lambdaapi"), room("scalingapi"), room("scaling"))
                 .check(PLATFORM);
         noClasses()
                 .that()
                 .resideInAPackage(room("lambdaapi"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(room("scalingapi"), room("scaling"))
+                .resideInAnyPackage(room("scalingapi"), room("scaling"), room("functionurl"))
                 .check(PLATFORM);
     }
 

@@ -134,6 +134,7 @@ public final class MillraceExtensionBuilder {
                 production.limits(),
                 production.broker(),
                 production.drainTimeout(),
-                production.identity());
+                production.identity(),
+                production.urls());
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.runtime.config;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -174,6 +175,21 @@ public final class SettingTable {
             "12 digits",
             "Account in the ARNs of functions and queues.");
 
+    static final Setting<String> URL_BASE = Setting.text(
+            "url.base",
+            "URL",
+            "",
+            Pattern.compile("(https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)*[a-z]([a-z0-9-]*[a-z0-9])?(:\\d{1,5})?/?)?"),
+            "http or https, a host name in lower case and perhaps a port, or nothing",
+            "Below which host functions have their URLs; without it lambda-url.REGION.localhost at the server's port.");
+    static final Setting<List<HttpRoute>> ROUTES = new Setting<>(
+            "routes",
+            "list",
+            "",
+            "entries [host][/path]=function[:qualifier] with commas between, or nothing",
+            "HTTP requests that go to functions; the host first, then the longest path wins.",
+            text -> Optional.of(HttpRoutes.read(text)));
+
     private static final List<Setting<?>> ROWS = List.of(
             ASYNC_MAXIMUM_RETRY_ATTEMPTS,
             ASYNC_RETRY_DELAY,
@@ -205,7 +221,9 @@ public final class SettingTable {
             BROKER_STOMP,
             SHUTDOWN_DRAIN_TIMEOUT,
             AWS_REGION,
-            AWS_ACCOUNT);
+            AWS_ACCOUNT,
+            URL_BASE,
+            ROUTES);
 
     static final Map<String, Setting<?>> BY_KEY =
             ROWS.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));

@@ -3,6 +3,7 @@ package io.millrace.runtime.config;
 import io.millrace.core.function.AsyncInvokeConfig;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,10 @@ public record Settings(
         LimitSettings limits,
         BrokerSettings broker,
         Duration drainTimeout,
-        IdentitySettings identity) {
+        IdentitySettings identity,
+        UrlSettings urls) {
 
+    private static final int HIGHEST_PORT = 65_535;
     private static final int LAMBDA_MINIMUM_UNRESERVED = 100;
 
     /** Nobody set anything. */
@@ -75,7 +78,8 @@ public record Settings(
                         given.get(SettingTable.LIMITS_EVENT_BYTES), given.get(SettingTable.LIMITS_REQUEST_BYTES)),
                 broker(given),
                 given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
-                new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)));
+                new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)),
+                urls(given));
     }
 
     private static AsyncInvokeConfig async(SettingTexts given) {
@@ -125,6 +129,15 @@ public record Settings(
                 path(given.get(SettingTable.ENVIRONMENT_CONTROL_GROUP)),
                 path(given.get(SettingTable.ENVIRONMENT_PYTHON_CLIENT)),
                 path(given.get(SettingTable.ENVIRONMENT_NODE_CLIENT)));
+    }
+
+    private static UrlSettings urls(SettingTexts given) {
+        String base = given.get(SettingTable.URL_BASE);
+        Optional<URI> address = base.isEmpty() ? Optional.empty() : Optional.of(URI.create(base));
+        if (address.filter(uri -> uri.getPort() > HIGHEST_PORT).isPresent()) {
+            throw InvalidSettingException.of(SettingTable.URL_BASE, base);
+        }
+        return new UrlSettings(address, given.get(SettingTable.ROUTES));
     }
 
     private static Optional<Path> path(String text) {

@@ -4,6 +4,7 @@ import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.config.FunctionSettings;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.config.LimitSettings;
+import io.millrace.runtime.config.UrlSettings;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
@@ -68,6 +69,12 @@ public final class LambdaApi {
         routeProvisioning(new Provisioning(functions, locator));
         routeEventInvokeConfigs(new EventInvokeConfigs(functions, locator, clock));
         routeLayers(new Layers(administration.layers(), layerArns, clock));
+        routeFunctionUrls(new FunctionUrlConfigs(
+                functions,
+                locator,
+                administration.documents(),
+                new FunctionUrlAddresses(rules.urls(), rules.identity().region()),
+                clock));
         routeAccount(new AccountSettings(functions, administration.layers()));
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
@@ -83,7 +90,7 @@ public final class LambdaApi {
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
 
     /** The settings this door needs. */
-    public record Rules(LimitSettings limits, FunctionSettings function, IdentitySettings identity) {}
+    public record Rules(LimitSettings limits, FunctionSettings function, IdentitySettings identity, UrlSettings urls) {}
 
     /** Lets another door share this one's address; to be called before {@link #listen}. */
     public LambdaApi with(Consumer<Router> routes) {
@@ -161,6 +168,14 @@ public final class LambdaApi {
         routes.add("UpdateFunctionEventInvokeConfig", configs::update);
         routes.add("GetFunctionEventInvokeConfig", configs::show);
         routes.add("DeleteFunctionEventInvokeConfig", configs::delete);
+    }
+
+    private void routeFunctionUrls(FunctionUrlConfigs urls) {
+        routes.add("CreateFunctionUrlConfig", urls::create);
+        routes.add("GetFunctionUrlConfig", urls::show);
+        routes.add("UpdateFunctionUrlConfig", urls::update);
+        routes.add("DeleteFunctionUrlConfig", urls::delete);
+        routes.add("ListFunctionUrlConfigs", urls::list);
     }
 
     private void routeAccount(AccountSettings account) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.FunctionName;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +46,8 @@ class SettingsTest {
                         new LimitSettings(1_048_576, 6_291_456),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
                         Duration.ofSeconds(30),
-                        new IdentitySettings("us-east-1", "000000000000")));
+                        new IdentitySettings("us-east-1", "000000000000"),
+                        new UrlSettings(Optional.empty(), List.of())));
     }
 
     @Test
@@ -65,6 +68,19 @@ class SettingsTest {
         Settings settings = Settings.of(Map.of("broker.amqp", "0", "broker.stomp", "7000"));
 
         assertThat(settings.broker()).isEqualTo(new BrokerSettings("127.0.0.1", 0, 0, 0, 7000));
+    }
+
+    @Test
+    void routes_have_a_host_or_a_path_or_both() {
+        Settings settings = Settings.of(Map.of(
+                "url.base", "https://functions.example.org", "routes", "/shop/=orders:live, API.example.org/v2=front"));
+
+        assertThat(settings.urls())
+                .isEqualTo(new UrlSettings(
+                        Optional.of(URI.create("https://functions.example.org")),
+                        List.of(
+                                new HttpRoute("", "/shop", new FunctionName("orders"), Optional.of("live")),
+                                new HttpRoute("api.example.org", "/v2", new FunctionName("front"), Optional.empty()))));
     }
 
     @Test
@@ -100,6 +116,19 @@ class SettingsTest {
             broker.host                   | 'a b'  | setting broker.host is 'a b', expected a host name or an IP address
             aws.account                   | 42     | setting aws.account is '42', expected 12 digits
             aws.region                    | moon   | setting aws.region is 'moon', expected a region such as us-east-1
+            url.base                      | https://f.example.org/x | setting url.base is 'https://f.example.org/x', expected http or https, a host name in lower case and perhaps a port, or nothing
+            url.base                      | http://10.0.0.5:80 | setting url.base is 'http://10.0.0.5:80', expected http or https, a host name in lower case and perhaps a port, or nothing
+            routes                        | /shop  | setting routes has the entry '/shop', expected [host][/path]=function[:qualifier]
+            routes                        | /a=b,  | setting routes has the entry '', expected [host][/path]=function[:qualifier]
+            routes                        | =orders | setting routes has the entry '=orders', expected [host][/path]=function[:qualifier]
+            routes                        | /a=b:c:d | setting routes has the entry '/a=b:c:d', expected [host][/path]=function[:qualifier]
+            routes                        | a.org:80=b | setting routes has the entry 'a.org:80=b', expected the name of a host, without a port, before the path
+            routes                        | /a/../b=c | setting routes has the entry '/a/../b=c', expected a path of plain segments, such as /shop/v2
+            routes                        | //a=c  | setting routes has the entry '//a=c', expected a path of plain segments, such as /shop/v2
+            routes                        | /2015-03-31/functions=c | setting routes has the entry '/2015-03-31/functions=c', expected a path that hides none of the platform's own, which begin with a date or _
+            routes                        | a.org/_millrace=c | setting routes has the entry 'a.org/_millrace=c', expected a path that hides none of the platform's own, which begin with a date or _
+            routes                        | /=c    | setting routes has the entry '/=c', expected a path that hides none of the platform's own, which begin with a date or _
+            routes                        | '/a=b,A.org=c,a.org/=d' | setting routes has the entry 'a.org/=d', expected only one function for the same host and path
             async.retrydelay              | PT1S   | setting 'async.retrydelay' does not exist, expected a known key; did you mean async.retryDelay?
             concurency.acount             | 5      | setting 'concurency.acount' does not exist, expected a known key; did you mean concurrency.account?
             """)

@@ -1,0 +1,16 @@
+package io.millrace.runtime.functionurl;
+
+import io.millrace.runtime.config.HttpRoute;
+
+/** Where a request wants to. */
+sealed interface Destination {
+    Origin origin();
+
+    /** Not decoded, as the function shall see it. */
+    String rawPath();
+
+    /** @param id as it was written; nobody may have it */
+    record ToUrl(String id, Origin origin, String rawPath) implements Destination {}
+
+    record ToRoute(HttpRoute route, Origin origin, String rawPath) implements Destination {}
+}
