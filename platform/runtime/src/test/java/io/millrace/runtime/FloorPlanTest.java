@@ -29,6 +29,7 @@ class FloorPlanTest {
             "scaling",
             "deployment",
             "devmode",
+            "mapping",
             "dispatch",
             "environment",
             "runtimeapi",
@@ -56,6 +57,8 @@ class FloorPlanTest {
                 .definedBy(room("deployment"))
                 .layer("devmode")
                 .definedBy(room("devmode"))
+                .layer("mapping")
+                .definedBy(room("mapping"))
                 .layer("dispatch")
                 .definedBy(room("dispatch"))
                 .layer("environment")
@@ -82,8 +85,10 @@ class FloorPlanTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("devmode")
                 .mayOnlyBeAccessedByLayers("doors")
+                .whereLayer("mapping")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
-                .mayOnlyBeAccessedByLayers("doors", "deployment")
+                .mayOnlyBeAccessedByLayers("doors", "deployment", "mapping")
                 .whereLayer("environment")
                 .mayOnlyBeAccessedByLayers("dispatch", "deployment")
                 .whereLayer("runtimeapi")
@@ -91,7 +96,7 @@ class FloorPlanTest {
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode")
+                .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode", "mapping")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

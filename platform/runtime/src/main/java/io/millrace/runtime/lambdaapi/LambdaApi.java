@@ -7,6 +7,7 @@ import io.millrace.runtime.config.LimitSettings;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
+import io.millrace.runtime.mapping.MappingAdministration;
 import io.millrace.runtime.registry.CodeFiles;
 import io.millrace.runtime.registry.DocumentShelf;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -68,6 +69,7 @@ public final class LambdaApi {
         routeProvisioning(new Provisioning(functions, locator));
         routeEventInvokeConfigs(new EventInvokeConfigs(functions, locator, clock));
         routeLayers(new Layers(administration.layers(), layerArns, clock));
+        routeEventSourceMappings(new EventSourceMappings(administration.mappings(), locator, rules.identity()));
         routeAccount(new AccountSettings(functions, administration.layers()));
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
@@ -77,7 +79,11 @@ public final class LambdaApi {
 
     /** What this door changes and shows. */
     public record Administration(
-            FunctionAdministration functions, LayerAdministration layers, CodeFiles codes, DocumentShelf documents) {}
+            FunctionAdministration functions,
+            LayerAdministration layers,
+            CodeFiles codes,
+            DocumentShelf documents,
+            MappingAdministration mappings) {}
 
     /** What the platform tells about itself. */
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
@@ -160,6 +166,14 @@ public final class LambdaApi {
         routes.add("UpdateFunctionEventInvokeConfig", configs::update);
         routes.add("GetFunctionEventInvokeConfig", configs::show);
         routes.add("DeleteFunctionEventInvokeConfig", configs::delete);
+    }
+
+    private void routeEventSourceMappings(EventSourceMappings mappings) {
+        routes.add("CreateEventSourceMapping", mappings::create);
+        routes.add("GetEventSourceMapping", mappings::show);
+        routes.add("ListEventSourceMappings", mappings::list);
+        routes.add("UpdateEventSourceMapping", mappings::update);
+        routes.add("DeleteEventSourceMapping", mappings::delete);
     }
 
     private void routeAccount(AccountSettings account) {
