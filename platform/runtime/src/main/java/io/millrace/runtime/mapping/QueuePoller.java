@@ -46,6 +46,8 @@ final class QueuePoller implements SourcePoller {
 
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    /** After batches that fail one after the other: a queue without a redelivery delay hands them out again at once. */
+    private static final long LONGEST_PAUSE_AFTER_ERROR_MILLIS = 1_000;
 
     private final EventSourceMapping mapping;
     private final MappingSettings settings;
@@ -204,7 +206,7 @@ final class QueuePoller implements SourcePoller {
         }
         if (!exists.test(settings.function())) {
             giveBackHeld();
-            pause("the function does not exist");
+            pause("the function does not exist", LONGEST_PAUSE_MILLIS);
             return;
         }
         while (running < batchesAtOnce && (!full.isEmpty() || isDue)) {
@@ -244,7 +246,7 @@ final class QueuePoller implements SourcePoller {
             settle(batch, answer.result().outcome());
         } else {
             giveBack(batch);
-            pause(String.valueOf(answer.cause().getMessage()));
+            pause(String.valueOf(answer.cause().getMessage()), LONGEST_PAUSE_MILLIS);
         }
         if (stopping && running == 0) {
             detach();
@@ -256,22 +258,20 @@ final class QueuePoller implements SourcePoller {
         outcome.match(new Outcome.Cases<Void>() {
             @Override
             public Void succeeded(Outcome.Succeeded succeeded) {
-                pauseMillis = FIRST_PAUSE_MILLIS;
                 QueuePoller.this.succeeded(batch, succeeded.response());
                 return null;
             }
 
             @Override
             public Void functionError(Outcome.FunctionError error) {
-                pauseMillis = FIRST_PAUSE_MILLIS;
-                batch.items().forEach(QueuePoller.this::failed);
+                failed(batch);
                 return null;
             }
 
             @Override
             public Void throttled(Outcome.Throttled throttled) {
                 giveBack(batch);
-                pause(throttled.reason().wireName());
+                pause(throttled.reason().wireName(), LONGEST_PAUSE_MILLIS);
                 return null;
             }
         });
@@ -283,14 +283,24 @@ final class QueuePoller implements SourcePoller {
             Set<String> ids = batch.items().stream().map(BatchItem::id).collect(Collectors.toSet());
             failures = ItemFailures.read(response, ids);
         }
+        if (failures.isEmpty() || batch.items().stream().map(BatchItem::id).allMatch(failures.get()::contains)) {
+            failed(batch);
+            return;
+        }
+        pauseMillis = FIRST_PAUSE_MILLIS;
         for (BatchItem item : batch.items()) {
-            if (failures.isEmpty() || failures.get().contains(item.id())) {
+            if (failures.get().contains(item.id())) {
                 failed(item);
             } else {
                 firstReceipts.done(item.id());
                 item.delivery().complete();
             }
         }
+    }
+
+    private void failed(Batch batch) {
+        batch.items().forEach(this::failed);
+        pause("all of a batch failed", LONGEST_PAUSE_AFTER_ERROR_MILLIS);
     }
 
     /** Counted by the broker, which delivers it again or moves it to its dead-letter address, as the queue is set. */
@@ -310,18 +320,19 @@ final class QueuePoller implements SourcePoller {
         batch.items().forEach(item -> item.delivery().release());
     }
 
-    private void pause(String reason) {
+    private void pause(String reason, long longestMillis) {
         if (paused || stopping) {
             return;
         }
         paused = true;
+        long millis = Math.min(pauseMillis, longestMillis);
         LOGGER.atDebug()
                 .addKeyValue(LogKeys.MAPPING, mapping.uuid())
                 .addKeyValue(LogKeys.FUNCTION, settings.function())
                 .addKeyValue(LogKeys.REASON, reason)
-                .addKeyValue(LogKeys.MILLIS, pauseMillis)
+                .addKeyValue(LogKeys.MILLIS, millis)
                 .log("polling pauses");
-        vertx.setTimer(pauseMillis, over -> {
+        vertx.setTimer(millis, over -> {
             paused = false;
             next();
         });
