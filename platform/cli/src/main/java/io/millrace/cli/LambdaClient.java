@@ -79,6 +79,14 @@ final class LambdaClient {
         return "/2018-10-31/layers/" + segment(layer) + "/versions";
     }
 
+    static String mappings() {
+        return "/2015-03-31/event-source-mappings";
+    }
+
+    static String mapping(String uuid) {
+        return mappings() + "/" + segment(uuid);
+    }
+
     static String segment(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }

@@ -41,6 +41,7 @@ final class MillraceCommand implements Runnable {
                 .addSubcommand(new InvokeCommand())
                 .addSubcommand(new PublishCommand())
                 .addSubcommand(new StatsCommand())
+                .addSubcommand(MappingCommand.commandLine())
                 .addSubcommand(QueueCommand.commandLine())
                 .addSubcommand(DlqCommand.commandLine());
         command.setExecutionExceptionHandler(MillraceCommand::failed);

@@ -40,6 +40,8 @@ import io.millrace.runtime.environment.process.ProcessEnvironments;
 import io.millrace.runtime.environment.process.ProcessOptions;
 import io.millrace.runtime.functionurl.FunctionUrlApi;
 import io.millrace.runtime.lambdaapi.LambdaApi;
+import io.millrace.runtime.mapping.Mappings;
+import io.millrace.runtime.mapping.QueuePollers;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.millrace.runtime.scaling.ScalingController;
@@ -86,6 +88,7 @@ public final class Platform implements AutoCloseable {
     private final BrokerConnection publishing;
     private final Invoker invoker;
     private final Deployments deployments;
+    private final Mappings mappings;
     private final Accounting accounting;
     private final String isolation;
     private Optional<LambdaApi> door = Optional.empty();
@@ -115,9 +118,11 @@ public final class Platform implements AutoCloseable {
         BrokerConnection working = connect("work");
         this.publishing = connect("publish");
         BrokerConnection managing = connect("manage");
+        BrokerConnection polling = connect("poll");
         waitFor(working);
         waitFor(publishing);
         waitFor(managing);
+        waitFor(polling);
 
         SoleWorker permits = new SoleWorker(rules(settings.concurrency()), System::nanoTime);
         ConcurrencyLedger ledger = permits.ledger();
@@ -149,6 +154,13 @@ public final class Platform implements AutoCloseable {
         this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
         await(deployments.deployStored());
+        this.mappings = new Mappings(
+                vertx,
+                registry.documents(),
+                new QueuePollers(polling, new BrokerManagement(managing), invoker, deployments, clock),
+                clock);
+        opened.push(() -> await(mappings.close(Duration.ZERO)));
+        await(mappings.resume());
         ScalingController scaling =
                 new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
         opened.push(() -> await(scaling.close()));
@@ -294,7 +306,8 @@ public final class Platform implements AutoCloseable {
         LambdaApi api = new LambdaApi(
                 vertx,
                 invoker,
-                new LambdaApi.Administration(deployments, registry.layers(), registry::findCode, registry.documents()),
+                new LambdaApi.Administration(
+                        deployments, registry.layers(), registry::findCode, registry.documents(), mappings),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
                 new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
@@ -358,6 +371,8 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() {
         opened.push(() -> await(dispatcher.drain(settings.drainTimeout())));
+        // Before the workers, which run the batches.
+        opened.push(() -> await(mappings.close(settings.drainTimeout())));
         // The door before the workers: what it accepted must still find them.
         door.ifPresent(api -> opened.push(() -> await(api.close(settings.drainTimeout()))));
         closeAll(opened);

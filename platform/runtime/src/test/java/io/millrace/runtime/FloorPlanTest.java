@@ -30,6 +30,7 @@ class FloorPlanTest {
             "scaling",
             "deployment",
             "devmode",
+            "mapping",
             "dispatch",
             "environment",
             "runtimeapi",
@@ -57,6 +58,8 @@ class FloorPlanTest {
                 .definedBy(room("deployment"))
                 .layer("devmode")
                 .definedBy(room("devmode"))
+                .layer("mapping")
+                .definedBy(room("mapping"))
                 .layer("dispatch")
                 .definedBy(room("dispatch"))
                 .layer("environment")
@@ -83,8 +86,10 @@ class FloorPlanTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("devmode")
                 .mayOnlyBeAccessedByLayers("doors")
+                .whereLayer("mapping")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
-                .mayOnlyBeAccessedByLayers("doors", "deployment")
+                .mayOnlyBeAccessedByLayers("doors", "deployment", "mapping")
                 .whereLayer("environment")
                 .mayOnlyBeAccessedByLayers("dispatch", "deployment")
                 .whereLayer("runtimeapi")
@@ -92,7 +97,7 @@ class FloorPlanTest {
                 .whereLayer("destination")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode")
+                .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode", "mapping")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

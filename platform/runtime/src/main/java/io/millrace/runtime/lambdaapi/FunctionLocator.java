@@ -78,6 +78,34 @@ final class FunctionLocator {
         return arn.function();
     }
 
+    /**
+     * The function, version or alias that a mapping is to feed, as it keeps it: a full ARN loses {@code $LATEST}, any
+     * other way of writing keeps it (lambda-semantics 3.1). Empty where it does not exist.
+     */
+    Optional<FunctionArn> toFeed(String text) {
+        return meant(text)
+                .filter(arn -> find(arn).isPresent())
+                .map(arn -> text.startsWith("arn:") && isLatest(arn) ? arn(arn.function()) : arn);
+    }
+
+    /** What a text means where nothing is refused; empty where it means nothing of this region and account. */
+    Optional<FunctionArn> meant(String text) {
+        Matcher parts = PARTS.matcher(text);
+        if (!parts.matches()
+                || !Optional.ofNullable(parts.group(1))
+                        .orElse(identity.region())
+                        .equals(identity.region())
+                || !Optional.ofNullable(parts.group(2))
+                        .orElse(identity.account())
+                        .equals(identity.account())
+                || !FunctionName.PATTERN.matcher(parts.group(3)).matches()) {
+            return Optional.empty();
+        }
+        FunctionArn arn = arn(new FunctionName(parts.group(3)));
+        return Optional.of(
+                Optional.ofNullable(parts.group(4)).map(arn::withQualifier).orElse(arn));
+    }
+
     FunctionArn arn(FunctionName name) {
         return FunctionArn.of(identity.region(), identity.account(), name);
     }

@@ -8,6 +8,7 @@ import io.millrace.runtime.config.UrlSettings;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
+import io.millrace.runtime.mapping.MappingAdministration;
 import io.millrace.runtime.registry.CodeFiles;
 import io.millrace.runtime.registry.DocumentShelf;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -75,6 +76,7 @@ public final class LambdaApi {
                 administration.documents(),
                 new FunctionUrlAddresses(rules.urls(), rules.identity().region()),
                 clock));
+        routeEventSourceMappings(new EventSourceMappings(administration.mappings(), locator, rules.identity()));
         routeAccount(new AccountSettings(functions, administration.layers()));
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
@@ -84,7 +86,11 @@ public final class LambdaApi {
 
     /** What this door changes and shows. */
     public record Administration(
-            FunctionAdministration functions, LayerAdministration layers, CodeFiles codes, DocumentShelf documents) {}
+            FunctionAdministration functions,
+            LayerAdministration layers,
+            CodeFiles codes,
+            DocumentShelf documents,
+            MappingAdministration mappings) {}
 
     /** What the platform tells about itself. */
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
@@ -176,6 +182,14 @@ public final class LambdaApi {
         routes.add("UpdateFunctionUrlConfig", urls::update);
         routes.add("DeleteFunctionUrlConfig", urls::delete);
         routes.add("ListFunctionUrlConfigs", urls::list);
+    }
+
+    private void routeEventSourceMappings(EventSourceMappings mappings) {
+        routes.add("CreateEventSourceMapping", mappings::create);
+        routes.add("GetEventSourceMapping", mappings::show);
+        routes.add("ListEventSourceMappings", mappings::list);
+        routes.add("UpdateEventSourceMapping", mappings::update);
+        routes.add("DeleteEventSourceMapping", mappings::delete);
     }
 
     private void routeAccount(AccountSettings account) {

@@ -136,6 +136,12 @@ abstract sealed class LambdaApiException extends RuntimeException {
         }
     }
 
+    static final class ResourceInUseException extends LambdaApiException {
+        ResourceInUseException(String message) {
+            super(400, BodyShape.USER_CAPITAL, message);
+        }
+    }
+
     static final class PreconditionFailedException extends LambdaApiException {
         PreconditionFailedException(String message) {
             super(412, BodyShape.USER_LOWER, message);

@@ -47,6 +47,18 @@ record Members(ObjectNode object) {
         });
     }
 
+    Optional<List<Members>> objects(String member) {
+        return node(member).map(node -> {
+            require(member, "a list", node.isArray());
+            List<Members> objects = new ArrayList<>();
+            for (JsonNode element : node) {
+                require(member, "a list of objects", element.isObject());
+                objects.add(new Members((ObjectNode) element));
+            }
+            return objects;
+        });
+    }
+
     Optional<List<String>> list(String member) {
         return node(member).map(node -> {
             require(member, "a list", node.isArray());

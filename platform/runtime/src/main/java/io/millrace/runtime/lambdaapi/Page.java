@@ -19,8 +19,13 @@ record Page<T>(List<T> items, String nextMarker) {
      * @param key where an item stands; the next page goes on behind the last one, whatever has come or gone meanwhile
      */
     static <T> Page<T> of(Request request, List<T> all, Function<T, String> key) {
+        return of(request, all, key, LONGEST);
+    }
+
+    /** @param longest items on a page, however many are asked for */
+    static <T> Page<T> of(Request request, List<T> all, Function<T, String> key, int longest) {
         int size = Math.min(
-                LONGEST, request.query("MaxItems").map(Integer::valueOf).orElse(LONGEST));
+                longest, request.query("MaxItems").map(Integer::valueOf).orElse(longest));
         String marker = request.query("Marker").orElse("");
         List<T> rest = all.stream()
                 .filter(item -> key.apply(item).compareTo(marker) > 0)

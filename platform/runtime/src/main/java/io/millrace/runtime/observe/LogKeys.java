@@ -10,6 +10,7 @@ public final class LogKeys {
     public static final String QUALIFIER = "qualifier";
     public static final String CAPACITY = "capacity";
     public static final String CAPACITY_BEFORE = "capacityBefore";
+    public static final String MAPPING = "mapping";
     public static final String SCHEDULED_ACTION = "scheduledAction";
 
     /** Path of a file or folder. */

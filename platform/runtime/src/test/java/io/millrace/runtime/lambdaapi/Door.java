@@ -6,6 +6,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
+import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.vertx.core.Future;
@@ -37,6 +38,7 @@ final class Door implements AutoCloseable {
     static final String ARN = "arn:aws:lambda:us-east-1:000000000000:function:";
 
     final RecordingInvoker invoker = new RecordingInvoker();
+    final RecordingPollers pollers = new RecordingPollers();
     final LambdaApi api;
     final int port;
     volatile boolean isBrokerConnected = true;
@@ -53,11 +55,13 @@ final class Door implements AutoCloseable {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         Settings all = Settings.load(Optional.empty(), List.of(settings));
         this.administration = new RegistryAdministration(vertx, registry, clock);
+        Mappings mappings = new Mappings(vertx, registry.documents(), pollers, clock);
+        await(mappings.resume());
         this.api = new LambdaApi(
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        administration, registry.layers(), registry::findCode, registry.documents()),
+                        administration, registry.layers(), registry::findCode, registry.documents(), mappings),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
                 new LambdaApi.Rules(all.limits(), all.function(), all.identity(), all.urls()),
                 clock);

@@ -46,7 +46,7 @@ class OperationsAnsweredTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            POST   | /2015-03-31/event-source-mappings/                                     | CreateEventSourceMapping           | InvalidParameterValueException
+            POST   | /2020-04-22/code-signing-configs                                       | CreateCodeSigningConfig            | InvalidParameterValueException
             GET    | /2025-12-01/durable-executions/arn%3Aaws%2Fa%2Fb                       | GetDurableExecution                | InvalidParameterValueException
             PUT    | /2025-11-30/capacity-providers/x                                       | UpdateCapacityProvider             | InvalidParameterValueException
             DELETE | /2017-03-31/tags/arn%3Aaws%3Alambda?tagKeys=a                          | UntagResource                      | InvalidParameterValueException

@@ -1,0 +1,133 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(300)
+class MappingVerbsIT {
+    private static final String SOURCE =
+            """
+            import com.amazonaws.services.lambda.runtime.Context;
+            import com.amazonaws.services.lambda.runtime.RequestHandler;
+            import java.util.Map;
+
+            public final class Orders implements RequestHandler<Map<String, Object>, String> {
+                @Override
+                public String handleRequest(Map<String, Object> event, Context context) {
+                    return "done";
+                }
+            }
+            """;
+
+    @TempDir
+    Path directory;
+
+    private CliProcess server;
+
+    @BeforeEach
+    void start() {
+        server = CliProcess.server(directory.resolve("data"));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void a_queue_is_mapped_shown_changed_stopped_and_left_alone() {
+        Path jar = FunctionJar.of(directory, "Orders", SOURCE);
+        done("function", "create", "orders", "--jar", jar, "--handler", "Orders");
+        assertThat(CliProcess.run("queue", "create", "orders-in", "--broker", server.listens("amqp"))
+                        .exitCode())
+                .isZero();
+
+        assertThat(done(
+                        "mapping",
+                        "create",
+                        "--queue",
+                        "orders-in",
+                        "--function",
+                        "orders",
+                        "--batch-size",
+                        20,
+                        "--window",
+                        1,
+                        "--concurrency",
+                        3,
+                        "--report-item-failures",
+                        "--filter",
+                        "{\"body\":{\"id\":[{\"exists\":true}]}}"))
+                .contains("Created mapping of orders-in to orders, ");
+
+        JsonNode mapping = Json.lenient(done("mapping", "ls", "--json"));
+        String uuid = mapping.path("UUID").asText();
+        assertThat(mapping.path("BatchSize").asInt()).isEqualTo(20);
+        assertThat(mapping.path("MaximumBatchingWindowInSeconds").asInt()).isEqualTo(1);
+        assertThat(mapping.at("/ScalingConfig/MaximumConcurrency").asInt()).isEqualTo(3);
+        assertThat(mapping.at("/FunctionResponseTypes/0").asText()).isEqualTo("ReportBatchItemFailures");
+        assertThat(mapping.at("/FilterCriteria/Filters")).hasSize(1);
+        awaitState(uuid, "Enabled");
+        assertThat(done("mapping", "ls", "--function", "orders"))
+                .containsPattern(uuid + " +orders-in +orders +20 +Enabled");
+        assertThat(done("mapping", "ls", "--function", "refunds")).doesNotContain(uuid);
+
+        assertThat(done("mapping", "update", uuid, "--disable", "--no-filter", "--no-report-item-failures"))
+                .contains("Updated mapping of orders-in to orders, " + uuid);
+        awaitState(uuid, "Disabled");
+        assertThat(done("mapping", "show", uuid))
+                .containsPattern("BatchSize +20")
+                .containsPattern("FunctionResponseTypes +\\[\\]")
+                .doesNotContain("FilterCriteria");
+
+        assertThat(done("mapping", "delete", uuid)).contains("Deleted mapping of orders-in to orders, " + uuid);
+        assertThat(done("mapping", "ls").lines()).hasSize(1);
+    }
+
+    @Test
+    void a_command_line_that_is_wrong_is_told_in_one_line_and_exit_code_2() {
+        for (Object[] wrong : new Object[][] {
+            {"mapping"},
+            {"mapping", "create", "--queue", "orders-in"},
+            {"mapping", "update", "u"},
+            {"mapping", "update", "u", "--enable", "--disable"},
+            {"mapping", "update", "u", "--filter", "{}", "--no-filter"}
+        }) {
+            CliProcess command = CliProcess.run(wrong);
+            assertThat(command.exitCode()).as("%s", List.of(wrong)).isEqualTo(2);
+            assertThat(command.err()).hasLineCount(1);
+        }
+    }
+
+    private void awaitState(String uuid, String state) {
+        await().atMost(CliProcess.PATIENCE).until(() -> Json.lenient(done("mapping", "show", uuid, "--json"))
+                .path("State")
+                .asText()
+                .equals(state));
+    }
+
+    private String done(Object... arguments) {
+        CliProcess command = run(arguments);
+        assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
+        return command.out();
+    }
+
+    private CliProcess run(Object... arguments) {
+        List<Object> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--server", server.listens("http")));
+        return CliProcess.run(all.toArray());
+    }
+}

@@ -1,0 +1,14 @@
+package io.millrace.runtime.mapping;
+
+import io.millrace.broker.delivery.Delivery;
+import java.time.Instant;
+
+/**
+ * One message of a batch.
+ *
+ * @param id by which the function names it
+ * @param receivedFirst when this process first had it
+ * @param record as the function sees it, JSON in UTF-8
+ */
+@SuppressWarnings("ArrayRecordComponent") // Written into the batch's event, never compared.
+record BatchItem(Delivery delivery, String id, Instant receivedFirst, byte[] record) {}

@@ -1,0 +1,223 @@
+package io.millrace.runtime.mapping;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.core.function.FunctionArn;
+import io.millrace.core.invocation.RequestIds;
+import io.millrace.runtime.mapping.MappingRefusedException.MappingExists;
+import io.millrace.runtime.mapping.MappingRefusedException.MappingInUse;
+import io.millrace.runtime.mapping.MappingRefusedException.MappingUnknown;
+import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.registry.Document;
+import io.millrace.runtime.registry.DocumentKind;
+import io.millrace.runtime.registry.DocumentShelf;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps mappings and the pollers of those that are enabled, one change after the other on a thread of its own. While a
+ * mapping's poller starts or stops, the mapping refuses any other change.
+ */
+public final class Mappings implements MappingAdministration {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Mappings.class);
+    private static final String NO_OWNER = "";
+    /** Of a change: longer than any function runs. */
+    private static final Duration UNTIL_BATCHES_END = Duration.ofHours(1);
+
+    private final DocumentShelf documents;
+    private final SourcePollers pollers;
+    private final Clock clock;
+    private final WorkerExecutor oneByOne;
+    private final Map<String, Kept> mappings = new ConcurrentHashMap<>();
+    // Read and written on the thread of changes.
+    private boolean closing;
+
+    public Mappings(Vertx vertx, DocumentShelf documents, SourcePollers pollers, Clock clock) {
+        this.documents = documents;
+        this.pollers = pollers;
+        this.clock = clock;
+        this.oneByOne = vertx.createSharedWorkerExecutor("millrace-mappings", 1);
+    }
+
+    private record Kept(EventSourceMapping mapping, Optional<SourcePoller> poller) {
+        Kept in(MappingState state) {
+            return new Kept(mapping.in(state), poller);
+        }
+    }
+
+    /** Starts to poll for every stored mapping that is enabled; to be called once, before the first change. */
+    public Future<Void> resume() {
+        return change(() -> {
+            for (Document document : documents.of(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER)) {
+                EventSourceMapping mapping = MappingDocument.read(document);
+                Kept kept = kept(mapping);
+                kept.poller().ifPresent(SourcePoller::start);
+                mappings.put(mapping.uuid(), kept);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<EventSourceMapping> find(String uuid) {
+        return Optional.ofNullable(mappings.get(uuid)).map(Kept::mapping);
+    }
+
+    @Override
+    public List<EventSourceMapping> all() {
+        return mappings.values().stream()
+                .map(Kept::mapping)
+                .sorted(Comparator.comparing(EventSourceMapping::uuid))
+                .toList();
+    }
+
+    @Override
+    public Future<EventSourceMapping> create(QueueArn source, MappingSettings settings, boolean enabled) {
+        return pollers.require(source)
+                .compose(there -> change(() -> {
+                    requireOnly(source, settings.function(), Optional.empty());
+                    MappingState first = enabled ? MappingState.CREATING : MappingState.DISABLED;
+                    EventSourceMapping created =
+                            new EventSourceMapping(RequestIds.next(), source, settings, enabled, first, now());
+                    return store(created, Optional.empty());
+                }))
+                .map(created -> {
+                    if (enabled) {
+                        replacePoller(created, Optional.empty());
+                    }
+                    return created;
+                });
+    }
+
+    @Override
+    public Future<EventSourceMapping> update(
+            String uuid, UnaryOperator<MappingSettings> change, Optional<Boolean> enabled) {
+        return change(() -> {
+                    Kept before = requireChangeable(uuid);
+                    EventSourceMapping current = before.mapping();
+                    MappingSettings settings = change.apply(current.settings());
+                    requireOnly(current.source(), settings.function(), Optional.of(uuid));
+                    boolean enabledNow = enabled.orElse(current.enabled());
+                    MappingState state = enabledNow == current.enabled()
+                            ? MappingState.UPDATING
+                            : enabledNow ? MappingState.ENABLING : MappingState.DISABLING;
+                    EventSourceMapping after =
+                            new EventSourceMapping(uuid, current.source(), settings, enabledNow, state, now());
+                    return new Change(store(after, before.poller()), before.poller());
+                })
+                .map(changed -> {
+                    replacePoller(changed.after(), changed.before());
+                    return changed.after();
+                });
+    }
+
+    private record Change(EventSourceMapping after, Optional<SourcePoller> before) {}
+
+    @Override
+    public Future<EventSourceMapping> delete(String uuid) {
+        return change(() -> {
+                    Kept deleting = requireChangeable(uuid).in(MappingState.DELETING);
+                    documents.change(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER, uuid, before -> Optional.empty());
+                    mappings.put(uuid, deleting);
+                    return deleting;
+                })
+                .map(deleting -> {
+                    stop(deleting.poller()).onComplete(stopped -> mappings.remove(uuid));
+                    return deleting.mapping();
+                });
+    }
+
+    /** Nothing is polled any more; what runs after {@code patience} is given back to its queue. */
+    public Future<Void> close(Duration patience) {
+        return change(() -> {
+                    closing = true;
+                    return List.copyOf(mappings.values());
+                })
+                .compose(all -> {
+                    List<Future<Void>> stopped = new ArrayList<>();
+                    all.forEach(kept -> kept.poller().ifPresent(poller -> stopped.add(poller.stop(patience))));
+                    return Future.join(stopped).mapEmpty();
+                });
+    }
+
+    /** The mapping's last state comes with its new poller. */
+    private void replacePoller(EventSourceMapping mapping, Optional<SourcePoller> before) {
+        stop(before)
+                .compose(stopped -> change(() -> {
+                    if (closing) {
+                        return Future.<Void>succeededFuture();
+                    }
+                    Kept after = kept(mapping);
+                    mappings.put(mapping.uuid(), after);
+                    Future<Void> started =
+                            after.poller().map(SourcePoller::start).orElseGet(Future::succeededFuture);
+                    MappingState lasting = MappingState.lasting(mapping.enabled());
+                    return started.onSuccess(runs -> mappings.put(mapping.uuid(), after.in(lasting)));
+                }))
+                .compose(started -> started)
+                .onFailure(failure -> LOGGER.atError()
+                        .addKeyValue(LogKeys.MAPPING, mapping.uuid())
+                        .setCause(failure)
+                        .log("poller of a mapping not started"));
+    }
+
+    private static Future<Void> stop(Optional<SourcePoller> poller) {
+        return poller.map(running -> running.stop(UNTIL_BATCHES_END)).orElseGet(Future::succeededFuture);
+    }
+
+    private Kept kept(EventSourceMapping mapping) {
+        return new Kept(mapping, mapping.enabled() ? Optional.of(pollers.poller(mapping)) : Optional.empty());
+    }
+
+    /** @param poller that still runs, for what the mapping was before */
+    private EventSourceMapping store(EventSourceMapping mapping, Optional<SourcePoller> poller) {
+        ObjectNode document = MappingDocument.write(mapping);
+        documents.change(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER, mapping.uuid(), before -> Optional.of(document));
+        mappings.put(mapping.uuid(), new Kept(mapping, poller));
+        return mapping;
+    }
+
+    private Kept requireChangeable(String uuid) {
+        Kept kept = mappings.get(uuid);
+        if (kept == null) {
+            throw new MappingUnknown(uuid);
+        }
+        if (!kept.mapping().state().isLasting()) {
+            throw new MappingInUse(kept.mapping());
+        }
+        return kept;
+    }
+
+    private void requireOnly(QueueArn source, FunctionArn function, Optional<String> self) {
+        all().stream()
+                .filter(other -> !self.equals(Optional.of(other.uuid())))
+                .filter(other -> other.source().equals(source))
+                .filter(other -> other.settings().function().equals(function))
+                .findFirst()
+                .ifPresent(existing -> {
+                    throw new MappingExists(existing);
+                });
+    }
+
+    /** The database keeps milliseconds. */
+    private Instant now() {
+        return Instant.ofEpochMilli(clock.millis());
+    }
+
+    private <T> Future<T> change(Callable<T> change) {
+        return oneByOne.executeBlocking(change);
+    }
+}

@@ -1,0 +1,20 @@
+package io.millrace.runtime.mapping;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/** Feeds a function from its source for one mapping. Started once and stopped once. Thread-safe. */
+public interface SourcePoller {
+
+    /** @return when it polls; where the broker is away, as soon as it is back */
+    Future<Void> start();
+
+    /**
+     * Takes nothing new, gives back what was not handed to the function, and waits for the batches that run. May be
+     * called again with less patience.
+     *
+     * @param patience after this what runs is given back too, and will run again
+     * @return when the source has heard of everything
+     */
+    Future<Void> stop(Duration patience);
+}
