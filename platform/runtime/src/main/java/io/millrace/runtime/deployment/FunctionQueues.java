@@ -5,7 +5,7 @@ import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
 import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
-import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionName;
 import io.vertx.core.Future;
 import java.util.List;
@@ -20,16 +20,16 @@ final class FunctionQueues {
     }
 
     /** Makes what is missing; the policy first, so that no event waits under another one. */
-    Future<Void> ensure(FunctionDefinition definition) {
-        Future<Void> made = applyPolicy(definition);
-        for (QueueSpec queue : Topology.queues(definition.name())) {
+    Future<Void> ensure(FunctionName function, AsyncInvokeConfigs configs) {
+        Future<Void> made = applyPolicy(function, configs);
+        for (QueueSpec queue : Topology.queues(function)) {
             made = made.compose(before -> broker.createQueue(queue));
         }
         return made;
     }
 
-    Future<Void> applyPolicy(FunctionDefinition definition) {
-        return broker.setPolicy(Topology.invokePolicy(definition.name(), definition.async()));
+    Future<Void> applyPolicy(FunctionName function, AsyncInvokeConfigs configs) {
+        return broker.setPolicy(Topology.invokePolicy(function, configs));
     }
 
     /** Events that still wait become dead letters; a queue of dead letters stays until it is empty. */
