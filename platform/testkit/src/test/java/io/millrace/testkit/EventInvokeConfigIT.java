@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.qpid.jms.JmsConnectionFactory;
@@ -148,6 +150,40 @@ class EventInvokeConfigIT {
         assertThat(failing.runs).hasSize(4);
         assertThat(records(2)).allSatisfy(record -> assertThat(record)
                 .contains("\"condition\":\"EventAgeExceeded\"", "\"approximateInvokeCount\":1", ":live\""));
+    }
+
+    @Test
+    void events_that_wait_become_only_as_old_as_their_own_qualifier_allows() throws InterruptedException {
+        // Given: a second without a qualifier, a minute by the alias; and no room
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        FunctionHandler blocked = (event, context) -> {
+            started.countDown();
+            release.await();
+            return event;
+        };
+        millrace.millrace().deploy(orders, blocked, definition -> definition
+                .withReservedConcurrency(OptionalInt.of(1))
+                .withTimeout(Duration.ofSeconds(50))
+                .withAsync(definition.async().withMaximumEventAge(Duration.ofSeconds(1))));
+        alias("live");
+        configure("live", "{\"MaximumEventAgeInSeconds\": 60}");
+        event("?Qualifier=live");
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        // When
+        jms("");
+        jms("live");
+        event("?Qualifier=live");
+        for (int i = 0; i < 10; i++) {
+            event("");
+        }
+        // Then
+        await().atMost(Duration.ofSeconds(20)).until(() -> stats().deadLettered() == 11);
+        release.countDown();
+        assertThat(account(14)).isEqualTo(new FunctionAccount(14, 0, 0, 0, 3, 11, 0));
+        assertThat(millrace.deadLetters(orders))
+                .extracting(letter -> Failure.of(letter).toString())
+                .containsOnly("EventAgeExceeded after 0 attempts, : ");
     }
 
     @Test
