@@ -112,7 +112,7 @@ final class BrokerWithFunctions implements AutoCloseable {
 
     /** The broker dead-letters what is in {@code queue} itself, at the first failed attempt. */
     void crashOn(String queue, String deadLetterAddress, int count) {
-        await(management.setPolicy(new AddressPolicy(queue, deadLetterAddress, "ExpiryQueue", 1, 0, 1, 0, -1)));
+        await(management.setPolicy(new AddressPolicy(queue, deadLetterAddress, "ExpiryQueue", 1, 0, 1, 0, -1, false)));
         AtomicInteger left = new AtomicInteger(count);
         Promise<Void> done = Promise.promise();
         InboundLink[] link = new InboundLink[1];

@@ -12,7 +12,7 @@ import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
-import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.access.UrlCaller;
 import io.millrace.runtime.accounting.Accounting;
@@ -150,7 +150,7 @@ public final class Platform implements AutoCloseable {
                 settings.async(),
                 clock));
         this.invoker = new BrokerInvoker(
-                new Publisher(publishing), new Calls(vertx, publishing), this::definition, this::longestTimeout);
+                new Publisher(publishing), new Calls(vertx, publishing), this::maximumAge, this::longestTimeout);
         this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
         await(deployments.deployStored());
@@ -288,8 +288,12 @@ public final class Platform implements AutoCloseable {
         return new IllegalArgumentException("function '" + name + "' does not exist");
     }
 
-    private FunctionDefinition definition(FunctionName name) {
-        return deployments.definition(name).orElseThrow(() -> unknown(name));
+    private Duration maximumAge(FunctionArn arn) {
+        return deployments
+                .async(arn.function())
+                .orElseThrow(() -> unknown(arn.function()))
+                .of(arn.qualifier())
+                .maximumEventAge();
     }
 
     /** What holds the processes of uploaded code in their place, in words. */

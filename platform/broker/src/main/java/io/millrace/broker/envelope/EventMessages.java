@@ -34,6 +34,7 @@ public final class EventMessages {
     private static final Symbol JSON_CONTENT = Symbol.valueOf("application/json");
     private static final Symbol STAMPED_ID = Symbol.valueOf(EventProperties.STAMPED_ID);
     private static final Symbol INGRESS_TIME = Symbol.valueOf(EventProperties.INGRESS_TIME);
+    private static final Symbol ORIGIN = Symbol.valueOf("x-opt-ORIG-ADDRESS");
     private static final int UUID_LENGTH = 36;
     private static final String CLIENT_ID_PREFIX = "ID:";
     // Of the payload; the rest would only cost time.
@@ -190,17 +191,30 @@ public final class EventMessages {
         return receivedAt(message).map(received -> received.plus(maximumAge)).orElse(Instant.MAX);
     }
 
+    /**
+     * When the broker took the event into the queue it is in now, where its policy lets it note that. Empty for one that
+     * was moved there, such as a redriven dead letter: what is noted on it is when it came to another queue.
+     */
+    public static Optional<Instant> enteredQueueAt(Message message) {
+        boolean wasMoved =
+                annotation(message, ORIGIN) != null || properties(message).containsKey(EventProperties.DIED_AT);
+        return wasMoved ? Optional.empty() : ingressTime(message);
+    }
+
     /** When the event was accepted, by the broker's clock where it told, else by the publisher's. */
     public static Optional<Instant> receivedAt(Message message) {
-        if (annotation(message, INGRESS_TIME) instanceof Long received) {
-            return Optional.of(Instant.ofEpochMilli(received));
-        }
-        if (annotation(message, INGRESS_TIME) instanceof Date received) {
-            return Optional.of(received.toInstant());
-        }
-        return message.getCreationTime() > 0
+        Optional<Instant> created = message.getCreationTime() > 0
                 ? Optional.of(Instant.ofEpochMilli(message.getCreationTime()))
                 : Optional.empty();
+        return ingressTime(message).or(() -> created);
+    }
+
+    private static Optional<Instant> ingressTime(Message message) {
+        Object received = annotation(message, INGRESS_TIME);
+        if (received instanceof Long millis) {
+            return Optional.of(Instant.ofEpochMilli(millis));
+        }
+        return received instanceof Date date ? Optional.of(date.toInstant()) : Optional.empty();
     }
 
     /** A text property, if the message has it. */

@@ -162,7 +162,8 @@ public final class BrokerManagement {
                 .put("redeliveryDelay", policy.redeliveryDelay())
                 .put("redeliveryMultiplier", policy.redeliveryMultiplier())
                 .put("maxRedeliveryDelay", policy.maximumRedeliveryDelay())
-                .put("maxExpiryDelay", policy.maximumExpiryDelay());
+                .put("maxExpiryDelay", policy.maximumExpiryDelay())
+                .put("enableIngressTimestamp", policy.ingressTime());
     }
 
     public Future<Void> removePolicy(String address) {

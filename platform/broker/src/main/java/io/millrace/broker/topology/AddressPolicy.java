@@ -5,6 +5,7 @@ package io.millrace.broker.topology;
  *
  * @param maximumDeliveryAttempts after so many failed deliveries the broker dead-letters by itself
  * @param maximumExpiryDelay expiry of messages that bring none, and the most that others may bring
+ * @param ingressTime whether the broker writes on each message when it came, at the cost of encoding it anew
  */
 public record AddressPolicy(
         String address,
@@ -14,4 +15,5 @@ public record AddressPolicy(
         long redeliveryDelay,
         double redeliveryMultiplier,
         long maximumRedeliveryDelay,
-        long maximumExpiryDelay) {}
+        long maximumExpiryDelay,
+        boolean ingressTime) {}

@@ -1,6 +1,7 @@
 package io.millrace.broker.topology;
 
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionName;
 import java.util.List;
 import java.util.Optional;
@@ -70,8 +71,13 @@ public final class Topology {
                 new QueueSpec(callAddress(function), true));
     }
 
-    /** The retry policy of a function as the broker's settings of {@code invoke.<function>}. */
-    public static AddressPolicy invokePolicy(FunctionName function, AsyncInvokeConfig config) {
+    /**
+     * The retry policy of a function as the broker's settings of {@code invoke.<function>}, the queue of all its
+     * qualifiers: it allows what any of them allows, and workers give up by the config of each event's own
+     * (docs/adr/0008).
+     */
+    public static AddressPolicy invokePolicy(FunctionName function, AsyncInvokeConfigs configs) {
+        AsyncInvokeConfig widest = configs.widest();
         return new AddressPolicy(
                 invokeAddress(function),
                 deadLetterAddress(function),
@@ -80,10 +86,12 @@ public final class Topology {
                 // whoever
                 // gets it writes the dead letter with that cause. If that fails too, the broker moves it. Events that
                 // were with a worker when it died had a delivery counted that is no attempt (docs/adr/0007).
-                config.maximumAttempts() + 1 + LOST_DELIVERIES,
-                config.retryDelay().toMillis(),
-                config.retryDelayMultiplier(),
-                config.maximumRetryDelay().toMillis(),
-                config.maximumEventAge().toMillis());
+                widest.maximumAttempts() + 1 + LOST_DELIVERIES,
+                widest.retryDelay().toMillis(),
+                widest.retryDelayMultiplier(),
+                widest.maximumRetryDelay().toMillis(),
+                widest.maximumEventAge().toMillis(),
+                // Without it a worker could not tell how old an event is that brought no expiry of its own.
+                !configs.isOneAge());
     }
 }

@@ -220,6 +220,27 @@ class EventMessagesTest {
     }
 
     @Test
+    @SuppressWarnings("JavaUtilDate") // As proton decodes an AMQP timestamp.
+    void when_an_event_came_is_known_of_one_that_the_broker_stamped_and_nobody_moved() {
+        Symbol ingress = Symbol.valueOf(EventProperties.INGRESS_TIME);
+        Message created = Message.Factory.create();
+        created.setCreationTime(1_000);
+        Message stamped = Message.Factory.create();
+        stamped.setMessageAnnotations(new MessageAnnotations(Map.of(ingress, 2_000L)));
+        Message moved = Message.Factory.create();
+        moved.setMessageAnnotations(new MessageAnnotations(
+                Map.of(ingress, new Date(2_000), Symbol.valueOf("x-opt-ORIG-ADDRESS"), "dlq.a")));
+        Message redriven = Message.Factory.create();
+        redriven.setMessageAnnotations(new MessageAnnotations(Map.of(ingress, 2_000L)));
+        redriven.setApplicationProperties(new ApplicationProperties(Map.of(EventProperties.DIED_AT, 2_000L)));
+
+        assertThat(EventMessages.enteredQueueAt(onTheWire(created))).isEmpty();
+        assertThat(EventMessages.enteredQueueAt(onTheWire(stamped))).contains(Instant.ofEpochMilli(2_000));
+        assertThat(EventMessages.enteredQueueAt(onTheWire(moved))).isEmpty();
+        assertThat(EventMessages.enteredQueueAt(onTheWire(redriven))).isEmpty();
+    }
+
+    @Test
     void a_message_without_properties_has_none() {
         Message message = Message.Factory.create();
         assertThat(EventMessages.properties(message)).isEmpty();

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.broker.delivery.TestBroker;
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -45,7 +47,7 @@ class TopologyAtBrokerTest {
     void every_value_of_a_policy_is_what_the_broker_has_after_it_was_set() throws IOException {
         try (TestBroker broker = new TestBroker(data)) {
             for (AsyncInvokeConfig config : configs().toList()) {
-                AddressPolicy policy = Topology.invokePolicy(ORDERS, config);
+                AddressPolicy policy = Topology.invokePolicy(ORDERS, AsyncInvokeConfigs.same(config));
 
                 TestBroker.await(broker.management().setPolicy(policy));
 
@@ -66,16 +68,42 @@ class TopologyAtBrokerTest {
                 settings.path("redeliveryDelay").asLong(),
                 settings.path("redeliveryMultiplier").asDouble(),
                 settings.path("maxRedeliveryDelay").asLong(),
-                settings.path("maxExpiryDelay").asLong());
+                settings.path("maxExpiryDelay").asLong(),
+                settings.path("enableIngressTimestamp").asBoolean());
     }
 
     @Test
     void a_policy_carries_the_retries_of_the_function() {
-        AddressPolicy policy = Topology.invokePolicy(ORDERS, AsyncInvokeConfig.LAMBDA_DEFAULT);
+        AddressPolicy policy = Topology.invokePolicy(ORDERS, AsyncInvokeConfigs.same(AsyncInvokeConfig.LAMBDA_DEFAULT));
 
         assertThat(policy)
                 .isEqualTo(new AddressPolicy(
-                        "invoke.orders", "dlq.orders", "expired.orders", 14, 60_000, 2.0, 3_600_000, 21_600_000));
+                        "invoke.orders",
+                        "dlq.orders",
+                        "expired.orders",
+                        14,
+                        60_000,
+                        2.0,
+                        3_600_000,
+                        21_600_000,
+                        false));
+    }
+
+    @Test
+    void a_policy_allows_what_any_qualifier_allows_and_has_the_time_noted_where_their_ages_differ() throws IOException {
+        AsyncInvokeConfig lambda = AsyncInvokeConfig.LAMBDA_DEFAULT;
+        AsyncInvokeConfig brief = lambda.withMaximumRetryAttempts(0).withMaximumEventAge(Duration.ofSeconds(60));
+        AddressPolicy policy =
+                Topology.invokePolicy(ORDERS, new AsyncInvokeConfigs(brief, Map.of("live", lambda), lambda));
+
+        assertThat(policy)
+                .isEqualTo(new AddressPolicy(
+                        "invoke.orders", "dlq.orders", "expired.orders", 14, 60_000, 2.0, 3_600_000, 21_600_000, true));
+        try (TestBroker broker = new TestBroker(data)) {
+            TestBroker.await(broker.management().setPolicy(policy));
+
+            assertThat(readBack(broker, policy.address())).isEqualTo(policy);
+        }
     }
 
     @Test

@@ -111,7 +111,11 @@ final class DeployedVersions {
         }
         Map<String, AliasTarget> aliases = new HashMap<>();
         function.published().aliases().forEach((name, alias) -> aliases.put(name, target(alias)));
-        return new DeployedFunction(new DeployedVersion(function.definition(asyncBase), latest), published, aliases);
+        return new DeployedFunction(
+                new DeployedVersion(function.definition(asyncBase), latest),
+                published,
+                aliases,
+                function.asyncConfigs(asyncBase));
     }
 
     private LazyEnvironments ofPublished(FunctionDefinition definition, PublishedVersion version) {

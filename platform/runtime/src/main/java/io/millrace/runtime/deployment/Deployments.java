@@ -1,10 +1,12 @@
 package io.millrace.runtime.deployment;
 
 import io.millrace.broker.management.BrokerManagement;
+import io.millrace.broker.topology.Topology;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.Refusal;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.dispatch.DeployedFunction;
@@ -15,6 +17,7 @@ import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.AliasRules;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
+import io.millrace.runtime.registry.EventInvokeRules;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionAdministrationException.ConcurrencyRefused;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
@@ -43,6 +46,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Creates, changes and removes functions, one change after the other on a thread of its own. What can fail comes before
@@ -99,6 +103,14 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             return running.definition();
         }
 
+        FunctionName name() {
+            return running.name();
+        }
+
+        AsyncInvokeConfigs async() {
+            return running.async();
+        }
+
         LazyEnvironments latest() {
             return (LazyEnvironments) running.latest().environments();
         }
@@ -121,8 +133,8 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return change(() -> {
             List<RegisteredFunction> stored = registry.all();
             await(queues.ensureAll(stored.stream()
-                    .map(function -> function.definition(asyncDefaults))
-                    .toList()));
+                    .collect(Collectors.toMap(
+                            RegisteredFunction::name, function -> function.asyncConfigs(asyncDefaults)))));
             for (RegisteredFunction function : stored) {
                 reserveOrRefuse(function.definition(asyncDefaults));
                 allocations.claim(function);
@@ -136,7 +148,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     public Future<Void> ensureQueues() {
         return change(() -> {
             await(queues.ensureAll(
-                    deployed.values().stream().map(Deployed::definition).toList()));
+                    deployed.values().stream().collect(Collectors.toMap(Deployed::name, Deployed::async))));
             return null;
         });
     }
@@ -145,7 +157,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     public Future<Void> deployEmbedded(FunctionDefinition definition, HandlerSource source) {
         return change(() -> {
             LazyEnvironments loaded = versions.of(definition, source).loadNow();
-            await(queues.ensure(definition));
+            await(queues.ensure(definition.name(), AsyncInvokeConfigs.same(definition.async())));
             reserveOrRefuse(definition);
             FunctionConfiguration configuration = new FunctionConfiguration(
                     definition.handler(),
@@ -169,6 +181,11 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     /** The definition a function runs with now. From memory. */
     public Optional<FunctionDefinition> definition(FunctionName name) {
         return Optional.ofNullable(deployed.get(name)).map(Deployed::definition);
+    }
+
+    /** How asynchronous invocations of a function that exists are treated. From memory. */
+    public Optional<AsyncInvokeConfigs> async(FunctionName name) {
+        return Optional.ofNullable(deployed.get(name)).map(Deployed::async);
     }
 
     /** The longest timeout of all versions of a function that exists. From memory. */
@@ -197,7 +214,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             RegisteredFunction created =
                     RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant());
             LazyEnvironments loaded = versions.loadLatest(created, asyncDefaults);
-            await(queues.ensure(created.definition(asyncDefaults)));
+            await(queues.ensure(name, created.asyncConfigs(asyncDefaults)));
             return saveAndStart(created, loaded, asyncDefaults, () -> {
                 loaded.close();
                 await(queues.remove(name));
@@ -245,7 +262,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             orUndo(() -> await(queues.remove(name)), goOn);
             // Last, as a server that is killed in between makes the queues of what is stored again.
             orUndo(() -> registry.delete(name), () -> {
-                await(queues.ensure(running.definition()));
+                await(queues.ensure(name, running.async()));
                 goOn.run();
             });
             deployed.remove(name);
@@ -270,13 +287,11 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     }
 
     @Override
-    public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
+    public Future<RegisteredFunction> configureAsync(
+            FunctionName name, String qualifier, UnaryOperator<Optional<EventInvokeConfig>> change) {
         return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
-            RegisteredFunction after = before.withEventInvokeConfig(config);
-            AsyncInvokeConfig asyncBase = requireDeployed(name).asyncBase();
-            await(queues.applyPolicy(after.definition(asyncBase)));
-            return saveAndStart(after, () -> await(queues.applyPolicy(before.definition(asyncBase))));
+            return saveAndStart(EventInvokeRules.configure(before, qualifier, change), () -> {});
         });
     }
 
@@ -383,10 +398,32 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return saveAndStart(after, running.latest(), running.asyncBase(), undo);
     }
 
+    /**
+     * The queue of all qualifiers allows what any of them allows, so each that comes or goes may change its policy.
+     *
+     * @return puts the policy back
+     */
+    private Runnable applyPolicy(RegisteredFunction after, AsyncInvokeConfig asyncBase) {
+        FunctionName name = after.name();
+        Deployed running = deployed.get(name);
+        AsyncInvokeConfigs configs = after.asyncConfigs(asyncBase);
+        if (running == null
+                || Topology.invokePolicy(name, running.async()).equals(Topology.invokePolicy(name, configs))) {
+            return () -> {};
+        }
+        await(queues.applyPolicy(name, configs));
+        return () -> await(queues.applyPolicy(name, running.async()));
+    }
+
     /** @param undo takes back what was done for it already, should the disk fail now */
     private RegisteredFunction saveAndStart(
             RegisteredFunction after, LazyEnvironments latest, AsyncInvokeConfig asyncBase, Runnable undo) {
-        orUndo(() -> registry.save(after), undo);
+        orUndo(
+                () -> {
+                    Runnable undoPolicy = applyPolicy(after, asyncBase);
+                    orUndo(() -> registry.save(after), undoPolicy);
+                },
+                undo);
         RegisteredFunction saved = registry.find(after.name()).orElseThrow();
         start(saved, latest, asyncBase);
         return saved;

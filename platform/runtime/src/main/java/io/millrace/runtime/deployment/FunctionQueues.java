@@ -5,11 +5,11 @@ import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
 import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
-import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionName;
 import io.vertx.core.Future;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -22,9 +22,9 @@ final class FunctionQueues {
     }
 
     /** Makes what is missing; the policy first, so that no event waits under another one. */
-    Future<Void> ensure(FunctionDefinition definition) {
-        Future<Void> made = applyPolicy(definition);
-        for (QueueSpec queue : Topology.queues(definition.name())) {
+    Future<Void> ensure(FunctionName function, AsyncInvokeConfigs configs) {
+        Future<Void> made = applyPolicy(function, configs);
+        for (QueueSpec queue : Topology.queues(function)) {
             made = made.compose(before -> broker.createQueue(queue));
         }
         return made;
@@ -34,12 +34,12 @@ final class FunctionQueues {
      * As {@link #ensure} for each, all at once; what is there already is only looked at. All policies come before any
      * queue, as the broker tells each queue it has of every change of a policy.
      */
-    Future<Void> ensureAll(Collection<FunctionDefinition> definitions) {
-        return all(definitions.stream()
-                        .map(each -> broker.ensurePolicy(Topology.invokePolicy(each.name(), each.async()))))
+    Future<Void> ensureAll(Map<FunctionName, AsyncInvokeConfigs> functions) {
+        return all(functions.entrySet().stream()
+                        .map(each -> broker.ensurePolicy(Topology.invokePolicy(each.getKey(), each.getValue()))))
                 .compose(set -> broker.queueNames())
-                .compose(existing -> all(definitions.stream()
-                        .flatMap(each -> Topology.queues(each.name()).stream())
+                .compose(existing -> all(functions.keySet().stream()
+                        .flatMap(each -> Topology.queues(each).stream())
                         .filter(queue -> !existing.contains(queue.name()))
                         .map(broker::createQueue)));
     }
@@ -48,8 +48,8 @@ final class FunctionQueues {
         return Future.all(steps.toList()).mapEmpty();
     }
 
-    Future<Void> applyPolicy(FunctionDefinition definition) {
-        return broker.setPolicy(Topology.invokePolicy(definition.name(), definition.async()));
+    Future<Void> applyPolicy(FunctionName function, AsyncInvokeConfigs configs) {
+        return broker.setPolicy(Topology.invokePolicy(function, configs));
     }
 
     /** Events that still wait become dead letters; a queue of dead letters stays until it is empty. */

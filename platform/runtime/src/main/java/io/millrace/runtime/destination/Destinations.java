@@ -1,6 +1,7 @@
 package io.millrace.runtime.destination;
 
 import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
@@ -34,10 +35,19 @@ public final class Destinations {
         return arn.contains(":lambda:") ? FunctionArn.parse(arn, "", "").map(FunctionArn::function) : Optional.empty();
     }
 
+    private static Map<String, String> properties(String arn) {
+        return arn.contains(":lambda:")
+                ? FunctionArn.parse(arn, "", "")
+                        .flatMap(FunctionArn::qualifier)
+                        .map(qualifier -> Map.of(EventProperties.QUALIFIER, qualifier))
+                        .orElse(Map.of())
+                : Map.of();
+    }
+
     /** A record on its way to {@code arn}; empty if that is no destination. */
     public static Optional<Message> message(String arn, byte[] record) {
         return address(arn).map(address -> {
-            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, Map.of(), null);
+            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn), null);
             message.setAddress(address);
             return message;
         });

@@ -5,7 +5,7 @@ import io.millrace.broker.delivery.Publisher;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
-import io.millrace.core.function.FunctionDefinition;
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
@@ -24,28 +24,28 @@ public final class BrokerInvoker implements Invoker {
 
     private final Publisher publisher;
     private final Calls calls;
-    private final Function<FunctionName, FunctionDefinition> definitions;
+    private final Function<FunctionArn, Duration> maximumAges;
     private final Function<FunctionName, Duration> longestTimeouts;
 
     /**
-     * @param definitions of functions that exist; from memory
+     * @param maximumAges of events, by function and qualifier; from memory
      * @param longestTimeouts over all versions of functions that exist; from memory
      */
     public BrokerInvoker(
             Publisher publisher,
             Calls calls,
-            Function<FunctionName, FunctionDefinition> definitions,
+            Function<FunctionArn, Duration> maximumAges,
             Function<FunctionName, Duration> longestTimeouts) {
         this.publisher = publisher;
         this.calls = calls;
-        this.definitions = definitions;
+        this.maximumAges = maximumAges;
         this.longestTimeouts = longestTimeouts;
     }
 
     @Override
     public Future<Void> publish(Invocation invocation) {
         FunctionName function = invocation.arn().function();
-        Duration maximumAge = definitions.apply(function).async().maximumEventAge();
+        Duration maximumAge = maximumAges.apply(invocation.arn());
         Message message =
                 EventMessages.durable(invocation.id(), invocation.payload(), properties(invocation), maximumAge);
         String group = invocation.attributes().get(Invocation.GROUP);

@@ -1,5 +1,6 @@
 package io.millrace.runtime.dispatch;
 
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
@@ -13,9 +14,13 @@ import java.util.Optional;
  * @param latest what runs without a qualifier
  * @param published by number
  * @param aliases by name
+ * @param async how asynchronous invocations of each of them are retried
  */
 public record DeployedFunction(
-        DeployedVersion latest, Map<String, DeployedVersion> published, Map<String, AliasTarget> aliases) {
+        DeployedVersion latest,
+        Map<String, DeployedVersion> published,
+        Map<String, AliasTarget> aliases,
+        AsyncInvokeConfigs async) {
 
     public DeployedFunction {
         published = Map.copyOf(published);
@@ -36,14 +41,18 @@ public record DeployedFunction(
     }
 
     public static DeployedFunction of(DeployedVersion latest) {
-        return new DeployedFunction(latest, Map.of(), Map.of());
+        return new DeployedFunction(
+                latest,
+                Map.of(),
+                Map.of(),
+                AsyncInvokeConfigs.same(latest.definition().async()));
     }
 
     public FunctionName name() {
         return latest.definition().name();
     }
 
-    /** The definition whose retry policy holds for the function's queue. */
+    /** That of {@code $LATEST}. */
     public FunctionDefinition definition() {
         return latest.definition();
     }

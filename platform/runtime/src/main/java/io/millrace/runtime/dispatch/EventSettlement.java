@@ -5,9 +5,7 @@ import io.millrace.broker.delivery.InboundLink;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
-import io.millrace.core.function.AsyncInvokeConfig;
 import io.millrace.core.function.FunctionArn;
-import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
@@ -38,8 +36,6 @@ final class EventSettlement {
     private final WorkerParts parts;
     private final int tallyRow;
     private final InboundLink expired;
-    private AsyncInvokeConfig async;
-    private RetryPolicy retryPolicy;
 
     EventSettlement(FunctionWorker worker, Dispatcher dispatcher, WorkerParts parts) {
         this.worker = worker;
@@ -49,8 +45,6 @@ final class EventSettlement {
         this.tallyRow = parts.tally().row(name);
         this.expired = new InboundLink(
                 parts.connection(), Topology.expiredAddress(name), false, this::onExpired, this::expiredAttached);
-        this.async = worker.deployed().definition().async();
-        this.retryPolicy = new RetryPolicy(async);
     }
 
     void open() {
@@ -59,11 +53,6 @@ final class EventSettlement {
 
     private void expiredAttached() {
         expired.grant(EventCredit.SPARE);
-    }
-
-    void update(FunctionDefinition definition) {
-        async = definition.async();
-        retryPolicy = new RetryPolicy(async);
     }
 
     long succeeded() {
@@ -94,7 +83,7 @@ final class EventSettlement {
 
     private void succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
         Message event = attempt.delivery().message();
-        Optional<String> destination = async.onSuccess();
+        Optional<String> destination = worker.async(event).onSuccess();
         if (destination.isPresent() && !attempt.delivery().isLive()) {
             worker.notRunning(id); // Completed later it would have no record; so it runs again.
             keepGroup(event, id, attempt.number());
@@ -139,10 +128,11 @@ final class EventSettlement {
     /** @param note of the attempt that failed */
     void failed(Delivery delivery, String id, AttemptNote note, FunctionError error) {
         int attempt = note.number();
-        RetryDecision decision = retryPolicy.decide(
-                attempt,
-                EventMessages.giveUpAt(delivery.message(), async.maximumEventAge()),
-                parts.clock().instant());
+        RetryDecision decision = retryPolicy(delivery.message())
+                .decide(
+                        attempt,
+                        worker.giveUpAt(delivery.message()),
+                        parts.clock().instant());
         LOGGER.atDebug()
                 .addKeyValue(LogKeys.FUNCTION, name)
                 .addKeyValue(LogKeys.REQUEST_ID, id)
@@ -157,18 +147,45 @@ final class EventSettlement {
         }
     }
 
+    private RetryPolicy retryPolicy(Message event) {
+        return new RetryPolicy(worker.async(event));
+    }
+
     private void keepGroup(Message event, String id, int attempt) {
         // The broker waits by its own count, which may be higher (docs/adr/0007).
         int counted = Math.max(attempt, EventMessages.attempt(event));
-        Duration delay = retryPolicy.delayAfter(counted).plus(DELIVERY_GRACE);
+        Duration delay = retryPolicy(event).delayAfter(counted).plus(DELIVERY_GRACE);
         worker.keepGroup(event, id, parts.clock().millis() + delay.toMillis());
     }
 
     /** All attempts are spent: a worker died in the last one. */
-    void giveUpLost(Delivery delivery, String id, AttemptNote note) {
-        int attempts = note.number() - 1;
-        FunctionError lost = PlatformErrors.of("Runtime.WorkerLost", "the worker was lost during attempt " + attempts);
-        giveUp(delivery, id, note, GiveUpCondition.RETRIES_EXHAUSTED, attempts, Optional.of(lost));
+    void giveUpLost(WaitingEvent event, int attempts) {
+        giveUpExhausted(
+                event,
+                attempts,
+                PlatformErrors.of("Runtime.WorkerLost", "the worker was lost during attempt " + attempts));
+    }
+
+    /** It waited for an attempt that was taken from it; the error of the last one is not known any more. */
+    void giveUpLowered(WaitingEvent event, int attempts) {
+        int retries = worker.async(event.message()).maximumRetryAttempts();
+        giveUpExhausted(
+                event,
+                attempts,
+                PlatformErrors.of(
+                        "Runtime.RetriesLowered",
+                        "the maximum of retries was lowered to " + retries + " while the event waited for attempt "
+                                + (attempts + 1)));
+    }
+
+    private void giveUpExhausted(WaitingEvent event, int attempts, FunctionError error) {
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.RETRIES_EXHAUSTED,
+                attempts,
+                Optional.of(error));
     }
 
     void giveUpTooOld(WaitingEvent event) {
@@ -200,7 +217,7 @@ final class EventSettlement {
             int attempts,
             Optional<FunctionError> error) {
         GivingUp.Loss loss = loss(delivery.message(), id, condition, attempts, error);
-        settle(parts.givingUp().deadLetter(delivery, loss, async), delivery, id, note);
+        settle(parts.givingUp().deadLetter(delivery, loss, worker.async(delivery.message())), delivery, id, note);
     }
 
     private GivingUp.Loss loss(
@@ -240,7 +257,10 @@ final class EventSettlement {
         String id = EventMessages.id(event);
         AttemptNote note = worker.note(event, id);
         parts.givingUp()
-                .deadLetter(delivery, loss(event, id, GiveUpCondition.EVENT_AGE_EXCEEDED, 0, Optional.empty()), async)
+                .deadLetter(
+                        delivery,
+                        loss(event, id, GiveUpCondition.EVENT_AGE_EXCEEDED, 0, Optional.empty()),
+                        worker.async(event))
                 .onSuccess(done -> {
                     note.over();
                     worker.leaveGroup(event, id);

@@ -8,6 +8,7 @@ import io.millrace.broker.topology.Topology;
 import io.millrace.core.concurrency.Admission;
 import io.millrace.core.concurrency.Permit;
 import io.millrace.core.concurrency.Refused;
+import io.millrace.core.function.AsyncInvokeConfig;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
@@ -19,6 +20,7 @@ import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,12 +57,15 @@ final class FunctionWorker {
     private final MessageGroups groups;
     private final ArrayDeque<WaitingEvent> parked = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
+    private final LoweredAttempts lowered = new LoweredAttempts();
     private DeployedFunction deployed;
+    private boolean agesDiffer;
     private boolean closed;
 
     FunctionWorker(DeployedFunction deployed, Dispatcher dispatcher, WorkerParts parts) {
         this.name = deployed.name();
         this.deployed = deployed;
+        this.agesDiffer = !deployed.async().isOneAge();
         this.dispatcher = dispatcher;
         this.parts = parts;
         this.calls = new CallWorker(this, parts);
@@ -99,8 +104,9 @@ final class FunctionWorker {
 
     /** Events that wait and that arrive from now on run with this. */
     void update(DeployedFunction newlyDeployed) {
+        lowered.replaced(deployed.async(), newlyDeployed.async(), parts.clock().instant());
         deployed = newlyDeployed;
-        settlement.update(newlyDeployed.definition());
+        agesDiffer = !newlyDeployed.async().isOneAge();
         while (startOneParked()) {
             // As many as there are permits now.
         }
@@ -143,8 +149,8 @@ final class FunctionWorker {
             leaveGroup(event, id);
         } else if (parts.ledger().isOff(name)) {
             settlement.giveUpSwitchedOff(arrived);
-        } else if (arrived.note().number() > deployed.definition().async().maximumAttempts()) {
-            settlement.giveUpLost(delivery, id, arrived.note());
+        } else if (arrived.note().number() > async(event).maximumAttempts()) {
+            giveUpBeyondLast(arrived);
         } else if (isTooOld(event)) {
             settlement.giveUpTooOld(arrived);
         } else {
@@ -156,10 +162,39 @@ final class FunctionWorker {
         return parts.notes().arrived(tallyRow, id, EventMessages.attempt(event) - 1);
     }
 
+    /** The config of the qualifier it was published with, as it is now. */
+    AsyncInvokeConfig async(Message event) {
+        return deployed.async().of(EventMessages.property(event, EventProperties.QUALIFIER));
+    }
+
+    private void giveUpBeyondLast(WaitingEvent event) {
+        int attempts = event.note().number() - 1;
+        if (lowered.tookOneFrom(event.qualifier(), attempts, EventMessages.receivedAt(event.message()))) {
+            settlement.giveUpLowered(event, attempts);
+        } else {
+            settlement.giveUpLost(event, attempts);
+        }
+    }
+
     // The broker expires what waits in its queue; what waits here, or came late, is ours to look at.
     private boolean isTooOld(Message event) {
-        return event.getExpiryTime() > 0
-                && event.getExpiryTime() <= parts.clock().millis();
+        long now = parts.clock().millis();
+        boolean isExpired = event.getExpiryTime() > 0 && event.getExpiryTime() <= now;
+        return isExpired || (agesDiffer && giveUpAt(event).toEpochMilli() <= now);
+    }
+
+    /** When the event is older than it may become. */
+    Instant giveUpAt(Message event) {
+        Duration age = async(event).maximumEventAge();
+        Instant expiry = EventMessages.giveUpAt(event, age);
+        if (!agesDiffer) {
+            return expiry;
+        }
+        // The broker gives what brings no expiry the greatest age of all qualifiers.
+        return EventMessages.enteredQueueAt(event)
+                .map(entered -> entered.plus(age))
+                .filter(expiry::isAfter)
+                .orElse(expiry);
     }
 
     private void startOrPark(WaitingEvent event) {

@@ -43,7 +43,9 @@ final class DestinationArns {
         if (target.map(FunctionArn::function).filter(function::equals).isPresent()) {
             throw new InvalidParameterValueException("You can't specify the function as a destination for itself.");
         }
-        boolean exists = target.flatMap(arn -> functions.find(arn.function())).isPresent();
+        boolean exists = target.flatMap(arn -> functions.find(arn.function()).filter(found -> found.published()
+                        .exists(arn.qualifier().orElse(FunctionArn.LATEST))))
+                .isPresent();
         if (!exists) {
             throw new InvalidParameterValueException("The destination ARN " + destination + " is invalid.");
         }

@@ -11,9 +11,11 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** How a function's asynchronous invocations are retried and recorded (lambda-semantics 2.3). */
+/** How asynchronous invocations of functions, versions and aliases are retried and recorded (lambda-semantics 2.3). */
 final class EventInvokeConfigs {
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
@@ -29,40 +31,62 @@ final class EventInvokeConfigs {
 
     /** Replaces the whole. */
     Future<Reply> put(Request request) {
-        FunctionArn arn = latest(request, "PutFunctionEventInvokeConfig");
-        if (functions.find(arn.function()).isEmpty()) {
-            throw new ResourceNotFoundException("The function doesn't exist.");
-        }
-        EventInvokeConfig config = replacing(arn, request.members());
-        return functions.configureAsync(arn.function(), Optional.of(config)).map(function -> reply(arn, function));
+        EventInvokeMembers members = members(request);
+        FunctionArn arn = existing(request, "PutFunctionEventInvokeConfig");
+        destinations.check(arn.function(), members);
+        return configure(arn, before -> replacing(arn, members));
     }
 
     /** Replaces what is given. */
     Future<Reply> update(Request request) {
-        FunctionArn arn = latest(request, "UpdateFunctionEventInvokeConfig");
-        EventInvokeConfig config = merging(arn, existing(arn), request.members());
-        return functions.configureAsync(arn.function(), Optional.of(config)).map(function -> reply(arn, function));
+        EventInvokeMembers members = members(request);
+        FunctionArn arn = existing(request, "UpdateFunctionEventInvokeConfig");
+        config(arn);
+        destinations.check(arn.function(), members);
+        return configure(arn, before -> merging(before.orElseThrow(() -> withoutConfig(arn)), members));
+    }
+
+    private Future<Reply> configure(FunctionArn arn, Function<Optional<EventInvokeConfig>, EventInvokeConfig> change) {
+        String qualifier = qualifier(arn);
+        return functions
+                .configureAsync(arn.function(), qualifier, before -> Optional.of(change.apply(before)))
+                .map(function -> reply(arn, function));
     }
 
     Future<Reply> show(Request request) {
-        FunctionArn arn = latest(request, "GetFunctionEventInvokeConfig");
-        return Future.succeededFuture(Reply.json(200, render(arn, existing(arn))));
+        FunctionArn arn = named(request, "GetFunctionEventInvokeConfig");
+        return Future.succeededFuture(Reply.json(200, render(arn, config(arn))));
     }
 
     Future<Reply> delete(Request request) {
-        FunctionArn arn = latest(request, "DeleteFunctionEventInvokeConfig");
-        existing(arn);
-        return functions.configureAsync(arn.function(), Optional.empty()).map(cleared -> Reply.empty(204));
+        FunctionArn arn = named(request, "DeleteFunctionEventInvokeConfig");
+        config(arn);
+        return functions
+                .configureAsync(arn.function(), qualifier(arn), before -> Optional.empty())
+                .map(cleared -> Reply.empty(204));
     }
 
-    private EventInvokeConfig replacing(FunctionArn arn, Members given) {
-        EventInvokeMembers members = EventInvokeMembers.read(given);
+    /** Those of all qualifiers. */
+    Future<Reply> list(Request request) {
+        FunctionArn arn = locator.named(request, "ListFunctionEventInvokeConfigs");
+        RegisteredFunction function = functions.find(arn.function()).orElseThrow(EventInvokeConfigs::noFunction);
+        List<EventInvokeConfig> all = List.copyOf(function.eventInvokeConfigs().values());
+        return Future.succeededFuture(Page.of(request, all, EventInvokeConfig::qualifier)
+                .reply("FunctionEventInvokeConfigs", config -> render(arn.withQualifier(config.qualifier()), config)));
+    }
+
+    private static EventInvokeMembers members(Request request) {
+        EventInvokeMembers members = EventInvokeMembers.read(request.members());
         if (members.isEmpty()) {
             throw new InvalidParameterValueException(
                     "You must specify at least one of error handling or destination setting.");
         }
-        destinations.check(arn.function(), members);
+        return members;
+    }
+
+    private EventInvokeConfig replacing(FunctionArn arn, EventInvokeMembers members) {
         return new EventInvokeConfig(
+                qualifier(arn),
                 members.maximumRetryAttempts(),
                 members.maximumEventAge(),
                 members.onSuccess().filter(destination -> !destination.isEmpty()),
@@ -70,10 +94,9 @@ final class EventInvokeConfigs {
                 now());
     }
 
-    private EventInvokeConfig merging(FunctionArn arn, EventInvokeConfig current, Members given) {
-        EventInvokeMembers members = EventInvokeMembers.read(given);
-        destinations.check(arn.function(), members);
+    private EventInvokeConfig merging(EventInvokeConfig current, EventInvokeMembers members) {
         return new EventInvokeConfig(
+                current.qualifier(),
                 members.maximumRetryAttempts().or(current::maximumRetryAttempts),
                 members.maximumEventAge().or(current::maximumEventAge),
                 members.onSuccess().or(current::onSuccess).filter(destination -> !destination.isEmpty()),
@@ -81,21 +104,40 @@ final class EventInvokeConfigs {
                 now());
     }
 
-    /** Always qualified, as its replies show it; there are no versions and aliases yet. */
-    private FunctionArn latest(Request request, String action) {
-        FunctionArn arn = locator.named(request, action).qualified();
-        if (!arn.qualifier().equals(Optional.of(FunctionArn.LATEST))) {
-            throw new ResourceNotFoundException("The function " + arn + " doesn't have an EventInvokeConfig");
+    /** Always qualified, as its replies show it. */
+    private FunctionArn named(Request request, String action) {
+        return locator.named(request, action).qualified();
+    }
+
+    /** The function, version or alias to configure, which exists. */
+    private FunctionArn existing(Request request, String action) {
+        FunctionArn arn = named(request, action);
+        if (functions
+                .find(arn.function())
+                .filter(function -> function.published().exists(qualifier(arn)))
+                .isEmpty()) {
+            throw noFunction();
         }
         return arn;
     }
 
-    private EventInvokeConfig existing(FunctionArn arn) {
+    private EventInvokeConfig config(FunctionArn arn) {
         return functions
                 .find(arn.function())
-                .flatMap(RegisteredFunction::eventInvokeConfig)
-                .orElseThrow(() ->
-                        new ResourceNotFoundException("The function " + arn + " doesn't have an EventInvokeConfig"));
+                .flatMap(function -> function.eventInvokeConfig(qualifier(arn)))
+                .orElseThrow(() -> withoutConfig(arn));
+    }
+
+    private static String qualifier(FunctionArn arn) {
+        return arn.qualifier().orElse(FunctionArn.LATEST);
+    }
+
+    private static ResourceNotFoundException noFunction() {
+        return new ResourceNotFoundException("The function doesn't exist.");
+    }
+
+    private static ResourceNotFoundException withoutConfig(FunctionArn arn) {
+        return new ResourceNotFoundException("The function " + arn + " doesn't have an EventInvokeConfig");
     }
 
     /** The database keeps milliseconds. */
@@ -104,7 +146,8 @@ final class EventInvokeConfigs {
     }
 
     private static Reply reply(FunctionArn arn, RegisteredFunction function) {
-        return Reply.json(200, render(arn, function.eventInvokeConfig().orElseThrow()));
+        return Reply.json(
+                200, render(arn, function.eventInvokeConfig(qualifier(arn)).orElseThrow()));
     }
 
     private static ObjectNode render(FunctionArn arn, EventInvokeConfig config) {

@@ -174,6 +174,7 @@ public final class LambdaApi {
         routes.add("UpdateFunctionEventInvokeConfig", configs::update);
         routes.add("GetFunctionEventInvokeConfig", configs::show);
         routes.add("DeleteFunctionEventInvokeConfig", configs::delete);
+        routes.add("ListFunctionEventInvokeConfigs", configs::list);
     }
 
     private void routeFunctionUrls(FunctionUrlConfigs urls) {

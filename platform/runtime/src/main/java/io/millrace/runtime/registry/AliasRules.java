@@ -57,9 +57,10 @@ public final class AliasRules {
         return function.withPublished(function.published().with(after));
     }
 
-    /** Takes an alias away, and its provisioned concurrency with it. One that does not exist changes nothing. */
+    /** Takes an alias away, and its provisioned concurrency and its event invoke config with it. One that does not exist changes nothing. */
     public static RegisteredFunction delete(RegisteredFunction function, String name) {
-        return function.withPublished(function.published().withoutAlias(name).withoutProvisioned(name));
+        return function.withPublished(function.published().withoutAlias(name).withoutProvisioned(name))
+                .withoutEventInvokeConfig(name);
     }
 
     private static void requireVersion(RegisteredFunction function, String version) {

@@ -6,9 +6,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a person set about a function's asynchronous invocations (lambda-semantics 2.3); what is empty follows the
- * settings of the platform.
+ * What a person set about the asynchronous invocations of a function, a version or an alias (lambda-semantics 2.3); what
+ * is empty follows the settings of the platform.
  *
+ * @param qualifier {@code $LATEST}, the number of a version, or an alias, whose config is not its version's
  * @param maximumRetryAttempts retries after the first attempt
  * @param maximumEventAge from acceptance until the event is given up
  * @param onSuccess ARN that gets the record of a success
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param lastModified when it was put or changed
  */
 public record EventInvokeConfig(
+        String qualifier,
         Optional<Integer> maximumRetryAttempts,
         Optional<Duration> maximumEventAge,
         Optional<String> onSuccess,

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,30 +14,31 @@ import java.util.Optional;
 final class EventInvokeConfigTable {
     private static final String ALL =
             """
-            SELECT function_name, maximum_retry_attempts, maximum_event_age_millis, on_success, on_failure,
+            SELECT function_name, qualifier, maximum_retry_attempts, maximum_event_age_millis, on_success, on_failure,
                    last_modified
-              FROM event_invoke_configs
+              FROM qualified_event_invoke_configs
             """;
-    private static final String DELETE = "DELETE FROM event_invoke_configs WHERE function_name = ?";
+    private static final String DELETE = "DELETE FROM qualified_event_invoke_configs WHERE function_name = ?";
     private static final String INSERT =
             """
-            INSERT INTO event_invoke_configs (function_name, maximum_retry_attempts, maximum_event_age_millis,
-                                              on_success, on_failure, last_modified)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO qualified_event_invoke_configs (function_name, qualifier, maximum_retry_attempts,
+                                                        maximum_event_age_millis, on_success, on_failure,
+                                                        last_modified)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """;
 
     private EventInvokeConfigTable() {}
 
-    /** At most one of a function. */
     static Map<FunctionName, List<EventInvokeConfig>> all(Connection connection) throws SQLException {
         return Owned.byFunction(connection, ALL, EventInvokeConfigTable::config);
     }
 
-    static void save(Connection connection, FunctionName function, Optional<EventInvokeConfig> config)
+    /** Replaces all of the function. */
+    static void save(Connection connection, FunctionName function, Collection<EventInvokeConfig> configs)
             throws SQLException {
         Sql.execute(connection, DELETE, function.value());
-        if (config.isPresent()) {
-            insert(connection, function, config.get());
+        for (EventInvokeConfig config : configs) {
+            insert(connection, function, config);
         }
     }
 
@@ -46,6 +48,7 @@ final class EventInvokeConfigTable {
                 connection,
                 INSERT,
                 function.value(),
+                config.qualifier(),
                 config.maximumRetryAttempts().orElse(null),
                 config.maximumEventAge().map(Duration::toMillis).orElse(null),
                 config.onSuccess().orElse(null),
@@ -55,6 +58,7 @@ final class EventInvokeConfigTable {
 
     private static EventInvokeConfig config(ResultSet row) throws SQLException {
         return new EventInvokeConfig(
+                row.getString("qualifier"),
                 Optional.ofNullable(row.getObject("maximum_retry_attempts", Integer.class)),
                 Optional.ofNullable(row.getObject("maximum_event_age_millis", Long.class))
                         .map(Duration::ofMillis),

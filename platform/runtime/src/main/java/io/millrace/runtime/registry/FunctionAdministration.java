@@ -42,8 +42,15 @@ public interface FunctionAdministration {
      */
     Future<RegisteredFunction> reserve(FunctionName name, OptionalInt permits);
 
-    /** @param config empty returns to the platform's defaults; fails with FunctionUnknown */
-    Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config);
+    /**
+     * Changes how asynchronous invocations with a qualifier are treated; events that wait are treated like that too.
+     *
+     * @param qualifier {@code $LATEST}, a version or an alias
+     * @param change applied to the config as it is when the change takes place; empty returns to the platform's defaults
+     * @return fails with FunctionUnknown, VersionUnknown or AliasUnknown, and with what {@code change} throws
+     */
+    Future<RegisteredFunction> configureAsync(
+            FunctionName name, String qualifier, UnaryOperator<Optional<EventInvokeConfig>> change);
 
     /**
      * Freezes {@code $LATEST} under the next number; returns the newest version instead where nothing changed since.
@@ -72,7 +79,10 @@ public interface FunctionAdministration {
     Future<Alias> updateAlias(
             FunctionName name, String alias, UnaryOperator<Alias> change, Optional<String> expectedRevision);
 
-    /** One that does not exist counts as deleted; its provisioned concurrency ends. Fails with FunctionUnknown. */
+    /**
+     * One that does not exist counts as deleted; its provisioned concurrency and its event invoke config end. Fails with
+     * FunctionUnknown.
+     */
     Future<Void> deleteAlias(FunctionName name, String alias);
 
     /**

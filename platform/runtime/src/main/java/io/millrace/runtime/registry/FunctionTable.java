@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Stored functions, with all that belongs to them in the other tables. */
 final class FunctionTable {
@@ -31,10 +33,7 @@ final class FunctionTable {
     static List<RegisteredFunction> all(Connection connection) throws SQLException {
         Map<FunctionName, List<EventInvokeConfig>> configs = EventInvokeConfigTable.all(connection);
         Map<FunctionName, Publications> publications = PublicationTables.all(connection);
-        return Sql.select(connection, ALL, FunctionTable::function).stream()
-                .map(function ->
-                        function.withEventInvokeConfig(configs.getOrDefault(function.name(), List.of()).stream()
-                                .findFirst()))
+        return Sql.select(connection, ALL, row -> function(row, configs)).stream()
                 .map(function -> function.withPublished(publications.getOrDefault(function.name(), Publications.NONE)))
                 .toList();
     }
@@ -44,7 +43,8 @@ final class FunctionTable {
         if (write(connection, UPDATE, function, code) == 0) {
             write(connection, INSERT, function, code);
         }
-        EventInvokeConfigTable.save(connection, function.name(), function.eventInvokeConfig());
+        EventInvokeConfigTable.save(
+                connection, function.name(), function.eventInvokeConfigs().values());
         PublicationTables.save(connection, function.name(), function.published());
     }
 
@@ -70,17 +70,25 @@ final class FunctionTable {
                         function.name().value()));
     }
 
-    private static RegisteredFunction function(ResultSet row) throws SQLException {
+    private static RegisteredFunction function(ResultSet row, Map<FunctionName, List<EventInvokeConfig>> configs)
+            throws SQLException {
+        FunctionName name = new FunctionName(row.getString("name"));
         Integer reserved = row.getObject("reserved_concurrency", Integer.class);
         return new RegisteredFunction(
-                new FunctionName(row.getString("name")),
+                name,
                 ConfigurationColumns.configuration(row),
                 Optional.of(ConfigurationColumns.code(row)),
                 reserved == null ? OptionalInt.empty() : OptionalInt.of(reserved),
-                Optional.empty(),
+                byQualifier(configs.getOrDefault(name, List.of())),
                 Publications.NONE,
                 row.getString("revision_id"),
                 Sql.instant(row, "last_modified"),
                 Sql.instant(row, "created"));
+    }
+
+    private static SortedMap<String, EventInvokeConfig> byQualifier(List<EventInvokeConfig> configs) {
+        SortedMap<String, EventInvokeConfig> byQualifier = new TreeMap<>();
+        configs.forEach(config -> byQualifier.put(config.qualifier(), config));
+        return byQualifier;
     }
 }

@@ -59,8 +59,8 @@ public final class Publishing {
     }
 
     /**
-     * Takes a version away, and its provisioned concurrency with it. One that does not exist changes nothing. Its
-     * number stays used.
+     * Takes a version away, and its provisioned concurrency and its event invoke config with it. One that does not exist
+     * changes nothing. Its number stays used.
      *
      * @throws VersionInUse while an alias points to it
      */
@@ -73,7 +73,8 @@ public final class Publishing {
                     throw new VersionInUse(function.name(), number, alias.name());
                 });
         return function.withPublished(
-                function.published().withoutVersion(number).withoutProvisioned(version));
+                        function.published().withoutVersion(number).withoutProvisioned(version))
+                .withoutEventInvokeConfig(version);
     }
 
     /** @throws RevisionMismatch if a revision is expected and the function has another */

@@ -1,20 +1,27 @@
 package io.millrace.runtime.registry;
 
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * A function as the registry knows it. Immutable: a change is a new record with a new revision.
  *
  * @param code empty for a function that an embedding service brought as an object; such a function is not stored
  * @param reservedConcurrency guarantee and cap of permits; empty shares the unreserved pool
- * @param eventInvokeConfig empty when nobody set one
+ * @param eventInvokeConfigs by qualifier, where somebody set one
  * @param published its versions, aliases and provisioned concurrency
  * @param revisionId UUID, new with every change of code or configuration
  */
@@ -23,11 +30,15 @@ public record RegisteredFunction(
         FunctionConfiguration configuration,
         Optional<CodeReference> code,
         OptionalInt reservedConcurrency,
-        Optional<EventInvokeConfig> eventInvokeConfig,
+        SortedMap<String, EventInvokeConfig> eventInvokeConfigs,
         Publications published,
         String revisionId,
         Instant lastModified,
         Instant created) {
+
+    public RegisteredFunction {
+        eventInvokeConfigs = Collections.unmodifiableSortedMap(new TreeMap<>(eventInvokeConfigs));
+    }
 
     /** A function that did not exist before. */
     public static RegisteredFunction created(
@@ -37,11 +48,30 @@ public record RegisteredFunction(
                 configuration,
                 code,
                 OptionalInt.empty(),
-                Optional.empty(),
+                new TreeMap<>(),
                 Publications.NONE,
                 newRevision(),
                 now,
                 now);
+    }
+
+    /** Empty when that very qualifier has none; an alias's is not its version's. */
+    public Optional<EventInvokeConfig> eventInvokeConfig(String qualifier) {
+        return Optional.ofNullable(eventInvokeConfigs.get(qualifier));
+    }
+
+    /** How asynchronous invocations of every version and alias are treated. */
+    public AsyncInvokeConfigs asyncConfigs(AsyncInvokeConfig defaults) {
+        Map<String, AsyncInvokeConfig> named = new HashMap<>();
+        published.versions().values().forEach(version -> {
+            named.put(version.qualifier(), asyncConfig(version.qualifier(), defaults));
+        });
+        published.aliases().keySet().forEach(alias -> named.put(alias, asyncConfig(alias, defaults)));
+        return new AsyncInvokeConfigs(asyncConfig(FunctionArn.LATEST, defaults), named, defaults);
+    }
+
+    private AsyncInvokeConfig asyncConfig(String qualifier, AsyncInvokeConfig defaults) {
+        return eventInvokeConfig(qualifier).map(config -> config.over(defaults)).orElse(defaults);
     }
 
     /** What the platform must know to run {@code $LATEST}. */
@@ -65,7 +95,7 @@ public record RegisteredFunction(
                 wanted.memorySizeMegabytes(),
                 wanted.ephemeralStorageMegabytes(),
                 reservedConcurrency,
-                eventInvokeConfig.map(config -> config.over(asyncDefaults)).orElse(asyncDefaults),
+                asyncConfig(version, asyncDefaults),
                 wanted.environment());
     }
 
@@ -75,7 +105,7 @@ public record RegisteredFunction(
                 newConfiguration,
                 code,
                 reservedConcurrency,
-                eventInvokeConfig,
+                eventInvokeConfigs,
                 published,
                 newRevision(),
                 now,
@@ -88,22 +118,33 @@ public record RegisteredFunction(
                 configuration,
                 Optional.of(newCode),
                 reservedConcurrency,
-                eventInvokeConfig,
+                eventInvokeConfigs,
                 published,
                 newRevision(),
                 now,
                 created);
     }
 
-    /** Neither this nor the event invoke config is part of the function's configuration, so its revision stays. */
+    /** Neither this nor an event invoke config is part of the function's configuration, so its revision stays. */
     public RegisteredFunction withReservedConcurrency(OptionalInt permits) {
         return new RegisteredFunction(
-                name, configuration, code, permits, eventInvokeConfig, published, revisionId, lastModified, created);
+                name, configuration, code, permits, eventInvokeConfigs, published, revisionId, lastModified, created);
     }
 
-    public RegisteredFunction withEventInvokeConfig(Optional<EventInvokeConfig> config) {
+    /** Adds or replaces that of its qualifier. */
+    public RegisteredFunction with(EventInvokeConfig config) {
+        return withEventInvokeConfigs(configs -> configs.put(config.qualifier(), config));
+    }
+
+    public RegisteredFunction withoutEventInvokeConfig(String qualifier) {
+        return withEventInvokeConfigs(configs -> configs.remove(qualifier));
+    }
+
+    private RegisteredFunction withEventInvokeConfigs(Consumer<SortedMap<String, EventInvokeConfig>> change) {
+        SortedMap<String, EventInvokeConfig> changed = new TreeMap<>(eventInvokeConfigs);
+        change.accept(changed);
         return new RegisteredFunction(
-                name, configuration, code, reservedConcurrency, config, published, revisionId, lastModified, created);
+                name, configuration, code, reservedConcurrency, changed, published, revisionId, lastModified, created);
     }
 
     /** Aliases and provisioned concurrency leave the function's revision as it is. */
@@ -113,7 +154,7 @@ public record RegisteredFunction(
                 configuration,
                 code,
                 reservedConcurrency,
-                eventInvokeConfig,
+                eventInvokeConfigs,
                 now,
                 revisionId,
                 lastModified,
@@ -127,7 +168,7 @@ public record RegisteredFunction(
                 configuration,
                 code,
                 reservedConcurrency,
-                eventInvokeConfig,
+                eventInvokeConfigs,
                 published,
                 newRevision(),
                 lastModified,

@@ -2,6 +2,7 @@ package io.millrace.runtime.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
@@ -27,7 +28,8 @@ class DeployedFunctionTest {
                     "live", new AliasTarget("1", Optional.empty(), 0),
                     "canary", new AliasTarget("1", Optional.of("2"), 0.25),
                     "stale", new AliasTarget("7", Optional.empty(), 0),
-                    "newest", new AliasTarget("$LATEST", Optional.empty(), 0)));
+                    "newest", new AliasTarget("$LATEST", Optional.empty(), 0)),
+            AsyncInvokeConfigs.same(LATEST.async()));
 
     private static DeployedVersion version(String version) {
         FunctionDefinition definition = new FunctionDefinition(

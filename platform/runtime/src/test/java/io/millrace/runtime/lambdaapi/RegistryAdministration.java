@@ -6,6 +6,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.AliasRules;
 import io.millrace.runtime.registry.EventInvokeConfig;
+import io.millrace.runtime.registry.EventInvokeRules;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
@@ -114,9 +115,10 @@ public final class RegistryAdministration implements FunctionAdministration {
     }
 
     @Override
-    public Future<RegisteredFunction> configureAsync(FunctionName name, Optional<EventInvokeConfig> config) {
+    public Future<RegisteredFunction> configureAsync(
+            FunctionName name, String qualifier, UnaryOperator<Optional<EventInvokeConfig>> change) {
         return vertx.executeBlocking(
-                () -> saved(existing(name, Optional.empty()).withEventInvokeConfig(config)));
+                () -> saved(EventInvokeRules.configure(existing(name, Optional.empty()), qualifier, change)));
     }
 
     @Override

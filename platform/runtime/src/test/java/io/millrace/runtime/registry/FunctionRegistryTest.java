@@ -55,12 +55,20 @@ class FunctionRegistryTest {
         try (FunctionRegistry registry = FunctionRegistry.open(data)) {
             saved = function(registry)
                     .withReservedConcurrency(OptionalInt.of(0))
-                    .withEventInvokeConfig(Optional.of(new EventInvokeConfig(
+                    .with(new EventInvokeConfig(
+                            "$LATEST",
                             Optional.of(1),
                             Optional.of(Duration.ofSeconds(90)),
                             Optional.empty(),
                             Optional.of("arn:aws:sqs:us-east-1:000000000000:q"),
-                            NOON)));
+                            NOON))
+                    .with(new EventInvokeConfig(
+                            "live",
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of("arn:aws:sns:us-east-1:000000000000:t"),
+                            Optional.empty(),
+                            NOON));
             registry.save(saved);
         }
         // When
@@ -80,7 +88,7 @@ class FunctionRegistryTest {
         }
         try (FunctionRegistry registry = FunctionRegistry.open(data)) {
             assertThat(registry.find(ORDERS)).contains(saved);
-            assertThat(saved.eventInvokeConfig()).isEmpty();
+            assertThat(saved.eventInvokeConfigs()).isEmpty();
             assertThat(saved.reservedConcurrency()).isEmpty();
         }
     }
@@ -90,15 +98,15 @@ class FunctionRegistryTest {
         try (FunctionRegistry registry = FunctionRegistry.open(data)) {
             RegisteredFunction first = function(registry)
                     .withReservedConcurrency(OptionalInt.of(5))
-                    .withEventInvokeConfig(Optional.of(new EventInvokeConfig(
-                            Optional.of(0), Optional.empty(), Optional.empty(), Optional.empty(), NOON)));
+                    .with(new EventInvokeConfig(
+                            "$LATEST", Optional.of(0), Optional.empty(), Optional.empty(), Optional.empty(), NOON));
             registry.save(first);
-            registry.save(first.withReservedConcurrency(OptionalInt.empty()).withEventInvokeConfig(Optional.empty()));
+            registry.save(first.withReservedConcurrency(OptionalInt.empty()).withoutEventInvokeConfig("$LATEST"));
         }
         try (FunctionRegistry registry = FunctionRegistry.open(data)) {
             assertThat(registry.find(ORDERS)).hasValueSatisfying(function -> {
                 assertThat(function.reservedConcurrency()).isEmpty();
-                assertThat(function.eventInvokeConfig()).isEmpty();
+                assertThat(function.eventInvokeConfigs()).isEmpty();
             });
         }
     }
@@ -180,7 +188,7 @@ class FunctionRegistryTest {
                 var statement = connection.createStatement()) {
             assertThat(statement.executeUpdate("DELETE FROM \"flyway_schema_history\""))
                     .isPositive();
-            statement.execute("DROP TABLE event_invoke_configs");
+            statement.execute("DROP TABLE qualified_event_invoke_configs");
             statement.execute("DROP TABLE aliases");
             statement.execute("ALTER TABLE functions DROP COLUMN layers");
         }
@@ -208,6 +216,11 @@ class FunctionRegistryTest {
                             .formatted("a".repeat(64)));
             statement.execute(
                     """
+                    INSERT INTO event_invoke_configs VALUES ('old', 1, NULL, NULL, 'arn',
+                        TIMESTAMP WITH TIME ZONE '2026-01-01 00:00:00+00:00')
+                    """);
+            statement.execute(
+                    """
                     CREATE TABLE "flyway_schema_history" ("installed_rank" INT PRIMARY KEY, "version" VARCHAR(50),
                         "description" VARCHAR(200) NOT NULL, "type" VARCHAR(20) NOT NULL,
                         "script" VARCHAR(1000) NOT NULL, "checksum" INT, "installed_by" VARCHAR(100) NOT NULL,
@@ -229,6 +242,16 @@ class FunctionRegistryTest {
                 assertThat(function.configuration().architecture()).isEqualTo("x86_64");
                 assertThat(function.configuration().layers()).isEmpty();
                 assertThat(function.published()).isEqualTo(Publications.NONE);
+                assertThat(function.eventInvokeConfigs())
+                        .containsExactly(Map.entry(
+                                "$LATEST",
+                                new EventInvokeConfig(
+                                        "$LATEST",
+                                        Optional.of(1),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.of("arn"),
+                                        Instant.parse("2026-01-01T00:00:00Z"))));
             });
         }
     }
@@ -285,8 +308,8 @@ class FunctionRegistryTest {
     @Test
     void the_definition_lays_what_was_set_over_the_defaults() {
         RegisteredFunction function = RegisteredFunction.created(ORDERS, CONFIGURATION, Optional.empty(), NOON)
-                .withEventInvokeConfig(Optional.of(new EventInvokeConfig(
-                        Optional.of(0), Optional.empty(), Optional.empty(), Optional.of("arn"), NOON)));
+                .with(new EventInvokeConfig(
+                        "$LATEST", Optional.of(0), Optional.empty(), Optional.empty(), Optional.of("arn"), NOON));
 
         assertThat(function.definition(AsyncInvokeConfig.LAMBDA_DEFAULT).async())
                 .isEqualTo(AsyncInvokeConfig.LAMBDA_DEFAULT

@@ -52,8 +52,8 @@ class PublishingTest {
         RegisteredFunction published = Sample.function(1);
         RegisteredFunction changed = published
                 .withReservedConcurrency(OptionalInt.of(7))
-                .withEventInvokeConfig(Optional.of(new EventInvokeConfig(
-                        Optional.of(1), Optional.empty(), Optional.empty(), Optional.empty(), Sample.NOON)));
+                .with(new EventInvokeConfig(
+                        "$LATEST", Optional.of(1), Optional.empty(), Optional.empty(), Optional.empty(), Sample.NOON));
 
         assertThat(Publishing.publish(changed, ANY, ANY, ANY).version().number())
                 .isEqualTo(1);
