@@ -94,7 +94,8 @@ final class ResponseHead {
         return read;
     }
 
-    private static String checked(String value) {
+    /** @return the value, which a header can hold */
+    static String checked(String value) {
         if (!VALUE.matcher(value).matches()) {
             throw new MalformedResponseException("a header or cookie has a character that HTTP does not allow");
         }

@@ -49,7 +49,12 @@ final class StreamedAnswer implements ResponseStream {
 
     @Override
     public void begin(String executedVersion, String type) {
-        contentType = type.isEmpty() ? "application/octet-stream" : type;
+        try {
+            contentType = type.isEmpty() ? "application/octet-stream" : ResponseHead.checked(type);
+        } catch (MalformedResponseException malformed) {
+            fail(malformed);
+            return;
+        }
         String kind = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         way = switch (kind) {
             case Prelude.CONTENT_TYPE -> Way.PRELUDE;

@@ -71,10 +71,6 @@ final class UrlRefusal extends RuntimeException {
         return new UrlRefusal(status, type, body.toString());
     }
 
-    int status() {
-        return status;
-    }
-
     HttpAnswer answer() {
         HttpAnswer answer = new HttpAnswer(status, List.of(), body.getBytes(StandardCharsets.UTF_8))
                 .with("Content-Type", "application/json");

@@ -63,6 +63,9 @@ final class FunctionUrlConfigs {
                         throw new ResourceConflictException("Failed to create function url config for [functionArn = "
                                 + arn + "]. Error message:  FunctionUrlConfig exists for this Lambda function");
                     }
+                    if (functions.find(arn.function()).isEmpty()) {
+                        throw noFunction(); // Deleted meanwhile; the next of that name must not get this URL.
+                    }
                     return Optional.of(url);
                 })
                 .map(created -> Reply.json(201, rendered(request, url, Moment.CREATED)));

@@ -153,6 +153,20 @@ class StreamedUrlTest {
     }
 
     @Test
+    void a_type_that_no_header_can_hold_never_reaches_the_wire() {
+        floor.invoker.streaming = stream -> {
+            stream.begin("$LATEST", "text/plain\r\nSet-Cookie: evil=1");
+            stream.chunk(Buffer.buffer("body"));
+            return ScriptedInvoker.ended(SUCCESS);
+        };
+
+        RawHttp.Answer answer = floor.ask(id, "GET /", "");
+
+        assertThat(answer.refusal()).isEqualTo("502  Internal Server Error");
+        assertThat(answer.headers()).noneMatch(line -> line.contains("evil"));
+    }
+
+    @Test
     void HEAD_gets_the_head_of_a_stream() {
         floor.invoker.streaming = stream -> {
             stream.begin("$LATEST", "text/plain");
