@@ -132,6 +132,14 @@ final class QueuePoller implements SourcePoller {
     }
 
     private void onMessage(Delivery delivery) {
+        try {
+            take(delivery);
+        } finally {
+            next(); // Also after a message that was not understood: its credit is used up.
+        }
+    }
+
+    private void take(Delivery delivery) {
         if (stopping) {
             delivery.release();
             return;
@@ -141,24 +149,17 @@ final class QueuePoller implements SourcePoller {
         ObjectNode record = QueueRecord.of(delivery.message(), id, receivedFirst, mapping.source());
         if (!filter.accepts(record)) {
             delivery.complete();
-            topUp();
             return;
         }
         BatchItem item = new BatchItem(delivery, id, receivedFirst, QueueRecord.bytes(record));
-        if (!filling.hasRoomFor(item)) {
-            if (filling.isEmpty()) {
-                refuseTooLarge(item);
-                return;
-            }
+        if (!filling.isEmpty() && !filling.hasRoomFor(item)) {
             full.add(fillAnew());
-            if (!filling.hasRoomFor(item)) {
-                refuseTooLarge(item);
-                next();
-                return;
-            }
         }
-        add(item);
-        next();
+        if (filling.hasRoomFor(item)) {
+            add(item);
+        } else {
+            refuseTooLarge(item);
+        }
     }
 
     private void add(BatchItem item) {
@@ -196,7 +197,6 @@ final class QueuePoller implements SourcePoller {
                 .addKeyValue(LogKeys.REASON, "larger than " + Batch.MOST_BYTES + " bytes as an event")
                 .log("message cannot be handed to a function");
         failed(item);
-        topUp();
     }
 
     /** Runs what can run now, and asks for more. */

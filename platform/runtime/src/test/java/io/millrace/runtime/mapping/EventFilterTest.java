@@ -58,6 +58,35 @@ class EventFilterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"n\":1e400}",
+                "{\"n\":-1e-400}",
+                "{\"n\":123456789012345678901234567890.5}",
+                "{\"n\":{\"n\":[[],{},[[{\"n\":1}]]]}}",
+                "{\"\":\"\",\"a.b\":1}",
+                "{\"n\":\"\\ud800\"}",
+                "{}"
+            })
+    void odd_bodies_are_judged_like_others(String body) {
+        assertThat(accepts(body, "{\"body\":{\"n\":[{\"numeric\":[\"=\",3]}]}}"))
+                .isFalse();
+        assertThat(accepts(body, "{\"eventSource\":[\"aws:sqs\"]}")).isTrue();
+    }
+
+    @Test
+    void bodies_that_are_nested_deeply_or_very_long_are_judged_too() {
+        String pattern = "{\"body\":{\"n\":[3]}}";
+        assertThat(accepts("{\"a\":".repeat(900) + "1" + "}".repeat(900), pattern))
+                .isFalse();
+        assertThat(accepts("{\"a\":".repeat(5000) + "1" + "}".repeat(5000), pattern))
+                .isFalse();
+        assertThat(accepts("{\"n\":3,\"m\":[" + "1,".repeat(200_000) + "1]}", pattern))
+                .isTrue();
+        assertThat(accepts("{\"n\":" + "9".repeat(2000) + "}", pattern)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "text",
                 "[\"text\"]",
