@@ -6,6 +6,7 @@ import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -16,6 +17,7 @@ final class FunctionChanges {
     private final ConfigurationReply replies;
     private final LayerArns layers;
     private final Versions versions;
+    private final FunctionTags tags;
     private final FunctionSettings defaults;
 
     FunctionChanges(
@@ -23,18 +25,20 @@ final class FunctionChanges {
             FunctionLocator locator,
             ConfigurationReply replies,
             LayerArns layers,
+            FunctionTags tags,
             FunctionSettings defaults) {
         this.functions = functions;
         this.locator = locator;
         this.replies = replies;
         this.layers = layers;
         this.versions = new Versions(functions, locator, replies);
+        this.tags = tags;
         this.defaults = defaults;
     }
 
     Future<Reply> create(Request request) {
         return request.blocking(() -> newFunction(request.members()))
-                .compose(this::create)
+                .compose(wanted -> create(wanted).compose(created -> tagged(request, wanted, created)))
                 .map(created -> Reply.json(201, replies.complete(created)));
     }
 
@@ -44,6 +48,16 @@ final class FunctionChanges {
                 .compose(created -> wanted.publish()
                         ? versions.publishAsChanged(created).map(this::unqualified)
                         : Future.succeededFuture(latest(created)));
+    }
+
+    private Future<Located> tagged(Request request, NewFunction wanted, Located created) {
+        if (wanted.tags().isEmpty()) {
+            return Future.succeededFuture(created);
+        }
+        return request.blocking(() -> {
+            tags.add(wanted.name(), wanted.tags());
+            return created;
+        });
     }
 
     /** Publishing along with the creation is told by the version's number only. */
@@ -97,9 +111,12 @@ final class FunctionChanges {
         UnsupportedMembers.refuse(members.object());
         FunctionConfiguration configuration = ConfigurationMembers.complete(members, defaults);
         layers.requireUsable(configuration.layers());
+        Map<String, String> tagged = members.object("Tags").map(Members::texts).orElseGet(Map::of);
+        FunctionTags.requireFew(tagged);
         return new NewFunction(
                 name,
                 configuration,
+                tagged,
                 UploadedCode.archive(members.object("Code").orElseThrow()),
                 members.truth("Publish").orElse(false));
     }
@@ -114,7 +131,11 @@ final class FunctionChanges {
 
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
     private record NewFunction(
-            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {}
+            FunctionName name,
+            FunctionConfiguration configuration,
+            Map<String, String> tags,
+            byte[] archive,
+            boolean publish) {}
 
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
     private record NewCode(

@@ -78,6 +78,27 @@ final class FunctionLocator {
         return arn.function();
     }
 
+    /**
+     * The function that a tag is about, which exists.
+     *
+     * @param resource an ARN of anything that AWS gives tags
+     */
+    FunctionName tagged(String resource, String action) {
+        if (!resource.contains(":function:")) {
+            throw new InvalidParameterValueException("Tags of the resource " + resource
+                    + " are not supported by Millrace, expected the ARN of a function.");
+        }
+        FunctionArn arn = parse(resource, action);
+        if (arn.qualifier().isPresent()) {
+            throw new InvalidParameterValueException(
+                    "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+        }
+        if (functions.find(arn.function()).isEmpty()) {
+            throw notFound(arn);
+        }
+        return arn.function();
+    }
+
     FunctionArn arn(FunctionName name) {
         return FunctionArn.of(identity.region(), identity.account(), name);
     }

@@ -60,8 +60,11 @@ public final class LambdaApi {
         LayerArns layerArns = new LayerArns(rules.identity(), administration.layers());
         router.route().handler(this::serve);
         routes.add("Invoke", new Invocations(invoker, locator, rules.limits())::invoke);
-        routeFunctions(new Functions(functions, locator, replies));
-        routeChanges(new FunctionChanges(functions, locator, replies, layerArns, rules.function()));
+        FunctionTags tags = new FunctionTags(administration.documents());
+        routeFunctions(new Functions(functions, locator, replies, tags));
+        routeChanges(new FunctionChanges(functions, locator, replies, layerArns, tags, rules.function()));
+        routeTags(new Tags(tags, locator));
+        routeStored(administration.documents(), locator);
         routes.add("PublishVersion", new Versions(functions, locator, replies)::publish);
         routeAliases(new Aliases(functions, locator));
         routeConcurrency(new ReservedConcurrency(functions, locator));
@@ -123,6 +126,23 @@ public final class LambdaApi {
         routes.add("CreateFunction", changes::create);
         routes.add("UpdateFunctionConfiguration", changes::updateConfiguration);
         routes.add("UpdateFunctionCode", changes::updateCode);
+    }
+
+    private void routeTags(Tags tags) {
+        routes.add("ListTags", tags::list);
+        routes.add("TagResource", tags::add);
+        routes.add("UntagResource", tags::remove);
+    }
+
+    /** What is kept beside functions for clients that set it. */
+    private void routeStored(DocumentShelf documents, FunctionLocator locator) {
+        RecursionConfigs recursion = new RecursionConfigs(documents, locator);
+        routes.add("PutFunctionRecursionConfig", recursion::put);
+        routes.add("GetFunctionRecursionConfig", recursion::show);
+        RuntimeManagement runtimes = new RuntimeManagement(documents, locator);
+        routes.add("PutRuntimeManagementConfig", runtimes::put);
+        routes.add("GetRuntimeManagementConfig", runtimes::show);
+        routes.add("GetFunctionCodeSigningConfig", new CodeSigning(locator)::show);
     }
 
     private void routeAliases(Aliases aliases) {

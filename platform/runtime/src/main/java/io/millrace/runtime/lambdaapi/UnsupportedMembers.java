@@ -30,7 +30,6 @@ final class UnsupportedMembers {
             Map.entry("S3ObjectVersion", Set.of()),
             Map.entry("SnapStart", Set.of("{\"ApplyOn\":\"None\"}")),
             Map.entry("SourceKMSKeyArn", Set.of("\"\"")),
-            Map.entry("Tags", Set.of()),
             Map.entry("TenancyConfig", Set.of()),
             Map.entry("TracingConfig", Set.of("{\"Mode\":\"PassThrough\"}")),
             Map.entry("VpcConfig", Set.of("{\"SubnetIds\":[],\"SecurityGroupIds\":[]}")));

@@ -139,7 +139,17 @@ public final class FunctionRegistry implements AutoCloseable {
                 function.withPublished(function.published().startingAfter(lastVersionNumber(name)));
         Optional<CodeReference> code = numbered.code();
         if (code.isPresent()) {
-            database.write(connection -> FunctionTable.save(connection, numbered, code.get()));
+            boolean isNew = !functions.containsKey(name);
+            database.write(connection -> {
+                if (isNew) {
+                    // What came for an earlier one of the name while it was being deleted.
+                    DocumentTable.deleteOf(connection, name);
+                }
+                FunctionTable.save(connection, numbered, code.get());
+            });
+            if (isNew) {
+                documents.forget(name);
+            }
             lastNumbers.put(name, numbered.published().lastNumber());
         }
         functions.put(name, numbered);
