@@ -13,6 +13,8 @@ import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.AliasRules;
+import io.millrace.runtime.registry.Changed;
+import io.millrace.runtime.registry.CodeChange;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -187,29 +189,46 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     }
 
     @Override
-    public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
+    public Future<Changed> create(
+            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {
         return storedChange(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
             CodeReference code = registry.storeCode(archive);
-            RegisteredFunction created =
-                    RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant());
+            RegisteredFunction created = registry.numbered(
+                    RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant()));
             LazyEnvironments loaded = versions.loadLatest(created, asyncDefaults);
             await(queues.ensure(created.definition(asyncDefaults)));
-            return saveAndStart(created, loaded, asyncDefaults, () -> {
+            Changed changed = Changed.of(created, publish);
+            return changed.with(saveAndStart(changed.function(), loaded, asyncDefaults, () -> {
                 loaded.close();
                 await(queues.remove(name));
-            });
+            }));
         });
     }
 
     @Override
-    public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
+    public Future<Changed> updateCode(FunctionName name, CodeChange change) {
         return storedChange(() -> {
-            RegisteredFunction before = require(name, expectedRevision);
-            CodeReference code = registry.storeCode(archive);
-            return reload(before.withCode(code, clock.instant()));
+            RegisteredFunction before = require(name, change.expectedRevision());
+            CodeReference code = registry.storeCode(change.archive());
+            Changed changed =
+                    Changed.of(before.withCode(code, change.architecture(), clock.instant()), change.publish());
+            return changed.with(reload(changed.function()));
+        });
+    }
+
+    @Override
+    public Future<Changed> tryCode(FunctionName name, CodeChange change) {
+        return change(() -> {
+            RegisteredFunction before = require(name, change.expectedRevision());
+            AsyncInvokeConfig asyncBase = requireDeployed(name).asyncBase();
+            CodeReference code =
+                    registry.examineCode(change.archive(), file -> versions.tryLatest(before, file, asyncBase));
+            RegisteredFunction after = before.withCode(code, change.architecture(), before.lastModified());
+            Changed changed = Changed.of(after, change.publish());
+            return changed.with(changed.function().withRevision(before.revisionId()));
         });
     }
 

@@ -1,13 +1,15 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.config.FunctionSettings;
+import io.millrace.runtime.registry.Changed;
+import io.millrace.runtime.registry.CodeChange;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Creating functions, changing their code and configuration (lambda-semantics 6.1 to 6.3). */
@@ -16,7 +18,6 @@ final class FunctionChanges {
     private final FunctionLocator locator;
     private final ConfigurationReply replies;
     private final LayerArns layers;
-    private final Versions versions;
     private final FunctionTags tags;
     private final FunctionSettings defaults;
 
@@ -31,7 +32,6 @@ final class FunctionChanges {
         this.locator = locator;
         this.replies = replies;
         this.layers = layers;
-        this.versions = new Versions(functions, locator, replies);
         this.tags = tags;
         this.defaults = defaults;
     }
@@ -44,10 +44,8 @@ final class FunctionChanges {
 
     private Future<Located> create(NewFunction wanted) {
         return functions
-                .create(wanted.name(), wanted.configuration(), wanted.archive())
-                .compose(created -> wanted.publish()
-                        ? versions.publishAsChanged(created).map(this::unqualified)
-                        : Future.succeededFuture(latest(created)));
+                .create(wanted.name(), wanted.configuration(), wanted.archive(), wanted.publish())
+                .map(created -> located(created, locator.arn(wanted.name())));
     }
 
     private Future<Located> tagged(Request request, NewFunction wanted, Located created) {
@@ -60,32 +58,24 @@ final class FunctionChanges {
         });
     }
 
-    /** Publishing along with the creation is told by the version's number only. */
-    private Located unqualified(Located version) {
-        return new Located(locator.arn(version.function().name()), version.function(), version.version());
-    }
-
     Future<Reply> updateCode(Request request) {
         FunctionName name = locator.existing(request, "UpdateFunctionCode").name();
+        boolean isTrial = request.members().truth("DryRun").orElse(false);
         return request.blocking(() -> newCode(request.members()))
-                .compose(code -> updateCode(name, code))
-                .map(updated -> Reply.json(200, replies.complete(updated)));
+                .compose(code -> isTrial ? functions.tryCode(name, code) : functions.updateCode(name, code))
+                .map(updated -> Reply.json(200, replies.complete(located(updated, qualified(updated)))));
     }
 
-    private Future<Located> updateCode(FunctionName name, NewCode code) {
-        return functions
-                .updateCode(name, code.archive(), code.expectedRevision())
-                .compose(updated -> move(updated, code.architecture()))
-                .compose(updated ->
-                        code.publish() ? versions.publishAsChanged(updated) : Future.succeededFuture(latest(updated)));
+    private FunctionArn qualified(Changed changed) {
+        FunctionArn arn = locator.arn(changed.function().name());
+        return changed.version()
+                .map(version -> arn.withQualifier(version.qualifier()))
+                .orElse(arn);
     }
 
-    private Future<RegisteredFunction> move(RegisteredFunction function, Optional<String> architecture) {
-        return architecture
-                .filter(other -> !other.equals(function.configuration().architecture()))
-                .map(other -> functions.updateConfiguration(
-                        function.name(), current -> current.withArchitecture(other), Optional.empty()))
-                .orElseGet(() -> Future.succeededFuture(function));
+    /** Publishing along with a creation is told by the version's number only, not by the ARN (lambda-semantics 6.3). */
+    private static Located located(Changed changed, FunctionArn arn) {
+        return new Located(arn, changed.function(), changed.version());
     }
 
     Future<Reply> updateConfiguration(Request request) {
@@ -121,8 +111,8 @@ final class FunctionChanges {
                 members.truth("Publish").orElse(false));
     }
 
-    private static NewCode newCode(Members members) {
-        return new NewCode(
+    private static CodeChange newCode(Members members) {
+        return new CodeChange(
                 UploadedCode.archive(members),
                 ConfigurationMembers.architecture(members),
                 members.text("RevisionId"),
@@ -136,8 +126,4 @@ final class FunctionChanges {
             Map<String, String> tags,
             byte[] archive,
             boolean publish) {}
-
-    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
-    private record NewCode(
-            byte[] archive, Optional<String> architecture, Optional<String> expectedRevision, boolean publish) {}
 }

@@ -16,7 +16,6 @@ final class UnsupportedMembers {
             Map.entry("CapacityProviderConfig", Set.of()),
             Map.entry("CodeSigningConfigArn", Set.of("\"\"")),
             Map.entry("DeadLetterConfig", Set.of("{\"TargetArn\":\"\"}")),
-            Map.entry("DryRun", Set.of("false")),
             Map.entry("DurableConfig", Set.of()),
             Map.entry("FileSystemConfigs", Set.of()),
             Map.entry("ImageConfig", Set.of()),

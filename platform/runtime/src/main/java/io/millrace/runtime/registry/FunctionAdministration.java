@@ -20,11 +20,18 @@ public interface FunctionAdministration {
     /** From memory, ordered by name; embedded functions included. */
     List<RegisteredFunction> all();
 
-    /** @param archive a jar, or zip of classes and lib/*.jar; fails with FunctionExists or InvalidCode */
-    Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive);
+    /**
+     * @param archive a jar, or zip of classes and lib/*.jar
+     * @param publish makes version 1 along with it
+     * @return fails with FunctionExists or InvalidCode
+     */
+    Future<Changed> create(FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish);
 
     /** Fails with FunctionUnknown, InvalidCode or RevisionMismatch; events that wait run on the new code. */
-    Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision);
+    Future<Changed> updateCode(FunctionName name, CodeChange change);
+
+    /** Fails as {@link #updateCode} would; changes nothing, and returns what would be, with the revision that is. */
+    Future<Changed> tryCode(FunctionName name, CodeChange change);
 
     /**
      * @param change applied to the configuration as it is when the change takes place

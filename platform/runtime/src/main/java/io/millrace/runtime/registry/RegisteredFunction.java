@@ -82,6 +82,14 @@ public record RegisteredFunction(
                 created);
     }
 
+    /** @param architecture empty leaves it as it is */
+    public RegisteredFunction withCode(CodeReference newCode, Optional<String> architecture, Instant now) {
+        RegisteredFunction changed = withCode(newCode, now);
+        return architecture
+                .map(other -> changed.withConfiguration(configuration.withArchitecture(other), now))
+                .orElse(changed);
+    }
+
     public RegisteredFunction withCode(CodeReference newCode, Instant now) {
         return new RegisteredFunction(
                 name,
@@ -122,6 +130,11 @@ public record RegisteredFunction(
 
     /** Publishing gives {@code $LATEST} a new revision (lambda-semantics 6.2). */
     public RegisteredFunction withNewRevision() {
+        return withRevision(newRevision());
+    }
+
+    /** For what is shown without being so. */
+    public RegisteredFunction withRevision(String revision) {
         return new RegisteredFunction(
                 name,
                 configuration,
@@ -129,7 +142,7 @@ public record RegisteredFunction(
                 reservedConcurrency,
                 eventInvokeConfig,
                 published,
-                newRevision(),
+                revision,
                 lastModified,
                 created);
     }

@@ -5,6 +5,9 @@ import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.AliasRules;
+import io.millrace.runtime.registry.Changed;
+import io.millrace.runtime.registry.CodeChange;
+import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
@@ -69,20 +72,41 @@ public final class RegistryAdministration implements FunctionAdministration {
     }
 
     @Override
-    public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
+    public Future<Changed> create(
+            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {
         return vertx.executeBlocking(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
-            return saved(
-                    RegisteredFunction.created(name, configuration, Optional.of(registry.storeCode(archive)), now()));
+            RegisteredFunction created =
+                    RegisteredFunction.created(name, configuration, Optional.of(registry.storeCode(archive)), now());
+            return saved(Changed.of(registry.numbered(created), publish));
         });
     }
 
     @Override
-    public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
-        return vertx.executeBlocking(
-                () -> saved(existing(name, expectedRevision).withCode(registry.storeCode(archive), now())));
+    public Future<Changed> updateCode(FunctionName name, CodeChange change) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction before = existing(name, change.expectedRevision());
+            return saved(Changed.of(
+                    before.withCode(registry.storeCode(change.archive()), change.architecture(), now()),
+                    change.publish()));
+        });
+    }
+
+    @Override
+    public Future<Changed> tryCode(FunctionName name, CodeChange change) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction before = existing(name, change.expectedRevision());
+            CodeReference code = registry.examineCode(change.archive(), file -> {});
+            Changed changed =
+                    Changed.of(before.withCode(code, change.architecture(), before.lastModified()), change.publish());
+            return changed.with(changed.function().withRevision(before.revisionId()));
+        });
+    }
+
+    private Changed saved(Changed changed) {
+        return changed.with(saved(changed.function()));
     }
 
     @Override
