@@ -294,7 +294,7 @@ public final class Platform implements AutoCloseable {
                 invoker,
                 new LambdaApi.Administration(deployments, registry.layers(), registry::findCode, registry.documents()),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
-                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
+                new LambdaApi.Rules(settings.limits(), settings.function(), settings.code(), settings.identity()),
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());

@@ -34,6 +34,7 @@ class FloorPlanTest {
             "runtimeapi",
             "destination",
             "registry",
+            "objects",
             "accounting",
             "observe",
             "config");
@@ -66,6 +67,8 @@ class FloorPlanTest {
                 .definedBy(room("destination"))
                 .layer("registry")
                 .definedBy(room("registry"))
+                .layer("objects")
+                .definedBy(room("objects"))
                 .layer("accounting")
                 .definedBy(room("accounting"))
                 .layer("observe")
@@ -92,6 +95,8 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
                 .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode")
+                .whereLayer("objects")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

@@ -18,6 +18,7 @@ final class FunctionChanges {
     private final FunctionLocator locator;
     private final ConfigurationReply replies;
     private final LayerArns layers;
+    private final UploadedCode uploads;
     private final FunctionTags tags;
     private final FunctionSettings defaults;
 
@@ -26,25 +27,27 @@ final class FunctionChanges {
             FunctionLocator locator,
             ConfigurationReply replies,
             LayerArns layers,
+            UploadedCode uploads,
             FunctionTags tags,
             FunctionSettings defaults) {
         this.functions = functions;
         this.locator = locator;
         this.replies = replies;
         this.layers = layers;
+        this.uploads = uploads;
         this.tags = tags;
         this.defaults = defaults;
     }
 
     Future<Reply> create(Request request) {
         return request.blocking(() -> newFunction(request.members()))
-                .compose(wanted -> create(wanted).compose(created -> tagged(request, wanted, created)))
+                .compose(wanted -> create(request, wanted).compose(created -> tagged(request, wanted, created)))
                 .map(created -> Reply.json(201, replies.complete(created)));
     }
 
-    private Future<Located> create(NewFunction wanted) {
-        return functions
-                .create(wanted.name(), wanted.configuration(), wanted.archive(), wanted.publish())
+    private Future<Located> create(Request request, NewFunction wanted) {
+        return uploads.archive(request, request.members().object("Code").orElseThrow())
+                .compose(archive -> functions.create(wanted.name(), wanted.configuration(), archive, wanted.publish()))
                 .map(created -> located(created, locator.arn(wanted.name())));
     }
 
@@ -61,7 +64,8 @@ final class FunctionChanges {
     Future<Reply> updateCode(Request request) {
         FunctionName name = locator.existing(request, "UpdateFunctionCode").name();
         boolean isTrial = request.members().truth("DryRun").orElse(false);
-        return request.blocking(() -> newCode(request.members()))
+        return uploads.archive(request, request.members())
+                .map(archive -> newCode(request.members(), archive))
                 .compose(code -> isTrial ? functions.tryCode(name, code) : functions.updateCode(name, code))
                 .map(updated -> Reply.json(200, replies.complete(located(updated, qualified(updated)))));
     }
@@ -104,26 +108,17 @@ final class FunctionChanges {
         Map<String, String> tagged = members.object("Tags").map(Members::texts).orElseGet(Map::of);
         FunctionTags.requireFew(tagged);
         return new NewFunction(
-                name,
-                configuration,
-                tagged,
-                UploadedCode.archive(members.object("Code").orElseThrow()),
-                members.truth("Publish").orElse(false));
+                name, configuration, tagged, members.truth("Publish").orElse(false));
     }
 
-    private static CodeChange newCode(Members members) {
+    private static CodeChange newCode(Members members, byte[] archive) {
         return new CodeChange(
-                UploadedCode.archive(members),
+                archive,
                 ConfigurationMembers.architecture(members),
                 members.text("RevisionId"),
                 members.truth("Publish").orElse(false));
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
     private record NewFunction(
-            FunctionName name,
-            FunctionConfiguration configuration,
-            Map<String, String> tags,
-            byte[] archive,
-            boolean publish) {}
+            FunctionName name, FunctionConfiguration configuration, Map<String, String> tags, boolean publish) {}
 }

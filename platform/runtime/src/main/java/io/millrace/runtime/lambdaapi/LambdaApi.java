@@ -1,12 +1,14 @@
 package io.millrace.runtime.lambdaapi;
 
 import io.millrace.runtime.accounting.Accounting;
+import io.millrace.runtime.config.CodeSettings;
 import io.millrace.runtime.config.FunctionSettings;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.config.LimitSettings;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
+import io.millrace.runtime.objects.CodeObjects;
 import io.millrace.runtime.registry.CodeFiles;
 import io.millrace.runtime.registry.DocumentShelf;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -62,7 +64,8 @@ public final class LambdaApi {
         routes.add("Invoke", new Invocations(invoker, locator, rules.limits())::invoke);
         FunctionTags tags = new FunctionTags(administration.documents());
         routeFunctions(new Functions(functions, locator, replies, tags));
-        routeChanges(new FunctionChanges(functions, locator, replies, layerArns, tags, rules.function()));
+        UploadedCode uploads = new UploadedCode(CodeObjects.of(vertx, rules.code(), clock));
+        routeChanges(new FunctionChanges(functions, locator, replies, layerArns, uploads, tags, rules.function()));
         routeTags(new Tags(tags, locator));
         routeStored(administration.documents(), locator);
         routes.add("PublishVersion", new Versions(functions, locator, replies)::publish);
@@ -70,7 +73,7 @@ public final class LambdaApi {
         routeConcurrency(new ReservedConcurrency(functions, locator));
         routeProvisioning(new Provisioning(functions, locator));
         routeEventInvokeConfigs(new EventInvokeConfigs(functions, locator, clock));
-        routeLayers(new Layers(administration.layers(), layerArns, clock));
+        routeLayers(new Layers(administration.layers(), layerArns, uploads, clock));
         routeAccount(new AccountSettings(functions, administration.layers()));
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
@@ -86,7 +89,8 @@ public final class LambdaApi {
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
 
     /** The settings this door needs. */
-    public record Rules(LimitSettings limits, FunctionSettings function, IdentitySettings identity) {}
+    public record Rules(
+            LimitSettings limits, FunctionSettings function, CodeSettings code, IdentitySettings identity) {}
 
     /** Lets another door share this one's address; to be called before {@link #listen}. */
     public LambdaApi with(Consumer<Router> routes) {

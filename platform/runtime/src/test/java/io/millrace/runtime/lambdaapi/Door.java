@@ -59,7 +59,7 @@ final class Door implements AutoCloseable {
                 new LambdaApi.Administration(
                         administration, registry.layers(), registry::findCode, registry.documents()),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
-                new LambdaApi.Rules(all.limits(), all.function(), all.identity()),
+                new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity()),
                 clock);
         this.port = await(api.listen("127.0.0.1", 0)).actualPort();
     }

@@ -121,7 +121,7 @@ class FunctionsTest {
             "Code"                   | "Architectures": ["x86_64", "arm64"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1"}
             "Code"                   | "Architectures": ["z80"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[z80]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"}
             "Code"                   | "Architectures": "arm64", "Code" | 400 SerializationException {"Message":"Expected list or null at 'architectures'"}
-            "ZipFile"                | "S3Bucket": "any", "Z"      | 400 InvalidParameterValueException {"Type":"User","message":"The member S3Bucket with the value
+            "ZipFile"                | "S3Bucket": "any", "Z"      | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
             "ZipFile"                | "Nothing"                   | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
             "ZipFile": "             | "ZipFile": "%%              | 400 SerializationException {"Message":"STRING_VALUE can not be converted to a Blob at 'zipFile': it is not base64"}
             "ZipFile": "             | "ZipFile": "AAAA", "Z": "            | 400 InvalidParameterValueException {"Type":"User","message":"Could not unzip uploaded file. Please check your file, then try to upload again."}
