@@ -146,6 +146,7 @@ final class Watcher {
         try {
             functions
                     .updateCode(function, CodeChange.to(archive))
+                    .compose(accepted -> functions.settled(function))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();

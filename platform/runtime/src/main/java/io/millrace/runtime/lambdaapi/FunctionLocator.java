@@ -32,12 +32,17 @@ final class FunctionLocator {
     /**
      * The invoked function, which exists; the ARN has a qualifier only if the caller used one.
      *
-     * @throws LambdaApiException if the name is malformed, of another region or account, or not known
+     * @throws LambdaApiException if the name is malformed, of another region or account, or not known, or the function
+     *     cannot be used yet
      */
     FunctionArn toInvoke(Request request) {
         FunctionArn arn = named(request, "InvokeFunction");
         // Unlike the other operations, an invocation names the version it looked for even where none was given.
-        return find(arn).orElseThrow(() -> notFound(arn.qualified())).arn();
+        Located located = find(arn).orElseThrow(() -> notFound(arn.qualified()));
+        if (!located.state().equals("Active")) {
+            throw AdministrationRefusals.notUsable(located.state());
+        }
+        return located.arn();
     }
 
     /** The function, version or alias a request is about, with the qualifier the caller used. */

@@ -18,6 +18,16 @@ public record Changed(RegisteredFunction function, Optional<PublishedVersion> ve
         return new Changed(result.function(), Optional.of(result.version()));
     }
 
+    /** The same, as a creation that is accepted and not done. */
+    public Changed pending() {
+        return with(function.withState(FunctionState.pending(version)));
+    }
+
+    /** The same, as an update that is accepted and not done. */
+    public Changed updating() {
+        return with(function.withState(FunctionState.updating(version)));
+    }
+
     /** The function as it is after something else was done to it. */
     public Changed with(RegisteredFunction now) {
         return new Changed(now, version);

@@ -161,6 +161,17 @@ public final class FunctionRegistry implements AutoCloseable {
     }
 
     /**
+     * Keeps how a change ended that was stored before: known from now on, also where it cannot be written.
+     *
+     * @throws RegistryUnavailableException if it could not be written; the next start then ends the change again
+     */
+    public synchronized void settle(RegisteredFunction function) {
+        functions.put(function.name(), function);
+        CodeReference code = function.code().orElseThrow();
+        database.write(connection -> FunctionTable.save(connection, function, code));
+    }
+
+    /**
      * Forgets the function; its code is removed at the next start, when nothing can be running from it.
      *
      * @throws RegistryUnavailableException if it could not be written; nothing has changed then

@@ -16,7 +16,7 @@ import java.util.UUID;
  * @param reservedConcurrency guarantee and cap of permits; empty shares the unreserved pool
  * @param eventInvokeConfig empty when nobody set one
  * @param published its versions, aliases and provisioned concurrency
- * @param revisionId UUID, new with every change of code or configuration
+ * @param revisionId UUID, new with every change of code or configuration, and again when that is done
  */
 public record RegisteredFunction(
         FunctionName name,
@@ -27,7 +27,8 @@ public record RegisteredFunction(
         Publications published,
         String revisionId,
         Instant lastModified,
-        Instant created) {
+        Instant created,
+        FunctionState state) {
 
     /** A function that did not exist before. */
     public static RegisteredFunction created(
@@ -41,7 +42,8 @@ public record RegisteredFunction(
                 Publications.NONE,
                 newRevision(),
                 now,
-                now);
+                now,
+                FunctionState.ACTIVE);
     }
 
     /** What the platform must know to run {@code $LATEST}. */
@@ -79,7 +81,8 @@ public record RegisteredFunction(
                 published,
                 newRevision(),
                 now,
-                created);
+                created,
+                state);
     }
 
     /** @param architecture empty leaves it as it is */
@@ -100,18 +103,37 @@ public record RegisteredFunction(
                 published,
                 newRevision(),
                 now,
-                created);
+                created,
+                state);
     }
 
     /** Neither this nor the event invoke config is part of the function's configuration, so its revision stays. */
     public RegisteredFunction withReservedConcurrency(OptionalInt permits) {
         return new RegisteredFunction(
-                name, configuration, code, permits, eventInvokeConfig, published, revisionId, lastModified, created);
+                name,
+                configuration,
+                code,
+                permits,
+                eventInvokeConfig,
+                published,
+                revisionId,
+                lastModified,
+                created,
+                state);
     }
 
     public RegisteredFunction withEventInvokeConfig(Optional<EventInvokeConfig> config) {
         return new RegisteredFunction(
-                name, configuration, code, reservedConcurrency, config, published, revisionId, lastModified, created);
+                name,
+                configuration,
+                code,
+                reservedConcurrency,
+                config,
+                published,
+                revisionId,
+                lastModified,
+                created,
+                state);
     }
 
     /** Aliases and provisioned concurrency leave the function's revision as it is. */
@@ -125,7 +147,8 @@ public record RegisteredFunction(
                 now,
                 revisionId,
                 lastModified,
-                created);
+                created,
+                state);
     }
 
     /** Publishing gives {@code $LATEST} a new revision (lambda-semantics 6.2). */
@@ -144,7 +167,28 @@ public record RegisteredFunction(
                 published,
                 revision,
                 lastModified,
-                created);
+                created,
+                state);
+    }
+
+    /** Its revision stays. */
+    public RegisteredFunction withState(FunctionState now) {
+        return new RegisteredFunction(
+                name,
+                configuration,
+                code,
+                reservedConcurrency,
+                eventInvokeConfig,
+                published,
+                revisionId,
+                lastModified,
+                created,
+                now);
+    }
+
+    /** The end of a change gives {@code $LATEST} a new revision, too (lambda-semantics 6.2). */
+    public RegisteredFunction settled(FunctionState now) {
+        return withState(now).withNewRevision();
     }
 
     /** A UUID in text. */

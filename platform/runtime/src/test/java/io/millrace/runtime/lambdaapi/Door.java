@@ -8,6 +8,7 @@ import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.FunctionState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -71,6 +72,16 @@ final class Door implements AutoCloseable {
             throw new IllegalStateException(created.body());
         }
         return this;
+    }
+
+    /** Changes are accepted and not done, until {@link #settle}. */
+    Door holding() {
+        administration.hold();
+        return this;
+    }
+
+    void settle(String function, FunctionState state) {
+        administration.settle(new FunctionName(function), state);
     }
 
     /** So many versions, each with a description of its own. */
