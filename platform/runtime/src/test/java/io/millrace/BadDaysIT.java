@@ -283,6 +283,7 @@ class BadDaysIT {
     private void createStored() {
         HttpResponse<String> answer = send("POST", FUNCTIONS, created("stored")).join();
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        Settled.await(millrace.httpUrl().orElseThrow(), "stored");
     }
 
     private static String base64(String code) {

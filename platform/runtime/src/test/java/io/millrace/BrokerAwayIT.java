@@ -275,6 +275,7 @@ class BrokerAwayIT {
                                 .build(),
                         BodyHandlers.ofString());
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        Settled.await(functions, "waiting");
         millrace.reserve("waiting", OptionalInt.of(permits));
     }
 

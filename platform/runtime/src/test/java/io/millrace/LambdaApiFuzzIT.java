@@ -97,6 +97,7 @@ class LambdaApiFuzzIT {
                     functions,
                     "{\"FunctionName\":\"" + name + "\",\"Runtime\":\"python3.12\",\"Handler\":\"echo.handler\","
                             + "\"Publish\":true,\"Code\":" + code + "}");
+            Settled.await(door, name);
         }
         post(door, functions + "/fuzz-a/aliases", "{\"Name\":\"live\",\"FunctionVersion\":\"1\"}");
         post(door, "/2018-10-31/layers/tools/versions", "{\"Content\":" + code + "}");

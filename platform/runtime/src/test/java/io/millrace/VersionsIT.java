@@ -86,6 +86,7 @@ class VersionsIT {
         create.putObject("Code").put("ZipFile", zipped(SCRIPT.replace("CODE", "1")));
         assertThat(send("POST", "/2015-03-31/functions", create).path("Version").asText())
                 .isEqualTo("1");
+        Settled.await(at("/"), "noter");
         ObjectNode update = JSON.createObjectNode()
                 .put("ZipFile", zipped(SCRIPT.replace("CODE", "2")))
                 .put("Publish", true);
@@ -93,6 +94,7 @@ class VersionsIT {
                         .path("Version")
                         .asText())
                 .isEqualTo("2");
+        Settled.await(at("/"), "noter");
         send(
                 "POST",
                 "/2015-03-31/functions/noter/aliases",

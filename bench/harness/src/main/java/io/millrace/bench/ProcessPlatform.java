@@ -101,6 +101,7 @@ final class ProcessPlatform implements AutoCloseable {
     void renew() {
         int timeout = TIMEOUT_SECONDS + ++renewals % 2;
         send("PUT", FUNCTIONS + "/" + function + "/configuration", new JsonObject().put("Timeout", timeout));
+        awaitChange();
         Waiting.until("the processes of " + function + " to end", () -> !ProcessCommand.isAnyLiving(function));
     }
 
@@ -119,6 +120,16 @@ final class ProcessPlatform implements AutoCloseable {
                                 "Code",
                                 new JsonObject()
                                         .put("ZipFile", Base64.getEncoder().encodeToString(code.zip()))));
+        awaitChange();
+    }
+
+    /** A change is accepted before it is done. */
+    private void awaitChange() {
+        Waiting.until("the last change of " + function + " to be done", () -> {
+            JsonObject now =
+                    new JsonObject(send("GET", FUNCTIONS + "/" + function + "/configuration", new JsonObject()));
+            return !"Pending".equals(now.getString("State")) && !"InProgress".equals(now.getString("LastUpdateStatus"));
+        });
     }
 
     /** The first Java process may start before the class archive is there that the later ones use. */
@@ -132,7 +143,7 @@ final class ProcessPlatform implements AutoCloseable {
         }
     }
 
-    private void send(String method, String path, JsonObject body) {
+    private String send(String method, String path, JsonObject body) {
         URI url = URI.create(millrace.httpUrl().orElseThrow() + path);
         HttpRequest request = HttpRequest.newBuilder(url)
                 .timeout(Duration.ofSeconds(TimeUnit.MINUTES.toSeconds(1)))
@@ -144,6 +155,7 @@ final class ProcessPlatform implements AutoCloseable {
                 throw new IllegalStateException(
                         method + " " + path + " was answered " + answer.statusCode() + " " + answer.body());
             }
+            return answer.body();
         } catch (IOException e) {
             throw new UncheckedIOException(method + " " + path + " has no answer", e);
         } catch (InterruptedException e) {

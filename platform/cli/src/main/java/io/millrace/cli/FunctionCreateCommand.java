@@ -52,6 +52,7 @@ final class FunctionCreateCommand implements Callable<Integer> {
         }
         code.put(function.putObject("Code"));
         String answer = LambdaClient.text(client.send("POST", "/2015-03-31/functions", function));
+        Settling.await(client, name);
         try {
             options.applyRest(client, name);
         } catch (CommandFailedException refused) {

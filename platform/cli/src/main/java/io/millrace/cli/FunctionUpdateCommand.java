@@ -44,9 +44,11 @@ final class FunctionUpdateCommand implements Callable<Integer> {
         LambdaClient client = server.client();
         if (!configuration.isEmpty()) {
             client.send("PUT", LambdaClient.function(name) + "/configuration", configuration);
+            Settling.await(client, name);
         }
         if (code.isGiven()) {
             client.send("PUT", LambdaClient.function(name) + "/code", code.put(Json.object()));
+            Settling.await(client, name);
         }
         options.applyRest(client, name);
         String version = code.publish ? published(client) : "";

@@ -313,7 +313,12 @@ public final class Platform implements AutoCloseable {
                 new LambdaApi.Administration(
                         deployments, registry.layers(), registry::findCode, registry.documents(), mappings),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
-                new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity(), settings.urls()),
+                new LambdaApi.Rules(
+                        settings.limits(),
+                        settings.function(),
+                        settings.code(),
+                        settings.identity(),
+                        settings.urls()),
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());

@@ -36,6 +36,7 @@ class FloorPlanTest {
             "runtimeapi",
             "destination",
             "registry",
+            "objects",
             "accounting",
             "observe",
             "config");
@@ -70,6 +71,8 @@ class FloorPlanTest {
                 .definedBy(room("destination"))
                 .layer("registry")
                 .definedBy(room("registry"))
+                .layer("objects")
+                .definedBy(room("objects"))
                 .layer("accounting")
                 .definedBy(room("accounting"))
                 .layer("observe")
@@ -98,6 +101,8 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("registry")
                 .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode", "mapping")
+                .whereLayer("objects")
+                .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("observe")

@@ -131,6 +131,7 @@ public final class MillraceExtensionBuilder {
                 production.scalingPeriod(),
                 production.environment(),
                 production.function(),
+                production.code(),
                 production.limits(),
                 production.broker(),
                 production.drainTimeout(),

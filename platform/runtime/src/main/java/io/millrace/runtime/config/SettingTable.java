@@ -131,6 +131,31 @@ public final class SettingTable {
     static final Setting<Integer> FUNCTION_MEMORY_SIZE = Setting.integer(
             "function.memorySize", "MB", "128", 128, 10_240, "Memory of a function that sets none of its own.");
 
+    static final Setting<String> CODE_S3 = Setting.text(
+            "code.s3",
+            "path or address",
+            "",
+            Pattern.compile("|(file:)?/.*|https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?"),
+            "an absolute path, file: and an absolute path, http(s)://host:port, or nothing",
+            "Where code is that is given as S3Bucket and S3Key: a folder with a folder for each bucket, or an"
+                    + " S3-compatible server; without it such code is refused.");
+    static final Setting<String> CODE_S3_ACCESS_KEY = Setting.text(
+            "code.s3.accessKey",
+            "access key id",
+            "",
+            Pattern.compile("\\S*"),
+            "no blanks, or nothing",
+            "Signs requests to that server; without it they are not signed.");
+    static final Setting<String> CODE_S3_SECRET_KEY = Setting.text(
+            "code.s3.secretKey", "secret", "", Pattern.compile(".*"), "any text, or nothing", "Of code.s3.accessKey.");
+    static final Setting<String> CODE_S3_REGION = Setting.text(
+            "code.s3.region",
+            "region name",
+            "us-east-1",
+            Pattern.compile("[a-z0-9-]+"),
+            "lower-case letters, digits and hyphens",
+            "Region in those signatures.");
+
     static final Setting<Integer> LIMITS_EVENT_BYTES = Setting.integer(
             "limits.eventBytes", "bytes", "1048576", 1, HIGHEST_PAYLOAD, "Largest payload of an event.");
     static final Setting<Integer> LIMITS_REQUEST_BYTES = Setting.integer(
@@ -212,6 +237,10 @@ public final class SettingTable {
             ENVIRONMENT_NODE_CLIENT,
             FUNCTION_TIMEOUT,
             FUNCTION_MEMORY_SIZE,
+            CODE_S3,
+            CODE_S3_ACCESS_KEY,
+            CODE_S3_SECRET_KEY,
+            CODE_S3_REGION,
             LIMITS_EVENT_BYTES,
             LIMITS_REQUEST_BYTES,
             BROKER_HOST,

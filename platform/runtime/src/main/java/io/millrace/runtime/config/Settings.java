@@ -28,6 +28,7 @@ public record Settings(
         Duration scalingPeriod,
         EnvironmentSettings environment,
         FunctionSettings function,
+        CodeSettings code,
         LimitSettings limits,
         BrokerSettings broker,
         Duration drainTimeout,
@@ -74,12 +75,30 @@ public record Settings(
                 environment(given),
                 new FunctionSettings(
                         given.get(SettingTable.FUNCTION_TIMEOUT), given.get(SettingTable.FUNCTION_MEMORY_SIZE)),
+                code(given),
                 new LimitSettings(
                         given.get(SettingTable.LIMITS_EVENT_BYTES), given.get(SettingTable.LIMITS_REQUEST_BYTES)),
                 broker(given),
                 given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
                 new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)),
                 urls(given));
+    }
+
+    private static CodeSettings code(SettingTexts given) {
+        String accessKey = given.get(SettingTable.CODE_S3_ACCESS_KEY);
+        String secretKey = given.get(SettingTable.CODE_S3_SECRET_KEY);
+        if (accessKey.isEmpty() != secretKey.isEmpty()) {
+            throw new InvalidSettingException(
+                    accessKey.isEmpty()
+                            ? "setting code.s3.accessKey is '', expected one with code.s3.secretKey"
+                            : "setting code.s3.secretKey is '', expected one with code.s3.accessKey");
+        }
+        return new CodeSettings(
+                given.get(SettingTable.CODE_S3),
+                accessKey.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new CodeSettings.Credentials(accessKey, secretKey)),
+                given.get(SettingTable.CODE_S3_REGION));
     }
 
     private static AsyncInvokeConfig async(SettingTexts given) {

@@ -21,6 +21,7 @@ import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -84,6 +85,17 @@ final class DeployedVersions {
      */
     LazyEnvironments loadLatest(RegisteredFunction function, AsyncInvokeConfig asyncBase) {
         return ofLatest(function, asyncBase).loadNow();
+    }
+
+    /**
+     * Loads code as {@link #loadLatest} does, and lets go of it. Blocks on the disk.
+     *
+     * @throws InvalidCode if it cannot run
+     */
+    void tryLatest(RegisteredFunction function, Path archive, AsyncInvokeConfig asyncBase) {
+        HandlerSource source = new HandlerSource.Archive(
+                archive, registry.layers().layerFiles(function.configuration().layers()));
+        of(function.definition(asyncBase), source).loadNow().close();
     }
 
     private HandlerSource source(CodeReference code, FunctionConfiguration configuration) {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.deployment;
 
+import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.concurrency.ConcurrencyLedger;
@@ -13,19 +14,26 @@ import io.millrace.runtime.dispatch.DeployedFunction;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
+import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.AliasRules;
+import io.millrace.runtime.registry.Changed;
+import io.millrace.runtime.registry.CodeChange;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.EventInvokeRules;
 import io.millrace.runtime.registry.FunctionAdministration;
+import io.millrace.runtime.registry.FunctionAdministrationException;
 import io.millrace.runtime.registry.FunctionAdministrationException.ConcurrencyRefused;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
 import io.millrace.runtime.registry.FunctionAdministrationException.InvalidCode;
+import io.millrace.runtime.registry.FunctionAdministrationException.NotUsable;
 import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.FunctionState;
+import io.millrace.runtime.registry.FunctionState.Phase;
 import io.millrace.runtime.registry.ProvisionedConcurrency;
 import io.millrace.runtime.registry.ProvisionedRules;
 import io.millrace.runtime.registry.ProvisionedRules.Budget;
@@ -33,7 +41,10 @@ import io.millrace.runtime.registry.ProvisionedState;
 import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.Publishing;
 import io.millrace.runtime.registry.RegisteredFunction;
+import io.millrace.runtime.registry.RegistryUnavailableException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Clock;
@@ -45,14 +56,19 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Creates, changes and removes functions, one change after the other on a thread of its own. What can fail comes before
- * what cannot be taken back: code is checked and queues are made before the registry and the workers learn of it.
+ * what cannot be taken back. A creation, and an update of code or configuration, is answered when its code is checked
+ * and it is stored; queues and workers follow, and a start ends what a stop left in between (lambda-semantics 6.2).
  */
 public final class Deployments implements FunctionAdministration, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Deployments.class);
     private static final long UPKEEP_MILLIS = 60_000;
 
     private final Vertx vertx;
@@ -131,17 +147,34 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
      */
     public Future<Void> deployStored() {
         return change(() -> {
-            List<RegisteredFunction> stored = registry.all();
+            List<RegisteredFunction> stored = registry.all().stream()
+                    .filter(function -> function.state().isDeployable())
+                    .toList();
             await(queues.ensureAll(stored.stream()
                     .collect(Collectors.toMap(
                             RegisteredFunction::name, function -> function.asyncConfigs(asyncDefaults)))));
             for (RegisteredFunction function : stored) {
-                reserveOrRefuse(function.definition(asyncDefaults));
-                allocations.claim(function);
-                start(function, versions.ofLatest(function, asyncDefaults), asyncDefaults);
+                deployStored(function);
             }
+            activatePending();
             return null;
         });
+    }
+
+    private void deployStored(RegisteredFunction function) {
+        reserveOrRefuse(function.definition(asyncDefaults));
+        allocations.claim(function);
+        start(function, versions.ofLatest(function, asyncDefaults), asyncDefaults);
+        if (function.state().phase() == Phase.UPDATING) {
+            settle(function.settled(FunctionState.ACTIVE));
+        }
+    }
+
+    /** What a stop, or a broker that was away, left half created. */
+    private void activatePending() {
+        registry.all().stream()
+                .filter(function -> function.state().phase() == Phase.PENDING)
+                .forEach(function -> activate(function, versions.ofLatest(function, asyncDefaults)));
     }
 
     /** Makes again what a broker lost that came back without its data. */
@@ -149,6 +182,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return change(() -> {
             await(queues.ensureAll(
                     deployed.values().stream().collect(Collectors.toMap(Deployed::name, Deployed::async))));
+            activatePending();
             return null;
         });
     }
@@ -195,8 +229,10 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public Optional<RegisteredFunction> find(FunctionName name) {
-        // What is stored and could not be started yet does not exist for callers.
-        return deployed.containsKey(name) ? registry.find(name) : Optional.empty();
+        // What is stored and could not be started yet does not exist for callers, unless it is just being made.
+        return registry.find(name)
+                .filter(function ->
+                        deployed.containsKey(name) || !function.state().isDeployable());
     }
 
     @Override
@@ -205,56 +241,140 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     }
 
     @Override
-    public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
-        return storedChange(() -> {
+    public Future<Changed> create(
+            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {
+        return inTwoSteps(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
             CodeReference code = registry.storeCode(archive);
-            RegisteredFunction created =
-                    RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant());
+            RegisteredFunction created = registry.numbered(
+                    RegisteredFunction.created(name, configuration, Optional.of(code), clock.instant()));
             LazyEnvironments loaded = versions.loadLatest(created, asyncDefaults);
-            await(queues.ensure(name, created.asyncConfigs(asyncDefaults)));
-            return saveAndStart(created, loaded, asyncDefaults, () -> {
-                loaded.close();
-                await(queues.remove(name));
-            });
+            Changed pending = Changed.of(created, publish).pending();
+            orUndo(() -> registry.save(pending.function()), loaded::close);
+            return new Accepted<>(pending, () -> activate(pending.function(), loaded));
         });
     }
 
+    /** The second step of a creation. While the broker is away it stays to be done, and is when the broker is back. */
+    private void activate(RegisteredFunction pending, LazyEnvironments latest) {
+        try {
+            await(queues.ensure(pending.name(), pending.asyncConfigs(asyncDefaults)));
+            orUndo(() -> start(pending, latest, asyncDefaults), () -> {
+                deployed.remove(pending.name());
+                await(dispatcher.remove(pending.name()));
+            });
+        } catch (BrokerUnavailableException away) {
+            latest.close();
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.FUNCTION, pending.name())
+                    .addKeyValue(LogKeys.REASON, away.getMessage())
+                    .log("function waits for the broker to become active");
+            return;
+        } catch (RuntimeException failed) {
+            latest.close();
+            LOGGER.atError()
+                    .addKeyValue(LogKeys.FUNCTION, pending.name())
+                    .setCause(failed)
+                    .log("function cannot be created");
+            settle(pending.settled(FunctionState.failed(String.valueOf(failed.getMessage()))));
+            return;
+        }
+        settle(pending.settled(FunctionState.ACTIVE));
+    }
+
     @Override
-    public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
-        return storedChange(() -> {
-            RegisteredFunction before = require(name, expectedRevision);
-            CodeReference code = registry.storeCode(archive);
-            return reload(before.withCode(code, clock.instant()));
+    public Future<Changed> updateCode(FunctionName name, CodeChange change) {
+        return inTwoSteps(name, () -> {
+            RegisteredFunction before = require(name, change.expectedRevision());
+            CodeReference code = registry.storeCode(change.archive());
+            RegisteredFunction after = before.withCode(code, change.architecture(), clock.instant());
+            return accepted(before, Changed.of(after, change.publish()).updating());
+        });
+    }
+
+    private Accepted<Changed> accepted(RegisteredFunction before, Changed updating) {
+        AsyncInvokeConfig asyncBase = requireDeployed(before.name()).asyncBase();
+        LazyEnvironments loaded = versions.loadLatest(updating.function(), asyncBase);
+        orUndo(() -> registry.save(updating.function()), loaded::close);
+        return new Accepted<>(updating, () -> replace(before, updating.function(), loaded));
+    }
+
+    /** The second step of an update. */
+    private void replace(RegisteredFunction before, RegisteredFunction updating, LazyEnvironments loaded) {
+        Deployed running = requireDeployed(before.name());
+        try {
+            orUndo(
+                    () -> start(updating, loaded, running.asyncBase()),
+                    () -> start(before, running.latest(), running.asyncBase()));
+        } catch (RuntimeException failed) {
+            loaded.close();
+            LOGGER.atError()
+                    .addKeyValue(LogKeys.FUNCTION, before.name())
+                    .setCause(failed)
+                    .log("function cannot be updated");
+            settle(before.settled(FunctionState.updateFailed(String.valueOf(failed.getMessage()))));
+            return;
+        }
+        settle(updating.settled(FunctionState.ACTIVE));
+    }
+
+    private void settle(RegisteredFunction function) {
+        try {
+            registry.settle(function);
+        } catch (RegistryUnavailableException away) {
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.FUNCTION, function.name())
+                    .addKeyValue(LogKeys.REASON, away.getMessage())
+                    .log("the end of a change is not stored, the next start ends it again");
+        }
+    }
+
+    @Override
+    public Future<RegisteredFunction> settled(FunctionName name) {
+        // Behind all that was accepted, as there is one thread for changes.
+        return change(() -> require(name, Optional.empty()));
+    }
+
+    @Override
+    public Future<Changed> tryCode(FunctionName name, CodeChange change) {
+        return change(() -> {
+            RegisteredFunction before = require(name, change.expectedRevision());
+            AsyncInvokeConfig asyncBase = requireDeployed(name).asyncBase();
+            CodeReference code =
+                    registry.examineCode(change.archive(), file -> versions.tryLatest(before, file, asyncBase));
+            RegisteredFunction after = before.withCode(code, change.architecture(), before.lastModified());
+            Changed changed = Changed.of(after, change.publish());
+            return changed.with(changed.function().withRevision(before.revisionId()));
         });
     }
 
     @Override
     public Future<RegisteredFunction> updateConfiguration(
             FunctionName name, UnaryOperator<FunctionConfiguration> changed, Optional<String> expectedRevision) {
-        return storedChange(() -> {
-            RegisteredFunction before = require(name, expectedRevision);
-            RegisteredFunction after = before.withConfiguration(changed.apply(before.configuration()), clock.instant());
-            if (after.code().isEmpty()) {
-                throw new InvalidCode("function '" + name + "' is part of the service that embeds the platform;"
-                        + " its configuration is changed there");
-            }
-            return reload(after);
-        });
-    }
-
-    private RegisteredFunction reload(RegisteredFunction after) {
-        AsyncInvokeConfig asyncBase = requireDeployed(after.name()).asyncBase();
-        LazyEnvironments loaded = versions.loadLatest(after, asyncBase);
-        return saveAndStart(after, loaded, asyncBase, loaded::close);
+        return inTwoSteps(name, () -> {
+                    RegisteredFunction before = require(name, expectedRevision);
+                    if (before.code().isEmpty()) {
+                        throw new InvalidCode("function '" + name + "' is part of the service that embeds the platform;"
+                                + " its configuration is changed there");
+                    }
+                    RegisteredFunction after =
+                            before.withConfiguration(changed.apply(before.configuration()), clock.instant());
+                    return accepted(before, Changed.of(after, false).updating());
+                })
+                .map(Changed::function);
     }
 
     @Override
     public Future<Void> delete(FunctionName name) {
         return storedChange(() -> {
             RegisteredFunction function = require(name, Optional.empty());
+            if (!function.state().isDeployable()) {
+                await(queues.removeUnused(name));
+                registry.delete(name);
+                return null;
+            }
             Deployed running = requireDeployed(name);
             await(dispatcher.remove(name));
             // Its queues may hold events still: it goes on as before.
@@ -301,14 +421,18 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             Optional<String> expectedSha256,
             Optional<String> description,
             Optional<String> expectedRevision) {
-        return storedChange(() -> {
-            RegisteredFunction before = require(name, Optional.empty());
-            Publishing.Result result = Publishing.publish(before, expectedSha256, description, expectedRevision);
-            if (!result.function().revisionId().equals(before.revisionId())) {
-                saveAndStart(result.function(), () -> {});
-            }
-            return result.version();
-        });
+        return whenSettled(
+                name,
+                () -> storedChange(() -> {
+                    RegisteredFunction before = require(name, Optional.empty());
+                    requireDeployed(name);
+                    Publishing.Result result =
+                            Publishing.publish(before, expectedSha256, description, expectedRevision);
+                    if (!result.function().revisionId().equals(before.revisionId())) {
+                        saveAndStart(result.function(), () -> {});
+                    }
+                    return result.version();
+                }));
     }
 
     @Override
@@ -468,7 +592,8 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     private Deployed requireDeployed(FunctionName name) {
         Deployed found = deployed.get(name);
         if (found == null) {
-            throw new FunctionUnknown(name);
+            RegisteredFunction known = registry.find(name).orElseThrow(() -> new FunctionUnknown(name));
+            throw new NotUsable(name, known.state().latest());
         }
         return found;
     }
@@ -484,6 +609,41 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             }
             throw failed;
         }
+    }
+
+    /**
+     * A change that is accepted when it is stored, and done afterwards.
+     *
+     * @param rest ends the change, before any other is begun; tells itself what fails
+     */
+    private record Accepted<T>(T reply, Runnable rest) {}
+
+    private <T> Future<T> inTwoSteps(FunctionName name, Callable<Accepted<T>> first) {
+        return whenSettled(name, () -> inTwoSteps(first));
+    }
+
+    private <T> Future<T> inTwoSteps(Callable<Accepted<T>> first) {
+        Context caller = vertx.getOrCreateContext();
+        Promise<T> stored = Promise.promise();
+        storedChange(() -> {
+                    Accepted<T> accepted = first.call();
+                    caller.runOnContext(now -> stored.tryComplete(accepted.reply()));
+                    accepted.rest().run();
+                    return accepted;
+                })
+                .onFailure(stored::tryFail);
+        return stored.future();
+    }
+
+    /** Refused at once while an earlier change is under way, as Lambda does; later, it would be its turn. */
+    private <T> Future<T> whenSettled(FunctionName name, Supplier<Future<T>> change) {
+        Optional<RegisteredFunction> known = registry.find(name);
+        try {
+            known.ifPresent(Publishing::requireSettled);
+        } catch (FunctionAdministrationException refused) {
+            return Future.failedFuture(refused);
+        }
+        return change.get();
     }
 
     /** Refused before anything is touched where the registry is away. */

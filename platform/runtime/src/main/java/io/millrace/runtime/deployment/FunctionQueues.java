@@ -52,6 +52,16 @@ final class FunctionQueues {
         return broker.setPolicy(Topology.invokePolicy(function, configs));
     }
 
+    /** Of a function that was never used; there may be all, some or none. Dead letters of an earlier one stay. */
+    Future<Void> removeUnused(FunctionName function) {
+        Future<Void> removed = Future.succeededFuture();
+        for (QueueSpec queue : Topology.queues(function)) {
+            removed = removed.compose(before -> broker.findQueue(queue.name()))
+                    .compose(found -> isEmpty(found) ? broker.deleteQueue(queue.name()) : Future.succeededFuture());
+        }
+        return removed.compose(deleted -> broker.removePolicy(Topology.invokeAddress(function)));
+    }
+
     /** Events that still wait become dead letters; a queue of dead letters stays until it is empty. */
     Future<Void> remove(FunctionName function) {
         String invoke = Topology.invokeAddress(function);

@@ -7,6 +7,7 @@ import static io.millrace.runtime.observe.LogKeys.SOURCE;
 
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.registry.CodeChange;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionAdministrationException;
@@ -144,7 +145,8 @@ final class Watcher {
     private boolean isTaken(FunctionName function, WatchedSource source, byte[] archive) throws InterruptedException {
         try {
             functions
-                    .updateCode(function, archive, Optional.empty())
+                    .updateCode(function, CodeChange.to(archive))
+                    .compose(accepted -> functions.settled(function))
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();

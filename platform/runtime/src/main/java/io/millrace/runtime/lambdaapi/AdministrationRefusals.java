@@ -15,9 +15,11 @@ import io.millrace.runtime.registry.FunctionAdministrationException.ConcurrencyR
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionExists;
 import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnknown;
 import io.millrace.runtime.registry.FunctionAdministrationException.InvalidCode;
+import io.millrace.runtime.registry.FunctionAdministrationException.NotUsable;
 import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
 import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import io.millrace.runtime.registry.FunctionAdministrationException.RoutingRefused;
+import io.millrace.runtime.registry.FunctionAdministrationException.UpdateInProgress;
 import io.millrace.runtime.registry.FunctionAdministrationException.VersionInUse;
 import io.millrace.runtime.registry.FunctionAdministrationException.VersionUnknown;
 
@@ -35,6 +37,13 @@ final class AdministrationRefusals {
         }
         if (refused instanceof FunctionExists exists) {
             return new ResourceConflictException("Function already exist: " + exists.function());
+        }
+        if (refused instanceof NotUsable unusable) {
+            return notUsable(unusable.state());
+        }
+        if (refused instanceof UpdateInProgress updating) {
+            return new ResourceConflictException("The operation cannot be performed at this time. An update is in"
+                    + " progress for resource: " + arn(updating.function()));
         }
         if (refused instanceof VersionUnknown unknown) {
             return new ResourceNotFoundException(
@@ -74,6 +83,12 @@ final class AdministrationRefusals {
             return refusal(concurrency);
         }
         throw new IllegalStateException("a refusal of the registry without an answer", refused);
+    }
+
+    /** @param state in the word of the API */
+    static ResourceConflictException notUsable(String state) {
+        return new ResourceConflictException("The operation cannot be performed at this time. The function is currently"
+                + " in the following state: " + state);
     }
 
     private static LambdaApiException refusal(RoutingRefused refused) {

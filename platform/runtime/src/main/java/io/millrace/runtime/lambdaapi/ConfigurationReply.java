@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.FunctionConfiguration;
+import io.millrace.runtime.registry.FunctionState;
 import io.millrace.runtime.registry.LayerAdministration;
 import io.millrace.runtime.registry.LayerVersion;
 import java.time.Duration;
@@ -17,6 +18,9 @@ final class ConfigurationReply {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'+0000'").withZone(ZoneOffset.UTC);
 
+    private static final String UPDATE = "LastUpdateStatus";
+    private static final String CREATING = "The function is being created.";
+
     private final LayerAdministration layers;
 
     /** @param layers to tell how large those of the function are */
@@ -29,9 +33,27 @@ final class ConfigurationReply {
         return TIME.format(instant);
     }
 
-    /** As every operation on one function answers; a function is usable as soon as it exists. */
+    /** As every operation on one function answers (lambda-semantics 6.2). */
     ObjectNode complete(Located located) {
-        return listed(located).put("State", "Active").put("LastUpdateStatus", "Successful");
+        ObjectNode reply = listed(located).put("State", located.state());
+        FunctionState state = located.function().state();
+        return switch (located.state()) {
+            case "Pending" -> because(reply, "State", CREATING, "Creating");
+            case "Failed" -> because(reply, "State", state.reason(), "InternalError");
+            default -> updated(reply, located.version().isPresent() ? FunctionState.ACTIVE : state);
+        };
+    }
+
+    private static ObjectNode updated(ObjectNode reply, FunctionState state) {
+        return switch (state.phase()) {
+            case UPDATING -> because(reply.put(UPDATE, "InProgress"), UPDATE, CREATING, "Creating");
+            case UPDATE_FAILED -> because(reply.put(UPDATE, "Failed"), UPDATE, state.reason(), "InternalError");
+            case ACTIVE, PENDING, FAILED -> reply.put(UPDATE, "Successful");
+        };
+    }
+
+    private static ObjectNode because(ObjectNode reply, String member, String reason, String code) {
+        return reply.put(member + "Reason", reason).put(member + "ReasonCode", code);
     }
 
     /** As the lists answer, which leave the state out. */

@@ -1,12 +1,15 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.config.FunctionSettings;
+import io.millrace.runtime.registry.Changed;
+import io.millrace.runtime.registry.CodeChange;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Creating functions, changing their code and configuration (lambda-semantics 6.1 to 6.3). */
@@ -15,7 +18,8 @@ final class FunctionChanges {
     private final FunctionLocator locator;
     private final ConfigurationReply replies;
     private final LayerArns layers;
-    private final Versions versions;
+    private final UploadedCode uploads;
+    private final FunctionTags tags;
     private final FunctionSettings defaults;
 
     FunctionChanges(
@@ -23,55 +27,59 @@ final class FunctionChanges {
             FunctionLocator locator,
             ConfigurationReply replies,
             LayerArns layers,
+            UploadedCode uploads,
+            FunctionTags tags,
             FunctionSettings defaults) {
         this.functions = functions;
         this.locator = locator;
         this.replies = replies;
         this.layers = layers;
-        this.versions = new Versions(functions, locator, replies);
+        this.uploads = uploads;
+        this.tags = tags;
         this.defaults = defaults;
     }
 
     Future<Reply> create(Request request) {
         return request.blocking(() -> newFunction(request.members()))
-                .compose(this::create)
+                .compose(wanted -> create(request, wanted).compose(created -> tagged(request, wanted, created)))
                 .map(created -> Reply.json(201, replies.complete(created)));
     }
 
-    private Future<Located> create(NewFunction wanted) {
-        return functions
-                .create(wanted.name(), wanted.configuration(), wanted.archive())
-                .compose(created -> wanted.publish()
-                        ? versions.publishAsChanged(created).map(this::unqualified)
-                        : Future.succeededFuture(latest(created)));
+    private Future<Located> create(Request request, NewFunction wanted) {
+        return uploads.archive(request, request.members().object("Code").orElseThrow())
+                .compose(archive -> functions.create(wanted.name(), wanted.configuration(), archive, wanted.publish()))
+                .map(created -> located(created, locator.arn(wanted.name())));
     }
 
-    /** Publishing along with the creation is told by the version's number only. */
-    private Located unqualified(Located version) {
-        return new Located(locator.arn(version.function().name()), version.function(), version.version());
+    private Future<Located> tagged(Request request, NewFunction wanted, Located created) {
+        if (wanted.tags().isEmpty()) {
+            return Future.succeededFuture(created);
+        }
+        return request.blocking(() -> {
+            tags.add(wanted.name(), wanted.tags());
+            return created;
+        });
     }
 
     Future<Reply> updateCode(Request request) {
         FunctionName name = locator.existing(request, "UpdateFunctionCode").name();
-        return request.blocking(() -> newCode(request.members()))
-                .compose(code -> updateCode(name, code))
-                .map(updated -> Reply.json(200, replies.complete(updated)));
+        boolean isTrial = request.members().truth("DryRun").orElse(false);
+        return uploads.archive(request, request.members())
+                .map(archive -> newCode(request.members(), archive))
+                .compose(code -> isTrial ? functions.tryCode(name, code) : functions.updateCode(name, code))
+                .map(updated -> Reply.json(200, replies.complete(located(updated, qualified(updated)))));
     }
 
-    private Future<Located> updateCode(FunctionName name, NewCode code) {
-        return functions
-                .updateCode(name, code.archive(), code.expectedRevision())
-                .compose(updated -> move(updated, code.architecture()))
-                .compose(updated ->
-                        code.publish() ? versions.publishAsChanged(updated) : Future.succeededFuture(latest(updated)));
+    private FunctionArn qualified(Changed changed) {
+        FunctionArn arn = locator.arn(changed.function().name());
+        return changed.version()
+                .map(version -> arn.withQualifier(version.qualifier()))
+                .orElse(arn);
     }
 
-    private Future<RegisteredFunction> move(RegisteredFunction function, Optional<String> architecture) {
-        return architecture
-                .filter(other -> !other.equals(function.configuration().architecture()))
-                .map(other -> functions.updateConfiguration(
-                        function.name(), current -> current.withArchitecture(other), Optional.empty()))
-                .orElseGet(() -> Future.succeededFuture(function));
+    /** Publishing along with a creation is told by the version's number only, not by the ARN (lambda-semantics 6.3). */
+    private static Located located(Changed changed, FunctionArn arn) {
+        return new Located(arn, changed.function(), changed.version());
     }
 
     Future<Reply> updateConfiguration(Request request) {
@@ -97,26 +105,20 @@ final class FunctionChanges {
         UnsupportedMembers.refuse(members.object());
         FunctionConfiguration configuration = ConfigurationMembers.complete(members, defaults);
         layers.requireUsable(configuration.layers());
+        Map<String, String> tagged = members.object("Tags").map(Members::texts).orElseGet(Map::of);
+        FunctionTags.requireFew(tagged);
         return new NewFunction(
-                name,
-                configuration,
-                UploadedCode.archive(members.object("Code").orElseThrow()),
-                members.truth("Publish").orElse(false));
+                name, configuration, tagged, members.truth("Publish").orElse(false));
     }
 
-    private static NewCode newCode(Members members) {
-        return new NewCode(
-                UploadedCode.archive(members),
+    private static CodeChange newCode(Members members, byte[] archive) {
+        return new CodeChange(
+                archive,
                 ConfigurationMembers.architecture(members),
                 members.text("RevisionId"),
                 members.truth("Publish").orElse(false));
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
     private record NewFunction(
-            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {}
-
-    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
-    private record NewCode(
-            byte[] archive, Optional<String> architecture, Optional<String> expectedRevision, boolean publish) {}
+            FunctionName name, FunctionConfiguration configuration, Map<String, String> tags, boolean publish) {}
 }

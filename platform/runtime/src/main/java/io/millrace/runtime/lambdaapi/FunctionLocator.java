@@ -32,12 +32,17 @@ final class FunctionLocator {
     /**
      * The invoked function, which exists; the ARN has a qualifier only if the caller used one.
      *
-     * @throws LambdaApiException if the name is malformed, of another region or account, or not known
+     * @throws LambdaApiException if the name is malformed, of another region or account, or not known, or the function
+     *     cannot be used yet
      */
     FunctionArn toInvoke(Request request) {
         FunctionArn arn = named(request, "InvokeFunction");
         // Unlike the other operations, an invocation names the version it looked for even where none was given.
-        return find(arn).orElseThrow(() -> notFound(arn.qualified())).arn();
+        Located located = find(arn).orElseThrow(() -> notFound(arn.qualified()));
+        if (!located.state().equals("Active")) {
+            throw AdministrationRefusals.notUsable(located.state());
+        }
+        return located.arn();
     }
 
     /** The function, version or alias a request is about, with the qualifier the caller used. */
@@ -104,6 +109,27 @@ final class FunctionLocator {
         FunctionArn arn = arn(new FunctionName(parts.group(3)));
         return Optional.of(
                 Optional.ofNullable(parts.group(4)).map(arn::withQualifier).orElse(arn));
+    }
+
+    /**
+     * The function that a tag is about, which exists.
+     *
+     * @param resource an ARN of anything that AWS gives tags
+     */
+    FunctionName tagged(String resource, String action) {
+        if (!resource.contains(":function:")) {
+            throw new InvalidParameterValueException("Tags of the resource " + resource
+                    + " are not supported by Millrace, expected the ARN of a function.");
+        }
+        FunctionArn arn = parse(resource, action);
+        if (arn.qualifier().isPresent()) {
+            throw new InvalidParameterValueException(
+                    "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+        }
+        if (functions.find(arn.function()).isEmpty()) {
+            throw notFound(arn);
+        }
+        return arn.function();
     }
 
     FunctionArn arn(FunctionName name) {

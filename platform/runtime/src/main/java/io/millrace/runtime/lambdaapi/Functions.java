@@ -8,6 +8,7 @@ import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -17,11 +18,14 @@ final class Functions {
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
     private final ConfigurationReply replies;
+    private final FunctionTags tags;
 
-    Functions(FunctionAdministration functions, FunctionLocator locator, ConfigurationReply replies) {
+    Functions(
+            FunctionAdministration functions, FunctionLocator locator, ConfigurationReply replies, FunctionTags tags) {
         this.functions = functions;
         this.locator = locator;
         this.replies = replies;
+        this.tags = tags;
     }
 
     /** In the order of names; with FunctionVersion=ALL every version of each, {@code $LATEST} first. */
@@ -48,6 +52,10 @@ final class Functions {
         ObjectNode code = body.putObject("Code").put("RepositoryType", "S3");
         located.code().ifPresent(stored -> code.put("Location", CodeDownloads.location(request, stored)));
         body.set("Configuration", replies.complete(located));
+        Map<String, String> tagged = tags.of(located.function().name());
+        if (!tagged.isEmpty()) {
+            body.set("Tags", Json.texts(tagged));
+        }
         located.function().reservedConcurrency().ifPresent(permits -> body.putObject("Concurrency")
                 .put("ReservedConcurrentExecutions", permits));
         return Future.succeededFuture(Reply.json(200, body));

@@ -1,6 +1,7 @@
 package io.millrace.runtime.lambdaapi;
 
 import io.millrace.runtime.accounting.Accounting;
+import io.millrace.runtime.config.CodeSettings;
 import io.millrace.runtime.config.FunctionSettings;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.config.LimitSettings;
@@ -9,6 +10,7 @@ import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
 import io.millrace.runtime.mapping.MappingAdministration;
+import io.millrace.runtime.objects.CodeObjects;
 import io.millrace.runtime.registry.CodeFiles;
 import io.millrace.runtime.registry.DocumentShelf;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -62,14 +64,18 @@ public final class LambdaApi {
         LayerArns layerArns = new LayerArns(rules.identity(), administration.layers());
         router.route().handler(this::serve);
         routes.add("Invoke", new Invocations(invoker, locator, rules.limits())::invoke);
-        routeFunctions(new Functions(functions, locator, replies));
-        routeChanges(new FunctionChanges(functions, locator, replies, layerArns, rules.function()));
+        FunctionTags tags = new FunctionTags(administration.documents());
+        routeFunctions(new Functions(functions, locator, replies, tags));
+        UploadedCode uploads = new UploadedCode(CodeObjects.of(vertx, rules.code(), clock));
+        routeChanges(new FunctionChanges(functions, locator, replies, layerArns, uploads, tags, rules.function()));
+        routeTags(new Tags(tags, locator));
+        routeStored(administration.documents(), locator);
         routes.add("PublishVersion", new Versions(functions, locator, replies)::publish);
         routeAliases(new Aliases(functions, locator));
         routeConcurrency(new ReservedConcurrency(functions, locator));
         routeProvisioning(new Provisioning(functions, locator));
         routeEventInvokeConfigs(new EventInvokeConfigs(functions, locator, clock));
-        routeLayers(new Layers(administration.layers(), layerArns, clock));
+        routeLayers(new Layers(administration.layers(), layerArns, uploads, clock));
         routeFunctionUrls(new FunctionUrlConfigs(
                 functions,
                 locator,
@@ -96,7 +102,12 @@ public final class LambdaApi {
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
 
     /** The settings this door needs. */
-    public record Rules(LimitSettings limits, FunctionSettings function, IdentitySettings identity, UrlSettings urls) {}
+    public record Rules(
+            LimitSettings limits,
+            FunctionSettings function,
+            CodeSettings code,
+            IdentitySettings identity,
+            UrlSettings urls) {}
 
     /** Lets another door share this one's address; to be called before {@link #listen}. */
     public LambdaApi with(Consumer<Router> routes) {
@@ -137,6 +148,23 @@ public final class LambdaApi {
         routes.add("CreateFunction", changes::create);
         routes.add("UpdateFunctionConfiguration", changes::updateConfiguration);
         routes.add("UpdateFunctionCode", changes::updateCode);
+    }
+
+    private void routeTags(Tags tags) {
+        routes.add("ListTags", tags::list);
+        routes.add("TagResource", tags::add);
+        routes.add("UntagResource", tags::remove);
+    }
+
+    /** What is kept beside functions for clients that set it. */
+    private void routeStored(DocumentShelf documents, FunctionLocator locator) {
+        RecursionConfigs recursion = new RecursionConfigs(documents, locator);
+        routes.add("PutFunctionRecursionConfig", recursion::put);
+        routes.add("GetFunctionRecursionConfig", recursion::show);
+        RuntimeManagement runtimes = new RuntimeManagement(documents, locator);
+        routes.add("PutRuntimeManagementConfig", runtimes::put);
+        routes.add("GetRuntimeManagementConfig", runtimes::show);
+        routes.add("GetFunctionCodeSigningConfig", new CodeSigning(locator)::show);
     }
 
     private void routeAliases(Aliases aliases) {

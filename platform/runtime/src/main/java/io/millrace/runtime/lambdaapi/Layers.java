@@ -3,6 +3,7 @@ package io.millrace.runtime.lambdaapi;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
 import io.millrace.runtime.registry.LayerAdministration;
+import io.millrace.runtime.registry.LayerDescription;
 import io.millrace.runtime.registry.LayerVersion;
 import io.millrace.runtime.registry.LayerVersionArn;
 import io.vertx.core.Future;
@@ -18,24 +19,29 @@ final class Layers {
     private final LayerAdministration layers;
     private final LayerArns arns;
     private final LayerReply replies;
+    private final UploadedCode uploads;
     private final Clock clock;
 
-    Layers(LayerAdministration layers, LayerArns arns, Clock clock) {
+    Layers(LayerAdministration layers, LayerArns arns, UploadedCode uploads, Clock clock) {
         this.layers = layers;
         this.arns = arns;
         this.replies = new LayerReply(arns);
+        this.uploads = uploads;
         this.clock = clock;
     }
 
     Future<Reply> publish(Request request) {
         String layer = layer(request);
-        return request.blocking(() -> publish(layer, LayerMembers.read(request.members())))
+        Members members = request.members();
+        LayerDescription about = LayerMembers.read(members);
+        return uploads.archive(request, members.object("Content").orElseThrow())
+                .compose(archive -> request.blocking(() -> publish(layer, about, archive)))
                 .map(published -> Reply.json(201, replies.complete(request, published)));
     }
 
-    private LayerVersion publish(String layer, LayerMembers members) {
+    private LayerVersion publish(String layer, LayerDescription about, byte[] archive) {
         // The database keeps milliseconds.
-        return layers.publish(layer, members.about(), members.archive(), Instant.ofEpochMilli(clock.millis()));
+        return layers.publish(layer, about, archive, Instant.ofEpochMilli(clock.millis()));
     }
 
     Future<Reply> show(Request request) {

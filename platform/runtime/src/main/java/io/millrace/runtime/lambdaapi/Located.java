@@ -4,6 +4,7 @@ import io.millrace.core.function.FunctionArn;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.FunctionConfiguration;
+import io.millrace.runtime.registry.FunctionState;
 import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.RegisteredFunction;
 import java.time.Instant;
@@ -49,6 +50,12 @@ record Located(FunctionArn arn, RegisteredFunction function, Optional<PublishedV
 
     String revisionId() {
         return version.map(PublishedVersion::revisionId).orElseGet(function::revisionId);
+    }
+
+    /** In the word of the API. */
+    String state() {
+        FunctionState state = function.state();
+        return version.map(state::of).orElseGet(state::latest);
     }
 
     Instant lastModified() {

@@ -2,9 +2,7 @@ package io.millrace.runtime.lambdaapi;
 
 import io.millrace.core.function.FunctionArn;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceConflictException;
 import io.millrace.runtime.registry.FunctionAdministration;
-import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
 import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.vertx.core.Future;
@@ -35,21 +33,6 @@ final class Versions {
                 members.text("CodeSha256").map(hash -> hexadecimal(hash, function)),
                 members.text("Description"),
                 members.text("RevisionId"));
-    }
-
-    /** Publishes what was just made or changed, and nothing that somebody else changed since. */
-    Future<Located> publishAsChanged(RegisteredFunction changed) {
-        return functions
-                .publish(changed.name(), Optional.empty(), Optional.empty(), Optional.of(changed.revisionId()))
-                .map(version -> located(changed, version))
-                .recover(failure -> Future.failedFuture(overtaken(failure, changed)));
-    }
-
-    private Throwable overtaken(Throwable failure, RegisteredFunction changed) {
-        return failure instanceof RevisionMismatch
-                ? new ResourceConflictException("The operation cannot be performed at this time. An update is in"
-                        + " progress for resource: " + locator.arn(changed.name()))
-                : failure;
     }
 
     private Located located(RegisteredFunction function, PublishedVersion version) {

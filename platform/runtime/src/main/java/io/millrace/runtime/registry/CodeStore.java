@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Uploaded archives, each in a file named by its SHA-256. Blocking; thread-safe. */
@@ -41,6 +42,24 @@ final class CodeStore {
             }
         }
         return reference;
+    }
+
+    /**
+     * Checks as {@link #store} does, and keeps nothing.
+     *
+     * @param trial given the archive's file, which is gone when it returns
+     * @throws InvalidCode if it is not a readable zip, or too large when unpacked
+     */
+    CodeReference examine(byte[] archive, Consumer<Path> trial) throws IOException {
+        Path temporary = directory.resolve(UUID.randomUUID() + ".tmp");
+        try {
+            Files.write(temporary, archive, StandardOpenOption.CREATE_NEW);
+            ArchiveCheck.check(temporary);
+            trial.accept(temporary);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        return CodeReference.of(archive);
     }
 
     Path file(CodeReference reference) {

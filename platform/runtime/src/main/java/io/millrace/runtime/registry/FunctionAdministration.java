@@ -20,18 +20,38 @@ public interface FunctionAdministration {
     /** From memory, ordered by name; embedded functions included. */
     List<RegisteredFunction> all();
 
-    /** @param archive a jar, or zip of classes and lib/*.jar; fails with FunctionExists or InvalidCode */
-    Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive);
-
-    /** Fails with FunctionUnknown, InvalidCode or RevisionMismatch; events that wait run on the new code. */
-    Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision);
+    /**
+     * Returns when the function is stored, which is before it can be used; {@link #settled} tells when.
+     *
+     * @param archive a jar, or zip of classes and lib/*.jar
+     * @param publish makes version 1 along with it
+     * @return fails with FunctionExists or InvalidCode
+     */
+    Future<Changed> create(FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish);
 
     /**
+     * Returns when the change is stored; invocations run as before until it is done, and {@link #settled} tells when.
+     * Events that wait then run on the new code.
+     *
+     * @return fails with FunctionUnknown, InvalidCode, RevisionMismatch, NotUsable or UpdateInProgress
+     */
+    Future<Changed> updateCode(FunctionName name, CodeChange change);
+
+    /** Fails as {@link #updateCode} would; changes nothing, and returns what would be, with the revision that is. */
+    Future<Changed> tryCode(FunctionName name, CodeChange change);
+
+    /**
+     * Returns as {@link #updateCode} does.
+     *
      * @param change applied to the configuration as it is when the change takes place
-     * @return fails with FunctionUnknown, InvalidCode (no such handler) or RevisionMismatch
+     * @return fails with FunctionUnknown, InvalidCode (no such handler), RevisionMismatch, NotUsable or
+     *     UpdateInProgress
      */
     Future<RegisteredFunction> updateConfiguration(
             FunctionName name, UnaryOperator<FunctionConfiguration> change, Optional<String> expectedRevision);
+
+    /** The function when no change of it is under way that was accepted before; fails with FunctionUnknown. */
+    Future<RegisteredFunction> settled(FunctionName name);
 
     /** Removes the function and its queues; fails with FunctionUnknown. */
     Future<Void> delete(FunctionName name);
@@ -57,8 +77,8 @@ public interface FunctionAdministration {
      *
      * @param expectedSha256 of the code, in hexadecimal; fails with CodeMismatch when it is another
      * @param description instead of the function's own
-     * @return fails with FunctionUnknown, CodeMismatch, RevisionMismatch, or InvalidCode for an object of the embedding
-     *     service
+     * @return fails with FunctionUnknown, CodeMismatch, RevisionMismatch, NotUsable, UpdateInProgress, or InvalidCode for
+     *     an object of the embedding service
      */
     Future<PublishedVersion> publish(
             FunctionName name,

@@ -73,6 +73,35 @@ public abstract sealed class FunctionAdministrationException extends RuntimeExce
         }
     }
 
+    /** It is being created, or could not be. */
+    public static final class NotUsable extends FunctionAdministrationException {
+        private final String state;
+
+        /** @param state in the word of the API */
+        public NotUsable(FunctionName name, String state) {
+            super("function '" + name + "' is " + state + ", expected Active");
+            this.state = state;
+        }
+
+        public String state() {
+            return state;
+        }
+    }
+
+    /** Code or configuration is being changed already. */
+    public static final class UpdateInProgress extends FunctionAdministrationException {
+        private final transient FunctionName function;
+
+        public UpdateInProgress(FunctionName name) {
+            super("function '" + name + "' is being updated already");
+            this.function = name;
+        }
+
+        public FunctionName function() {
+            return function;
+        }
+    }
+
     /** No published version has that number. */
     public static final class VersionUnknown extends FunctionAdministrationException {
         private final transient FunctionName function;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -102,6 +103,11 @@ public final class FunctionRegistry implements AutoCloseable {
         return lastNumbers.getOrDefault(name, 0);
     }
 
+    /** Its next version gets a number that the name never had. From memory. */
+    public RegisteredFunction numbered(RegisteredFunction function) {
+        return function.withPublished(function.published().startingAfter(lastVersionNumber(function.name())));
+    }
+
     /** Known as long as this registry is open. */
     public LayerAdministration layers() {
         return layers;
@@ -135,14 +141,34 @@ public final class FunctionRegistry implements AutoCloseable {
      */
     public synchronized void save(RegisteredFunction function) {
         FunctionName name = function.name();
-        RegisteredFunction numbered =
-                function.withPublished(function.published().startingAfter(lastVersionNumber(name)));
+        RegisteredFunction numbered = numbered(function);
         Optional<CodeReference> code = numbered.code();
         if (code.isPresent()) {
-            database.write(connection -> FunctionTable.save(connection, numbered, code.get()));
+            boolean isNew = !functions.containsKey(name);
+            database.write(connection -> {
+                if (isNew) {
+                    // What came for an earlier one of the name while it was being deleted.
+                    DocumentTable.deleteOf(connection, name);
+                }
+                FunctionTable.save(connection, numbered, code.get());
+            });
+            if (isNew) {
+                documents.forget(name);
+            }
             lastNumbers.put(name, numbered.published().lastNumber());
         }
         functions.put(name, numbered);
+    }
+
+    /**
+     * Keeps how a change ended that was stored before: known from now on, also where it cannot be written.
+     *
+     * @throws RegistryUnavailableException if it could not be written; the next start then ends the change again
+     */
+    public synchronized void settle(RegisteredFunction function) {
+        functions.put(function.name(), function);
+        CodeReference code = function.code().orElseThrow();
+        database.write(connection -> FunctionTable.save(connection, function, code));
     }
 
     /**
@@ -167,6 +193,21 @@ public final class FunctionRegistry implements AutoCloseable {
             return codes.store(archive);
         } catch (IOException failed) {
             throw new RegistryUnavailableException("code cannot be stored: " + failed, failed);
+        }
+    }
+
+    /**
+     * Looks at an uploaded archive without keeping it.
+     *
+     * @param trial given the archive's file, which is gone when it returns
+     * @throws FunctionAdministrationException.InvalidCode if it is no usable zip
+     * @throws RegistryUnavailableException if it cannot be written for a while
+     */
+    public CodeReference examineCode(byte[] archive, Consumer<Path> trial) {
+        try {
+            return codes.examine(archive, trial);
+        } catch (IOException failed) {
+            throw new RegistryUnavailableException("code cannot be examined: " + failed, failed);
         }
     }
 

@@ -14,18 +14,20 @@ import java.util.TreeMap;
 /** Stored functions, with all that belongs to them in the other tables. */
 final class FunctionTable {
     private static final String ALL = "SELECT name, " + ConfigurationColumns.NAMES
-            + ", reserved_concurrency, revision_id, last_modified, created FROM functions";
+            + ", reserved_concurrency, revision_id, last_modified, created, state, state_reason, pending_version"
+            + " FROM functions";
     private static final String UPDATE =
             """
             UPDATE functions
                SET handler = ?, runtime = ?, role = ?, description = ?, timeout_millis = ?, memory_size_megabytes = ?,
                    ephemeral_storage_megabytes = ?, architecture = ?, layers = ?, environment = ?, code_sha256 = ?,
-                   code_size = ?, reserved_concurrency = ?, revision_id = ?, last_modified = ?, created = ?
+                   code_size = ?, reserved_concurrency = ?, revision_id = ?, last_modified = ?, created = ?,
+                   state = ?, state_reason = ?, pending_version = ?
              WHERE name = ?
             """;
     private static final String INSERT = "INSERT INTO functions (" + ConfigurationColumns.NAMES
-            + ", reserved_concurrency, revision_id, last_modified, created, name)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            + ", reserved_concurrency, revision_id, last_modified, created, state, state_reason, pending_version, name)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String DELETE = "DELETE FROM functions WHERE name = ?";
 
     private FunctionTable() {}
@@ -67,6 +69,9 @@ final class FunctionTable {
                         function.revisionId(),
                         Sql.time(function.lastModified()),
                         Sql.time(function.created()),
+                        function.state().phase().name(),
+                        function.state().reason(),
+                        function.state().version().orElse(null),
                         function.name().value()));
     }
 
@@ -83,7 +88,15 @@ final class FunctionTable {
                 Publications.NONE,
                 row.getString("revision_id"),
                 Sql.instant(row, "last_modified"),
-                Sql.instant(row, "created"));
+                Sql.instant(row, "created"),
+                state(row));
+    }
+
+    private static FunctionState state(ResultSet row) throws SQLException {
+        return new FunctionState(
+                FunctionState.Phase.valueOf(row.getString("state")),
+                row.getString("state_reason"),
+                Optional.ofNullable(row.getObject("pending_version", Integer.class)));
     }
 
     private static SortedMap<String, EventInvokeConfig> byQualifier(List<EventInvokeConfig> configs) {

@@ -2,7 +2,9 @@ package io.millrace.runtime.registry;
 
 import io.millrace.runtime.registry.FunctionAdministrationException.CodeMismatch;
 import io.millrace.runtime.registry.FunctionAdministrationException.InvalidCode;
+import io.millrace.runtime.registry.FunctionAdministrationException.NotUsable;
 import io.millrace.runtime.registry.FunctionAdministrationException.RevisionMismatch;
+import io.millrace.runtime.registry.FunctionAdministrationException.UpdateInProgress;
 import io.millrace.runtime.registry.FunctionAdministrationException.VersionInUse;
 import java.util.Optional;
 
@@ -75,6 +77,21 @@ public final class Publishing {
         return function.withPublished(
                         function.published().withoutVersion(number).withoutProvisioned(version))
                 .withoutEventInvokeConfig(version);
+    }
+
+    /**
+     * Asked before a change of code or configuration is begun, and before a version is published.
+     *
+     * @throws UpdateInProgress while another such change is under way
+     * @throws NotUsable while the function cannot be used at all
+     */
+    public static void requireSettled(RegisteredFunction function) {
+        if (function.state().phase() == FunctionState.Phase.UPDATING) {
+            throw new UpdateInProgress(function.name());
+        }
+        if (!function.state().isDeployable()) {
+            throw new NotUsable(function.name(), function.state().latest());
+        }
     }
 
     /** @throws RevisionMismatch if a revision is expected and the function has another */

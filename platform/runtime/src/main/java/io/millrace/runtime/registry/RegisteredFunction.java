@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * @param reservedConcurrency guarantee and cap of permits; empty shares the unreserved pool
  * @param eventInvokeConfigs by qualifier, where somebody set one
  * @param published its versions, aliases and provisioned concurrency
- * @param revisionId UUID, new with every change of code or configuration
+ * @param revisionId UUID, new with every change of code or configuration, and again when that is done
  */
 public record RegisteredFunction(
         FunctionName name,
@@ -34,7 +34,8 @@ public record RegisteredFunction(
         Publications published,
         String revisionId,
         Instant lastModified,
-        Instant created) {
+        Instant created,
+        FunctionState state) {
 
     public RegisteredFunction {
         eventInvokeConfigs = Collections.unmodifiableSortedMap(new TreeMap<>(eventInvokeConfigs));
@@ -52,7 +53,8 @@ public record RegisteredFunction(
                 Publications.NONE,
                 newRevision(),
                 now,
-                now);
+                now,
+                FunctionState.ACTIVE);
     }
 
     /** Empty when that very qualifier has none; an alias's is not its version's. */
@@ -109,7 +111,16 @@ public record RegisteredFunction(
                 published,
                 newRevision(),
                 now,
-                created);
+                created,
+                state);
+    }
+
+    /** @param architecture empty leaves it as it is */
+    public RegisteredFunction withCode(CodeReference newCode, Optional<String> architecture, Instant now) {
+        RegisteredFunction changed = withCode(newCode, now);
+        return architecture
+                .map(other -> changed.withConfiguration(configuration.withArchitecture(other), now))
+                .orElse(changed);
     }
 
     public RegisteredFunction withCode(CodeReference newCode, Instant now) {
@@ -122,13 +133,23 @@ public record RegisteredFunction(
                 published,
                 newRevision(),
                 now,
-                created);
+                created,
+                state);
     }
 
     /** Neither this nor an event invoke config is part of the function's configuration, so its revision stays. */
     public RegisteredFunction withReservedConcurrency(OptionalInt permits) {
         return new RegisteredFunction(
-                name, configuration, code, permits, eventInvokeConfigs, published, revisionId, lastModified, created);
+                name,
+                configuration,
+                code,
+                permits,
+                eventInvokeConfigs,
+                published,
+                revisionId,
+                lastModified,
+                created,
+                state);
     }
 
     /** Adds or replaces that of its qualifier. */
@@ -144,7 +165,16 @@ public record RegisteredFunction(
         SortedMap<String, EventInvokeConfig> changed = new TreeMap<>(eventInvokeConfigs);
         change.accept(changed);
         return new RegisteredFunction(
-                name, configuration, code, reservedConcurrency, changed, published, revisionId, lastModified, created);
+                name,
+                configuration,
+                code,
+                reservedConcurrency,
+                changed,
+                published,
+                revisionId,
+                lastModified,
+                created,
+                state);
     }
 
     /** Aliases and provisioned concurrency leave the function's revision as it is. */
@@ -158,11 +188,17 @@ public record RegisteredFunction(
                 now,
                 revisionId,
                 lastModified,
-                created);
+                created,
+                state);
     }
 
     /** Publishing gives {@code $LATEST} a new revision (lambda-semantics 6.2). */
     public RegisteredFunction withNewRevision() {
+        return withRevision(newRevision());
+    }
+
+    /** For what is shown without being so. */
+    public RegisteredFunction withRevision(String revision) {
         return new RegisteredFunction(
                 name,
                 configuration,
@@ -170,9 +206,30 @@ public record RegisteredFunction(
                 reservedConcurrency,
                 eventInvokeConfigs,
                 published,
-                newRevision(),
+                revision,
                 lastModified,
-                created);
+                created,
+                state);
+    }
+
+    /** Its revision stays. */
+    public RegisteredFunction withState(FunctionState now) {
+        return new RegisteredFunction(
+                name,
+                configuration,
+                code,
+                reservedConcurrency,
+                eventInvokeConfigs,
+                published,
+                revisionId,
+                lastModified,
+                created,
+                now);
+    }
+
+    /** The end of a change gives {@code $LATEST} a new revision, too (lambda-semantics 6.2). */
+    public RegisteredFunction settled(FunctionState now) {
+        return withState(now).withNewRevision();
     }
 
     /** A UUID in text. */

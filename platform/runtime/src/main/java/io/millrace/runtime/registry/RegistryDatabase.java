@@ -18,7 +18,7 @@ import org.h2.jdbcx.JdbcDataSource;
  */
 final class RegistryDatabase implements AutoCloseable {
     /** The last migration; one that is in place already is not looked at again, which saves most of a start. */
-    static final String LATEST_MIGRATION = "5";
+    static final String LATEST_MIGRATION = "6";
 
     private static final String MIGRATIONS = "classpath:io/millrace/runtime/registry";
     private static final String NEWEST_MIGRATION =

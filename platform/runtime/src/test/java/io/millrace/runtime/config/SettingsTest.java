@@ -43,6 +43,7 @@ class SettingsTest {
                                 Optional.empty(),
                                 Optional.empty()),
                         new FunctionSettings(Duration.ofSeconds(3), 128),
+                        new CodeSettings("", Optional.empty(), "us-east-1"),
                         new LimitSettings(1_048_576, 6_291_456),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
                         Duration.ofSeconds(30),
@@ -93,6 +94,14 @@ class SettingsTest {
     }
 
     @Test
+    void a_secret_is_not_shown() {
+        Settings settings = Settings.of(Map.of("code.s3.accessKey", "AKIA", "code.s3.secretKey", "hush"));
+
+        assertThat(settings.code().credentials().orElseThrow().secretKey()).isEqualTo("hush");
+        assertThat(settings.toString()).contains("AKIA").doesNotContain("hush");
+    }
+
+    @Test
     void the_longest_delay_follows_a_longer_first_delay() {
         assertThat(Settings.of(Map.of("async.retryDelay", "PT2H")).async().maximumRetryDelay())
                 .isEqualTo(Duration.ofHours(2));
@@ -114,6 +123,10 @@ class SettingsTest {
             function.memorySize           | 64     | setting function.memorySize is '64', expected 128 to 10240
             broker.amqp                   | 65536  | setting broker.amqp is '65536', expected 0 to 65535
             broker.host                   | 'a b'  | setting broker.host is 'a b', expected a host name or an IP address
+            code.s3                       | code   | setting code.s3 is 'code', expected an absolute path, file: and an absolute path, http(s)://host:port, or nothing
+            code.s3                       | http://host/path | setting code.s3 is 'http://host/path', expected an absolute path, file: and an absolute path, http(s)://host:port, or nothing
+            code.s3.accessKey             | AKIA   | setting code.s3.secretKey is '', expected one with code.s3.accessKey
+            code.s3.secretKey             | hush   | setting code.s3.accessKey is '', expected one with code.s3.secretKey
             aws.account                   | 42     | setting aws.account is '42', expected 12 digits
             aws.region                    | moon   | setting aws.region is 'moon', expected a region such as us-east-1
             url.base                      | https://f.example.org/x | setting url.base is 'https://f.example.org/x', expected http or https, a host name in lower case and perhaps a port, or nothing

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.lambdaapi.RegistryAdministration;
+import io.millrace.runtime.registry.CodeChange;
 import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
@@ -225,7 +226,7 @@ class WatcherTest {
             throws Exception {
         watching(script);
         Path other = Files.writeString(directory.resolve("other.py"), "deployed by other means");
-        await(functions.updateCode(ORDERS, pack(other), Optional.empty()));
+        await(functions.updateCode(ORDERS, CodeChange.to(pack(other))));
 
         watcher = watcher(WatcherTest::pack);
         settle();
@@ -257,7 +258,7 @@ class WatcherTest {
     }
 
     private void create(Path source) throws IOException {
-        await(functions.create(ORDERS, CONFIGURATION, pack(source)));
+        await(functions.create(ORDERS, CONFIGURATION, pack(source), false));
     }
 
     /** One look sees the change, the second that it is complete. */

@@ -7,6 +7,8 @@ import io.millrace.runtime.access.UrlAccess;
 import io.millrace.runtime.access.UrlCaller;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.lambdaapi.LambdaApi;
+import io.millrace.runtime.lambdaapi.RecordingPollers;
+import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.lambdaapi.RegistryAdministration;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
@@ -57,9 +59,10 @@ final class UrlFloor implements AutoCloseable {
                         vertx,
                         invoker,
                         new LambdaApi.Administration(
-                                functions, registry.layers(), registry::findCode, registry.documents()),
+                                functions,
+ registry.layers(), registry::findCode, registry.documents(), new Mappings(vertx, registry.documents(), new RecordingPollers(), clock)),
                         new LambdaApi.Vitals(() -> Future.succeededFuture(Map.of()), () -> true),
-                        new LambdaApi.Rules(all.limits(), all.function(), all.identity(), all.urls()),
+                        new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                         clock)
                 .with(urls::mount);
         this.port = await(api.listen("127.0.0.1", 0)).actualPort();

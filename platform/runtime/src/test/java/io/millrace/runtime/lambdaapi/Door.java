@@ -9,6 +9,7 @@ import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.FunctionState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class Door implements AutoCloseable {
                 new LambdaApi.Administration(
                         administration, registry.layers(), registry::findCode, registry.documents(), mappings),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
-                new LambdaApi.Rules(all.limits(), all.function(), all.identity(), all.urls()),
+                new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                 clock);
         this.port = await(api.listen("127.0.0.1", 0)).actualPort();
     }
@@ -75,6 +76,16 @@ final class Door implements AutoCloseable {
             throw new IllegalStateException(created.body());
         }
         return this;
+    }
+
+    /** Changes are accepted and not done, until {@link #settle}. */
+    Door holding() {
+        administration.hold();
+        return this;
+    }
+
+    void settle(String function, FunctionState state) {
+        administration.settle(new FunctionName(function), state);
     }
 
     /** So many versions, each with a description of its own. */

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -118,7 +121,7 @@ class FunctionsTest {
             "Code"                   | "Architectures": ["x86_64", "arm64"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have length less than or equal to 1"}
             "Code"                   | "Architectures": ["z80"], "Code" | 400 ValidationException {"message":"1 validation error detected: Value '[z80]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"}
             "Code"                   | "Architectures": "arm64", "Code" | 400 SerializationException {"Message":"Expected list or null at 'architectures'"}
-            "ZipFile"                | "S3Bucket": "any", "Z"      | 400 InvalidParameterValueException {"Type":"User","message":"The member S3Bucket with the value
+            "ZipFile"                | "S3Bucket": "any", "Z"      | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
             "ZipFile"                | "Nothing"                   | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
             "ZipFile": "             | "ZipFile": "%%              | 400 SerializationException {"Message":"STRING_VALUE can not be converted to a Blob at 'zipFile': it is not base64"}
             "ZipFile": "             | "ZipFile": "AAAA", "Z": "            | 400 InvalidParameterValueException {"Type":"User","message":"Could not unzip uploaded file. Please check your file, then try to upload again."}
@@ -218,6 +221,53 @@ class FunctionsTest {
         assertThat(updated.json().get("CodeSha256")).isNotEqualTo(before.get("CodeSha256"));
         assertThat(updated.json().get("RevisionId")).isNotEqualTo(before.get("RevisionId"));
         assertThat(door.get(FUNCTIONS + "/orders/configuration").json()).isEqualTo(updated.json());
+    }
+
+    @Test
+    void a_dry_run_tells_what_would_be_and_changes_nothing() throws Exception {
+        // Given
+        JsonNode before = door.with("orders").get(FUNCTIONS + "/orders").json();
+        List<Path> kept = codeFiles();
+        String code = "\"ZipFile\": \"" + Door.zip("Other.class") + "\", \"Architectures\": [\"arm64\"]";
+        // When
+        Door.Answer dry = door.put(FUNCTIONS + "/orders/code", "{\"DryRun\": true, \"Publish\": true, " + code + "}");
+        // Then
+        assertThat(dry.status()).isEqualTo(200);
+        assertThat(dry.json().get("Version").asText()).isEqualTo("1");
+        assertThat(dry.json().get("Architectures").get(0).asText()).isEqualTo("arm64");
+        assertThat(door.get(FUNCTIONS + "/orders").json()).isEqualTo(before);
+        assertThat(codeFiles()).isEqualTo(kept);
+        // When
+        Door.Answer real = door.put(FUNCTIONS + "/orders/code", "{\"DryRun\": false, " + code + "}");
+        // Then
+        assertThat(real.json().get("CodeSha256")).isEqualTo(dry.json().get("CodeSha256"));
+        assertThat(real.json().get("CodeSize")).isEqualTo(dry.json().get("CodeSize"));
+        assertThat(door.get(FUNCTIONS + "/orders/versions").json().get("Versions"))
+                .hasSize(1);
+    }
+
+    private List<Path> codeFiles() throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("code"))) {
+            return files.sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            "RevisionId": "old", "ZipFile": "%s" | 412 PreconditionFailedException
+            "ZipFile": "AAAA"                    | 400 InvalidParameterValueException {"Type":"User","message":"Could not unzip uploaded file. Please check your file, then try to upload again."}
+            "Publish": true                      | 400 InvalidParameterValueException {"Type":"User","message":"Please provide a source for function code."}
+            """)
+    void a_dry_run_refuses_what_the_real_one_would(String members, String refusal) {
+        String body = "{\"DryRun\": true, " + members.formatted(Door.zip("Other.class")) + "}";
+
+        assertThat(door.with("orders").put(FUNCTIONS + "/orders/code", body).refusal())
+                .startsWith(refusal);
+        assertThat(door.put(FUNCTIONS + "/none/code", body).status()).isEqualTo(404);
     }
 
     @Test

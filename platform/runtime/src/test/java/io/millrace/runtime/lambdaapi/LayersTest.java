@@ -202,7 +202,7 @@ class LayersTest {
                     """
             {}                                                                      | 400 ValidationException {"message":"1 validation error detected: Value null at 'content' failed to satisfy constraint: Member must not be null"}
             {"Content": {"ZipFile": "AAAA"}}                                        | 400 InvalidParameterValueException {"Type":"User","message":"Could not unzip uploaded file. Please check your file, then try to upload again."}
-            {"Content": {"S3Bucket": "any", "S3Key": "k"}}                            | 400 InvalidParameterValueException {"Type":"User","message":"The member S3Bucket with the value
+            {"Content": {"S3Bucket": "any", "S3Key": "k"}}                            | 400 InvalidParameterValueException {"Type":"User","message":"Code in S3 cannot be read: the setting code.s3 is empty
             {"Content": {"ZipFile": ""}, "CompatibleRuntimes": ["cobol"]}           | 400 ValidationException {"message":"1 validation error detected: Value '[cobol]' at 'compatibleRuntimes' failed to satisfy constraint:
             {"Content": {"ZipFile": ""}, "CompatibleArchitectures": ["z80"]}        | 400 ValidationException {"message":"1 validation error detected: Value '[z80]' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]"}
             """)

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The boundary of mappings: knows two queues, keeps who polls, and lets batches run as long as it was told. */
-final class RecordingPollers implements SourcePollers {
+public final class RecordingPollers implements SourcePollers {
     private static final Set<String> QUEUES = Set.of("orders-in", "refunds-in");
 
     /** Those that were started and not stopped. */

@@ -5,6 +5,9 @@ import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.AliasRules;
+import io.millrace.runtime.registry.Changed;
+import io.millrace.runtime.registry.CodeChange;
+import io.millrace.runtime.registry.CodeReference;
 import io.millrace.runtime.registry.EventInvokeConfig;
 import io.millrace.runtime.registry.EventInvokeRules;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -13,6 +16,7 @@ import io.millrace.runtime.registry.FunctionAdministrationException.FunctionUnkn
 import io.millrace.runtime.registry.FunctionAdministrationException.ReservationTooHigh;
 import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.FunctionState;
 import io.millrace.runtime.registry.ProvisionedConcurrency;
 import io.millrace.runtime.registry.ProvisionedRules;
 import io.millrace.runtime.registry.ProvisionedState;
@@ -40,6 +44,7 @@ public final class RegistryAdministration implements FunctionAdministration {
             new ConcurrencyLedger(new ConcurrencyRules(ACCOUNT, MINIMUM_UNRESERVED, 10, 1000), System::nanoTime);
     private final InstantSource clock;
     private final Environments environments;
+    private volatile boolean isHolding;
 
     public RegistryAdministration(Vertx vertx, FunctionRegistry registry, Clock clock) {
         this(vertx, registry, clock, (function, version, wanted) -> {});
@@ -51,6 +56,17 @@ public final class RegistryAdministration implements FunctionAdministration {
         this.registry = registry;
         this.clock = clock;
         this.environments = environments;
+    }
+
+    /** From now on changes are accepted and not done, until {@link #settle}. */
+    void hold() {
+        isHolding = true;
+    }
+
+    /** Ends the change of a function. */
+    void settle(FunctionName name, FunctionState state) {
+        isHolding = false;
+        registry.settle(registry.find(name).orElseThrow().settled(state));
     }
 
     /** Told of provisioned concurrency, 0 when it ends. */
@@ -70,28 +86,67 @@ public final class RegistryAdministration implements FunctionAdministration {
     }
 
     @Override
-    public Future<RegisteredFunction> create(FunctionName name, FunctionConfiguration configuration, byte[] archive) {
+    public Future<Changed> create(
+            FunctionName name, FunctionConfiguration configuration, byte[] archive, boolean publish) {
         return vertx.executeBlocking(() -> {
             if (registry.find(name).isPresent()) {
                 throw new FunctionExists(name);
             }
-            return saved(
-                    RegisteredFunction.created(name, configuration, Optional.of(registry.storeCode(archive)), now()));
+            RegisteredFunction created =
+                    RegisteredFunction.created(name, configuration, Optional.of(registry.storeCode(archive)), now());
+            Changed changed = Changed.of(registry.numbered(created), publish);
+            return saved(isHolding ? changed.pending() : changed);
         });
     }
 
     @Override
-    public Future<RegisteredFunction> updateCode(FunctionName name, byte[] archive, Optional<String> expectedRevision) {
-        return vertx.executeBlocking(
-                () -> saved(existing(name, expectedRevision).withCode(registry.storeCode(archive), now())));
+    public Future<Changed> updateCode(FunctionName name, CodeChange change) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction before = settled(name, change.expectedRevision());
+            Changed changed = Changed.of(
+                    before.withCode(registry.storeCode(change.archive()), change.architecture(), now()),
+                    change.publish());
+            return saved(isHolding ? changed.updating() : done(changed));
+        });
+    }
+
+    @Override
+    public Future<Changed> tryCode(FunctionName name, CodeChange change) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction before = existing(name, change.expectedRevision());
+            CodeReference code = registry.examineCode(change.archive(), file -> {});
+            Changed changed =
+                    Changed.of(before.withCode(code, change.architecture(), before.lastModified()), change.publish());
+            return changed.with(changed.function().withRevision(before.revisionId()));
+        });
+    }
+
+    @Override
+    public Future<RegisteredFunction> settled(FunctionName name) {
+        return Future.succeededFuture(existing(name, Optional.empty()));
+    }
+
+    private RegisteredFunction settled(FunctionName name, Optional<String> expectedRevision) {
+        registry.find(name).ifPresent(Publishing::requireSettled);
+        return existing(name, expectedRevision);
+    }
+
+    private static Changed done(Changed changed) {
+        return changed.with(changed.function().withState(FunctionState.ACTIVE));
+    }
+
+    private Changed saved(Changed changed) {
+        return changed.with(saved(changed.function()));
     }
 
     @Override
     public Future<RegisteredFunction> updateConfiguration(
             FunctionName name, UnaryOperator<FunctionConfiguration> change, Optional<String> expectedRevision) {
         return vertx.executeBlocking(() -> {
-            RegisteredFunction current = existing(name, expectedRevision);
-            return saved(current.withConfiguration(change.apply(current.configuration()), now()));
+            RegisteredFunction current = settled(name, expectedRevision);
+            Changed changed =
+                    Changed.of(current.withConfiguration(change.apply(current.configuration()), now()), false);
+            return saved(isHolding ? changed.updating() : done(changed)).function();
         });
     }
 
@@ -129,7 +184,7 @@ public final class RegistryAdministration implements FunctionAdministration {
             Optional<String> expectedRevision) {
         return vertx.executeBlocking(() -> {
             Publishing.Result result =
-                    Publishing.publish(existing(name, Optional.empty()), expectedSha256, description, expectedRevision);
+                    Publishing.publish(settled(name, Optional.empty()), expectedSha256, description, expectedRevision);
             saved(result.function());
             return result.version();
         });

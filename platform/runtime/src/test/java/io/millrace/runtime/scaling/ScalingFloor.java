@@ -54,8 +54,7 @@ public final class ScalingFloor implements AutoCloseable {
     private void create() {
         FunctionConfiguration configuration = new FunctionConfiguration(
                 "a.B", "java17", Optional.empty(), "", Duration.ofSeconds(3), 128, 512, List.of(), Map.of());
-        await(functions.create(ORDERS, configuration, Archives.with("a/B.class", "bytes")));
-        await(functions.publish(ORDERS, Optional.empty(), Optional.empty(), Optional.empty()));
+        await(functions.create(ORDERS, configuration, Archives.with("a/B.class", "bytes"), true));
         await(functions.createAlias(ORDERS, new Alias("live", "1", "", Optional.empty(), "revision")));
     }
 
