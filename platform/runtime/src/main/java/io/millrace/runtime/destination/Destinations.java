@@ -1,12 +1,14 @@
 package io.millrace.runtime.destination;
 
 import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.qpid.proton.message.Message;
@@ -34,10 +36,16 @@ public final class Destinations {
         return arn.contains(":lambda:") ? FunctionArn.parse(arn, "", "").map(FunctionArn::function) : Optional.empty();
     }
 
-    /** A record on its way to {@code arn}; empty if that is no destination. */
-    public static Optional<Message> message(String arn, byte[] record) {
+    /**
+     * A record on its way to {@code arn}; empty if that is no destination.
+     *
+     * @param trace the header that the function's own calls carry; a function gets it with the record
+     */
+    public static Optional<Message> message(String arn, byte[] record, Supplier<String> trace) {
         return address(arn).map(address -> {
-            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, Map.of(), null);
+            Map<String, String> properties =
+                    function(arn).isPresent() ? Map.of(EventProperties.TRACE, trace.get()) : Map.of();
+            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, properties, null);
             message.setAddress(address);
             return message;
         });

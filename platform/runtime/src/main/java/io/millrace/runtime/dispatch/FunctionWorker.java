@@ -12,6 +12,7 @@ import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
+import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.ThrottleReason;
@@ -56,6 +57,7 @@ final class FunctionWorker {
     private final ArrayDeque<WaitingEvent> parked = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
     private DeployedFunction deployed;
+    private final String lineageKey;
     private boolean closed;
 
     FunctionWorker(DeployedFunction deployed, Dispatcher dispatcher, WorkerParts parts) {
@@ -70,6 +72,8 @@ final class FunctionWorker {
         this.settlement = new EventSettlement(this, dispatcher, parts);
         this.tallyRow = parts.tally().row(name);
         this.groups = new MessageGroups(parts.heldGroups(), tallyRow);
+        this.lineageKey = Lineage.key(
+                FunctionArn.of(parts.region(), parts.account(), name).toString());
     }
 
     void open() {
@@ -143,6 +147,8 @@ final class FunctionWorker {
             leaveGroup(event, id);
         } else if (parts.ledger().isOff(name)) {
             settlement.giveUpSwitchedOff(arrived);
+        } else if (isRecursive(event)) {
+            settlement.giveUpRecursive(arrived);
         } else if (arrived.note().number() > deployed.definition().async().maximumAttempts()) {
             settlement.giveUpLost(delivery, id, arrived.note());
         } else if (isTooOld(event)) {
@@ -160,6 +166,15 @@ final class FunctionWorker {
     private boolean isTooOld(Message event) {
         return event.getExpiryTime() > 0
                 && event.getExpiryTime() <= parts.clock().millis();
+    }
+
+    /** Whether the function ran too often in the chain that this belongs to, and may not do so. */
+    boolean isRecursive(Message message) {
+        Map<String, Object> properties = EventMessages.properties(message);
+        Object trace = properties.isEmpty() ? null : properties.get(EventProperties.TRACE);
+        return trace != null
+                && Lineage.runs(trace.toString(), lineageKey) >= Lineage.MOST_RUNS
+                && !parts.mayRecur().test(name);
     }
 
     private void startOrPark(WaitingEvent event) {
@@ -314,6 +329,16 @@ final class FunctionWorker {
         Invocation invocation = invocation(call, String.valueOf(callId), InvocationType.REQUEST_RESPONSE);
         if (version.environments().inThisProcess()) {
             parts.quarantine().started();
+        }
+        if (WaitingCaller.wantsMore(call)) {
+            WaitingCaller caller = WaitingCaller.of(call, version.version(), parts.streams());
+            version.environments()
+                    .run(
+                            invocation,
+                            capacity(permit),
+                            caller,
+                            outcome -> dispatcher.callEnded(this, version, permit, replyTo, caller.reply(outcome)));
+            return;
         }
         version.environments()
                 .run(

@@ -18,4 +18,22 @@ public interface ResponseStream {
 
     /** @param bytes at least one */
     void chunk(Buffer bytes);
+
+    /**
+     * Whether what was handed over has not gone on yet, so that the function should wait; about a megabyte more may come
+     * all the same.
+     */
+    default boolean isFull() {
+        return false;
+    }
+
+    /** @param drained to be called once, on the same event loop, when it is not full any more or {@link #isGone} */
+    default void whenDrained(Runnable drained) {
+        drained.run();
+    }
+
+    /** Whether nobody takes the response any more; the function runs on, but no more of its response comes here. */
+    default boolean isGone() {
+        return false;
+    }
 }
