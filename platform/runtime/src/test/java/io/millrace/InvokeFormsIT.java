@@ -457,6 +457,8 @@ class InvokeFormsIT {
     }
 
     private long dead(String function) {
-        return millrace.stats().join().get(function).deadLettered();
+        return Optional.ofNullable(millrace.stats().join().get(function))
+                .orElseThrow()
+                .deadLettered();
     }
 }
