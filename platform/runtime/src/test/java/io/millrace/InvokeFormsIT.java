@@ -104,7 +104,7 @@ class InvokeFormsIT {
                 .put("Runtime", runtime)
                 .put("Role", "arn:aws:iam::000000000000:role/any")
                 .put("Handler", file.replaceAll("\\..*", "") + ".handler")
-                .put("Timeout", 20);
+                .put("Timeout", 5);
         body.putObject("Code").put("ZipFile", Archives.with(file, code));
         HttpResponse<String> answer =
                 send(HttpRequest.newBuilder(at("/2015-03-31/functions")), body.toString(), BodyHandlers.ofString());
@@ -179,7 +179,7 @@ class InvokeFormsIT {
                     print("and " + event["word"])
                     return os.environ["_X_AMZN_TRACE_ID"]
                 """);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 1; i <= 20; i++) {
             // When
             HttpResponse<String> answer = send(
                     invoking("printing").header("X-Amz-Log-Type", "Tail"),
@@ -237,7 +237,8 @@ class InvokeFormsIT {
                     await new Promise((resolve) => setTimeout(resolve, 20));
                   }
                   if (event.fail) throw new TypeError('broke off');
-                  if (event.exit) process.exit(3);
+                  if (event.exit) setTimeout(() => process.exit(3), 100);
+                  if (event.hang || event.exit) await new Promise((resolve) => setTimeout(resolve, 60000));
                   console.log('to the log');
                   stream.write('second');
                   stream.end();
@@ -267,6 +268,12 @@ class InvokeFormsIT {
         assertThat(chunks(exited)).isEqualTo("first");
         assertThat(JSON.readTree(completion(exited)).path("ErrorDetails").asText())
                 .containsAnyOf("Runtime.TruncatedResponse", "Runtime.ExitError");
+        List<EventStreamReader.Event> late = stream("node-stream", "{\"hang\":true}");
+        assertThat(chunks(late)).isEqualTo("first");
+        assertThat(JSON.readTree(completion(late)).path("ErrorDetails").asText())
+                .contains("Sandbox.Timedout", "Task timed out after 5.00 seconds");
+        assertThat(tail(JSON.readTree(completion(late)).path("LogResult").asText()))
+                .contains("Status: timeout");
         assertThat(send(invoking("node-stream"), "{}", BodyHandlers.ofString()).body())
                 .isEqualTo("firstsecond");
     }

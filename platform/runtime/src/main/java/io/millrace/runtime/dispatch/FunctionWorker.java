@@ -331,13 +331,7 @@ final class FunctionWorker {
             parts.quarantine().started();
         }
         if (WaitingCaller.wantsMore(call)) {
-            WaitingCaller caller = WaitingCaller.of(call, version.version(), parts.streams());
-            version.environments()
-                    .run(
-                            invocation,
-                            capacity(permit),
-                            caller,
-                            outcome -> dispatcher.callEnded(this, version, permit, replyTo, caller.reply(outcome)));
+            runFor(WaitingCaller.of(call, version.version(), parts.streams()), invocation, replyTo, version, permit);
             return;
         }
         version.environments()
@@ -346,6 +340,22 @@ final class FunctionWorker {
                         capacity(permit),
                         outcome -> dispatcher.callEnded(
                                 this, version, permit, replyTo, CallReply.of(callId, outcome, version.version())));
+    }
+
+    /** For a caller who wants more than the outcome. */
+    private void runFor(
+            WaitingCaller caller, Invocation invocation, String replyTo, DeployedVersion version, Permit permit) {
+        try {
+            version.environments()
+                    .run(
+                            invocation,
+                            capacity(permit),
+                            caller,
+                            outcome -> dispatcher.callEnded(this, version, permit, replyTo, caller.reply(outcome)));
+        } catch (RuntimeException notStarted) {
+            caller.dismiss();
+            throw notStarted;
+        }
     }
 
     Invocation invocation(Message message, String id, InvocationType type) {

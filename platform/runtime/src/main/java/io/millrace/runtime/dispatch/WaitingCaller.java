@@ -65,6 +65,11 @@ final class WaitingCaller implements Caller {
         return stream.map(sink -> sink);
     }
 
+    /** Nothing ran, and nothing is sent. */
+    void dismiss() {
+        stream.ifPresent(StreamedReply::end);
+    }
+
     /** The last message to the caller; nothing is streamed behind it. */
     Message reply(Outcome outcome) {
         Map<String, Object> properties = new HashMap<>();

@@ -40,7 +40,11 @@ final class ResponseOutput extends OutputStream {
 
     @Override
     public void write(int value) throws IOException {
-        write(new byte[] {(byte) value}, 0, 1);
+        if (sink == null) {
+            kept.write(value);
+        } else {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
     }
 
     @Override
