@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.lambdaapi.EventStreamReader;
 import io.millrace.runtime.registry.Archives;
+import io.millrace.runtime.registry.DocumentKind;
+import io.millrace.runtime.registry.FunctionRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -57,6 +59,10 @@ class InvokeFormsIT {
 
     @BeforeAll
     void start(@TempDir Path data) {
+        try (FunctionRegistry registry = FunctionRegistry.open(data)) {
+            ObjectNode allow = JSON.createObjectNode().put("RecursiveLoop", "Allow");
+            registry.documents().change(DocumentKind.RECURSION, "free", "$LATEST", before -> Optional.of(allow));
+        }
         millrace = Millrace.builder()
                 .dataDirectory(data)
                 .freePorts()
@@ -424,6 +430,27 @@ class InvokeFormsIT {
         // Then
         assertThat(answer.body()).contains("400 RecursiveInvocationException");
         assertThat(runs).hasValue(16);
+    }
+
+    @Test
+    void a_function_that_may_call_itself_runs_on() {
+        // Given
+        AtomicInteger runs = new AtomicInteger();
+        millrace.deploy("free", (RequestHandler<Integer, String>) (event, context) -> {
+            if (runs.incrementAndGet() == 20) {
+                return "enough";
+            }
+            return send(
+                            invoking("free").header("X-Amzn-Trace-Id", context.getXrayTraceId()),
+                            "1",
+                            BodyHandlers.ofString())
+                    .body();
+        });
+        // When
+        HttpResponse<String> answer = send(invoking("free"), "1", BodyHandlers.ofString());
+        // Then
+        assertThat(answer.body()).contains("enough");
+        assertThat(runs).hasValue(20);
     }
 
     @Test
