@@ -13,6 +13,7 @@ import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionArn;
+import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.access.UrlCaller;
 import io.millrace.runtime.accounting.Accounting;
@@ -42,6 +43,7 @@ import io.millrace.runtime.functionurl.FunctionUrlApi;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.mapping.QueuePollers;
+import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.millrace.runtime.scaling.ScalingController;
@@ -135,7 +137,8 @@ public final class Platform implements AutoCloseable {
         this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
-        this.dispatcher = new Dispatcher(vertx, working, ledger, tally, notes, heldGroups, settings, clock);
+        this.dispatcher =
+                new Dispatcher(vertx, working, ledger, tally, notes, heldGroups, settings, this::mayRecur, clock);
         processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
@@ -278,6 +281,14 @@ public final class Platform implements AutoCloseable {
         options = environment.controlGroup().map(options::withControlGroup).orElse(options);
         options = environment.pythonClient().map(options::withPythonClient).orElse(options);
         return environment.nodeClient().map(options::withNodeClient).orElse(options);
+    }
+
+    /** As PutFunctionRecursionConfig left it; loops are stopped by default. */
+    private boolean mayRecur(FunctionName name) {
+        return registry.documents()
+                .find(DocumentKind.RECURSION, name.value(), FunctionArn.LATEST)
+                .filter(config -> "Allow".equals(config.path("RecursiveLoop").asText()))
+                .isPresent();
     }
 
     private Duration longestTimeout(FunctionName name) {

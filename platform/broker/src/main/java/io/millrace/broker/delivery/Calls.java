@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,12 @@ public final class Calls {
         });
     }
 
-    private record Call(String address, Message request, long deadlineNanos, Promise<Message> reply) {}
+    private record Call(
+            String address,
+            Message request,
+            long deadlineNanos,
+            @Nullable Predicate<Message> parts,
+            Promise<Message> reply) {}
 
     /**
      * @param request with a message id of its own, which the reply carries as correlation id
@@ -54,11 +60,38 @@ public final class Calls {
      * @return the reply; fails with BrokerUnavailableException when none came or the broker is away
      */
     public Future<Message> call(String address, Message request, Duration within) {
+        return send(address, request, within, null);
+    }
+
+    /**
+     * As {@link #call(String, Message, Duration)}, for an answer that may come in several messages.
+     *
+     * @param parts takes, in order and on the connection's event loop, what may be a message before the last; false for
+     *     the last one, which is the reply
+     */
+    public Future<Message> call(String address, Message request, Duration within, Predicate<Message> parts) {
+        return send(address, request, within, parts);
+    }
+
+    /** Sends a message that nobody answers; dropped where it cannot be sent. */
+    public void tell(String address, Message message) {
+        connection.run(() -> {
+            if (connection.isUp()) {
+                link(address).send(EncodedMessage.of(message), Promise.promise());
+            }
+        });
+    }
+
+    private OutboundLink link(String address) {
+        return links.computeIfAbsent(address, to -> new OutboundLink(connection, to, true));
+    }
+
+    private Future<Message> send(String address, Message request, Duration within, @Nullable Predicate<Message> parts) {
         if (!connection.isUp()) {
             return Future.failedFuture(away());
         }
         Promise<Message> reply = Promise.promise();
-        mailbox.add(new Call(address, request, System.nanoTime() + within.toNanos(), reply));
+        mailbox.add(new Call(address, request, System.nanoTime() + within.toNanos(), parts, reply));
         return reply.future();
     }
 
@@ -99,8 +132,7 @@ public final class Calls {
         waiting.put(call.request().getMessageId(), call);
         call.request().setReplyTo(replyTo);
         Promise<Void> sent = Promise.promise();
-        links.computeIfAbsent(call.address(), address -> new OutboundLink(connection, address, true))
-                .send(EncodedMessage.of(call.request()), sent);
+        link(call.address()).send(EncodedMessage.of(call.request()), sent);
         if (!sent.future().succeeded()) {
             sent.future().onFailure(failure -> {
                 waiting.remove(call.request().getMessageId());
@@ -111,7 +143,12 @@ public final class Calls {
 
     private void answered(Message reply) {
         Call call = waiting.remove(reply.getCorrelationId());
-        if (call != null) {
+        if (call == null) {
+            return;
+        }
+        if (call.parts() != null && call.parts().test(reply)) {
+            waiting.put(reply.getCorrelationId(), call);
+        } else {
             call.reply().tryComplete(reply);
         }
     }

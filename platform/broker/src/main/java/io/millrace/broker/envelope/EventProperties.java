@@ -16,13 +16,25 @@ public final class EventProperties {
     /** The caller's trace header. */
     public static final String TRACE = Invocation.TRACE;
 
+    /** On calls whose caller wants the end of the log, and on their replies, where it is that, as bytes. */
+    public static final String LOG_TAIL = Invocation.LOG_TAIL;
+
+    /** On calls whose caller takes the response in several messages; the value says nothing. */
+    public static final String STREAM = "millrace_stream";
+
+    /** On the last message of such a response: how many were before it. */
+    public static final String PARTS = "millrace_parts";
+
     /** How a synchronous attempt ended, on replies: ok, error or throttled. */
     public static final String OUTCOME = "millrace_outcome";
 
     /** The version that ran, on replies. */
     public static final String EXECUTED_VERSION = "millrace_executed_version";
 
-    /** Why an event was given up, on dead letters: RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency. */
+    /**
+     * Why an event was given up, on dead letters: RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency,
+     * RecursiveInvocation.
+     */
     public static final String CONDITION = "millrace_condition";
 
     public static final String ERROR_TYPE = "millrace_error_type";

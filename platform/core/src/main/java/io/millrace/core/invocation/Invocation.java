@@ -26,4 +26,7 @@ public record Invocation(
 
     /** Key of the attribute that names an event's message group: events of one run one at a time and in order. */
     public static final String GROUP = "group";
+
+    /** Key of the attribute that a waiting caller sets, to anything, who wants the end of the log. */
+    public static final String LOG_TAIL = "millrace_log_tail";
 }

@@ -4,7 +4,9 @@ package io.millrace.core.retry;
 public enum GiveUpCondition {
     RETRIES_EXHAUSTED("RetriesExhausted"),
     EVENT_AGE_EXCEEDED("EventAgeExceeded"),
-    ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency");
+    ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency"),
+    /** The function ran too often in the chain of invocations (lambda-semantics 2.4). */
+    RECURSIVE_INVOCATION("RecursiveInvocation");
 
     private final String wireName;
 

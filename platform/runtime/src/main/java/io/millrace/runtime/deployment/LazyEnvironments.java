@@ -4,6 +4,7 @@ import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.observe.LogKeys;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class LazyEnvironments implements FunctionEnvironments {
         this.describe = describe;
     }
 
-    private record Waiting(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {}
+    private record Waiting(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {}
 
     /** Loads now; blocks on the disk. */
     LazyEnvironments loadNow() {
@@ -67,17 +68,21 @@ final class LazyEnvironments implements FunctionEnvironments {
     }
 
     @Override
-    public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
+    public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
         synchronized (lock) {
             lastUsedNanos = System.nanoTime();
             if (loaded != null) {
-                loaded.run(invocation, capacity, whenEnded); // Under the lock, or it might be let go of in between.
+                loaded.run(
+                        invocation,
+                        capacity,
+                        caller,
+                        whenEnded); // Under the lock, or it might be let go of in between.
                 return;
             }
             if (closed) {
                 throw new IllegalStateException("the environments of " + invocation.arn() + " are closed");
             }
-            waiting.add(new Waiting(invocation, capacity, whenEnded));
+            waiting.add(new Waiting(invocation, capacity, caller, whenEnded));
             startLoading();
         }
     }
@@ -119,7 +124,7 @@ final class LazyEnvironments implements FunctionEnvironments {
             if (provisioned > 0) {
                 made.provision(provisioned, progress);
             }
-            waiting.forEach(each -> made.run(each.invocation(), each.capacity(), each.whenEnded()));
+            waiting.forEach(each -> made.run(each.invocation(), each.capacity(), each.caller(), each.whenEnded()));
             waiting.clear();
             if (closed) {
                 made.close();

@@ -5,9 +5,11 @@ import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.qpid.proton.message.Message;
@@ -35,19 +37,27 @@ public final class Destinations {
         return arn.contains(":lambda:") ? FunctionArn.parse(arn, "", "").map(FunctionArn::function) : Optional.empty();
     }
 
-    private static Map<String, String> properties(String arn) {
-        return arn.contains(":lambda:")
-                ? FunctionArn.parse(arn, "", "")
-                        .flatMap(FunctionArn::qualifier)
-                        .map(qualifier -> Map.of(EventProperties.QUALIFIER, qualifier))
-                        .orElse(Map.of())
-                : Map.of();
+    private static Map<String, String> properties(String arn, Supplier<String> trace) {
+        if (function(arn).isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> properties = new HashMap<>();
+        properties.put(EventProperties.TRACE, trace.get());
+        FunctionArn.parse(arn, "", "")
+                .flatMap(FunctionArn::qualifier)
+                .ifPresent(qualifier -> properties.put(EventProperties.QUALIFIER, qualifier));
+        return properties;
     }
 
-    /** A record on its way to {@code arn}; empty if that is no destination. */
-    public static Optional<Message> message(String arn, byte[] record) {
+    /**
+     * A record on its way to {@code arn}; empty if that is no destination.
+     *
+     * @param trace the header that the function's own calls carry; a function gets it with the record
+     */
+    public static Optional<Message> message(String arn, byte[] record, Supplier<String> trace) {
         return address(arn).map(address -> {
-            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn), null);
+            Message message =
+                    EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn, trace), null);
             message.setAddress(address);
             return message;
         });

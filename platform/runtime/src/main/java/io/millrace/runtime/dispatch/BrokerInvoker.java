@@ -8,9 +8,7 @@ import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
-import io.millrace.core.invocation.Outcome;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,23 +57,25 @@ public final class BrokerInvoker implements Invoker {
     public Future<Answer> call(Invocation invocation) {
         FunctionName function = invocation.arn().function();
         Duration within = longestTimeouts.apply(function).plus(GRACE);
-        Message message = EventMessages.transientMessage(invocation.id(), invocation.payload(), properties(invocation));
-        message.setExpiryTime(System.currentTimeMillis() + within.toMillis());
+        Message message = request(invocation, properties(invocation), within);
         return calls.call(Topology.callAddress(function), message, within).map(CallReply::read);
     }
 
     @Override
     public Future<Answer> stream(Invocation invocation, ResponseStream response) {
-        return call(invocation).map(answer -> {
-            if (!(answer.outcome() instanceof Outcome.Succeeded succeeded)) {
-                return answer;
-            }
-            response.begin(answer.executedVersion(), "application/json");
-            if (succeeded.response().length > 0) {
-                response.chunk(Buffer.buffer(succeeded.response()));
-            }
-            return new Answer(new Outcome.Succeeded(new byte[0]), answer.executedVersion());
-        });
+        FunctionName function = invocation.arn().function();
+        Duration within = longestTimeouts.apply(function).plus(GRACE);
+        Map<String, String> properties = new HashMap<>(properties(invocation));
+        properties.put(EventProperties.STREAM, "1");
+        Message message = request(invocation, properties, within);
+        IncomingResponse incoming = new IncomingResponse(invocation.id(), response, calls);
+        return incoming.endedBy(calls.call(Topology.callAddress(function), message, within, incoming::isPart));
+    }
+
+    private static Message request(Invocation invocation, Map<String, String> properties, Duration within) {
+        Message message = EventMessages.transientMessage(invocation.id(), invocation.payload(), properties);
+        message.setExpiryTime(System.currentTimeMillis() + within.toMillis());
+        return message;
     }
 
     private static Map<String, String> properties(Invocation invocation) {

@@ -51,6 +51,10 @@ final class CallWorker {
         if (call.getReplyTo() == null || isLate(call)) {
             return; // Nobody waits for it, or no longer.
         }
+        if (worker.isRecursive(call)) {
+            parts.replies().send(call.getReplyTo(), CallReply.recursive(call.getMessageId()));
+            return;
+        }
         Optional<String> qualifier = EventMessages.property(call, EventProperties.QUALIFIER);
         Optional<DeployedVersion> version =
                 worker.deployed().resolve(qualifier, ThreadLocalRandom.current().nextDouble());

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.qpid.proton.message.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,10 @@ public final class Dispatcher {
     // The first timer of Vert.x is 0, and somebody else's.
     private long holdTimer = -1;
 
-    /** @param connection for deliveries, replies and transactions; nothing slow may share it */
+    /**
+     * @param connection for deliveries, replies and transactions; nothing slow may share it
+     * @param mayRecur whether a function may call itself as often as it likes; from memory
+     */
     public Dispatcher(
             Vertx vertx,
             BrokerConnection connection,
@@ -63,6 +67,7 @@ public final class Dispatcher {
             AttemptNotes notes,
             HeldGroups heldGroups,
             Settings settings,
+            Predicate<FunctionName> mayRecur,
             Clock clock) {
         this.vertx = vertx;
         this.connection = connection;
@@ -78,7 +83,9 @@ public final class Dispatcher {
                 new Quarantine(vertx, System::nanoTime, settings.environment().suspectTimeAlone(), this::afterTurn),
                 clock,
                 settings.identity().region(),
-                settings.identity().account());
+                settings.identity().account(),
+                mayRecur,
+                new StreamedReplies(connection, this::partMade));
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {
@@ -107,6 +114,9 @@ public final class Dispatcher {
 
         record Call(FunctionWorker worker, DeployedVersion version, Permit permit, String replyTo, Message reply)
                 implements Ended {}
+
+        /** Not the end yet: a part of the response, which must not overtake it. */
+        record Part(String replyTo, Message message) implements Ended {}
     }
 
     /**
@@ -218,6 +228,11 @@ public final class Dispatcher {
         mailbox.add(new Ended.Call(worker, version, permit, replyTo, reply));
     }
 
+    /** From any thread. */
+    private void partMade(String replyTo, Message message) {
+        mailbox.add(new Ended.Part(replyTo, message));
+    }
+
     private void settle(Ended ended) {
         if (ended instanceof Ended.Event event) {
             event.attempt().worker().ended(event.attempt(), event.outcome());
@@ -230,6 +245,8 @@ public final class Dispatcher {
             }
             parts.replies().send(call.replyTo(), call.reply());
             touched.add(call.worker());
+        } else if (ended instanceof Ended.Part part) {
+            parts.replies().send(part.replyTo(), part.message());
         }
     }
 

@@ -93,7 +93,11 @@ final class EventSettlement {
             OutcomeRecord success = successRecord(attempt, outcome);
             settle(
                     parts.givingUp()
-                            .recordSuccess(attempt.delivery(), success, name, destination.get())
+                            .recordSuccess(
+                                    attempt.delivery(),
+                                    success,
+                                    attempt.invocation().arn(),
+                                    destination.get())
                             .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
                     attempt.delivery(),
                     id,
@@ -207,6 +211,17 @@ final class EventSettlement {
                 GiveUpCondition.ZERO_RESERVED_CONCURRENCY,
                 0,
                 Optional.empty());
+    }
+
+    /** It would go round for ever; it does not run (lambda-semantics 2.4). */
+    void giveUpRecursive(WaitingEvent event) {
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.RECURSIVE_INVOCATION,
+                event.note().number() - 1,
+                Optional.of(PlatformErrors.of("RecursiveInvocationException", RecursiveCallException.MESSAGE)));
     }
 
     private void giveUp(

@@ -13,6 +13,7 @@ import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
+import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.ThrottleReason;
@@ -60,6 +61,7 @@ final class FunctionWorker {
     private final LoweredAttempts lowered = new LoweredAttempts();
     private DeployedFunction deployed;
     private boolean agesDiffer;
+    private final String lineageKey;
     private boolean closed;
 
     FunctionWorker(DeployedFunction deployed, Dispatcher dispatcher, WorkerParts parts) {
@@ -75,6 +77,8 @@ final class FunctionWorker {
         this.settlement = new EventSettlement(this, dispatcher, parts);
         this.tallyRow = parts.tally().row(name);
         this.groups = new MessageGroups(parts.heldGroups(), tallyRow);
+        this.lineageKey = Lineage.key(
+                FunctionArn.of(parts.region(), parts.account(), name).toString());
     }
 
     void open() {
@@ -149,6 +153,8 @@ final class FunctionWorker {
             leaveGroup(event, id);
         } else if (parts.ledger().isOff(name)) {
             settlement.giveUpSwitchedOff(arrived);
+        } else if (isRecursive(event)) {
+            settlement.giveUpRecursive(arrived);
         } else if (arrived.note().number() > async(event).maximumAttempts()) {
             giveUpBeyondLast(arrived);
         } else if (isTooOld(event)) {
@@ -195,6 +201,15 @@ final class FunctionWorker {
                 .map(entered -> entered.plus(age))
                 .filter(expiry::isAfter)
                 .orElse(expiry);
+    }
+
+    /** Whether the function ran too often in the chain that this belongs to, and may not do so. */
+    boolean isRecursive(Message message) {
+        Map<String, Object> properties = EventMessages.properties(message);
+        Object trace = properties.isEmpty() ? null : properties.get(EventProperties.TRACE);
+        return trace != null
+                && Lineage.runs(trace.toString(), lineageKey) >= Lineage.MOST_RUNS
+                && !parts.mayRecur().test(name);
     }
 
     private void startOrPark(WaitingEvent event) {
@@ -350,12 +365,32 @@ final class FunctionWorker {
         if (version.environments().inThisProcess()) {
             parts.quarantine().started();
         }
+        if (WaitingCaller.wantsMore(call)) {
+            runFor(WaitingCaller.of(call, version.version(), parts.streams()), invocation, replyTo, version, permit);
+            return;
+        }
         version.environments()
                 .run(
                         invocation,
                         capacity(permit),
                         outcome -> dispatcher.callEnded(
                                 this, version, permit, replyTo, CallReply.of(callId, outcome, version.version())));
+    }
+
+    /** For a caller who wants more than the outcome. */
+    private void runFor(
+            WaitingCaller caller, Invocation invocation, String replyTo, DeployedVersion version, Permit permit) {
+        try {
+            version.environments()
+                    .run(
+                            invocation,
+                            capacity(permit),
+                            caller,
+                            outcome -> dispatcher.callEnded(this, version, permit, replyTo, caller.reply(outcome)));
+        } catch (RuntimeException notStarted) {
+            caller.dismiss();
+            throw notStarted;
+        }
     }
 
     Invocation invocation(Message message, String id, InvocationType type) {

@@ -5,10 +5,12 @@ import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.Transactions;
 import io.millrace.broker.envelope.DeadLetterMessages;
 import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.AsyncInvokeConfig;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
+import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.retry.GiveUpCondition;
 import io.millrace.runtime.destination.Destinations;
@@ -68,14 +70,24 @@ final class GivingUp {
                 .addKeyValue(LogKeys.REQUEST_ID, loss.requestId())
                 .addKeyValue(LogKeys.REASON, loss.condition().wireName())
                 .log("dead-lettered");
-        Optional<Message> record =
-                config.onFailure().flatMap(arn -> Destinations.message(arn, failureRecord(loss, event, now)));
+        Optional<Message> record = config.onFailure()
+                .flatMap(arn ->
+                        Destinations.message(arn, failureRecord(loss, event, now), () -> trace(event, loss.arn())));
         return completeAnd(delivery, List.of(deadLetter), record, function);
     }
 
     /** Writes the record of a success and completes the event. */
-    Future<Void> recordSuccess(Delivery delivery, OutcomeRecord success, FunctionName function, String destination) {
-        return completeAnd(delivery, List.of(), Destinations.message(destination, success.toJson()), function);
+    Future<Void> recordSuccess(Delivery delivery, OutcomeRecord success, FunctionArn arn, String destination) {
+        Optional<Message> record =
+                Destinations.message(destination, success.toJson(), () -> trace(delivery.message(), arn));
+        return completeAnd(delivery, List.of(), record, arn.function());
+    }
+
+    /** A destination is one more call of the function: loops over destinations count too (lambda-semantics 2.4). */
+    private static String trace(Message event, FunctionArn arn) {
+        String function =
+                FunctionArn.of(arn.region(), arn.account(), arn.function()).toString();
+        return Lineage.continued(EventMessages.property(event, EventProperties.TRACE), Lineage.key(function));
     }
 
     /** A destination that cannot take its record costs the record, never the event (lambda-semantics 2.2). */

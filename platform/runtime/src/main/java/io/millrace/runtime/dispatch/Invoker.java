@@ -3,6 +3,7 @@ package io.millrace.runtime.dispatch;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /** How doors hand an invocation to the broker. Thread-safe; never blocks. */
 public interface Invoker {
@@ -17,7 +18,8 @@ public interface Invoker {
     /**
      * Runs the function and waits for its answer, at most its timeout plus a grace for the way.
      *
-     * @return the outcome, also when it is throttled; fails with BrokerUnavailableException when the broker is away
+     * @return the outcome, also when it is throttled; fails with BrokerUnavailableException when the broker is away and
+     *     with {@link RecursiveCallException} when the function calls itself too often; it did not run then
      */
     Future<Answer> call(Invocation invocation);
 
@@ -30,6 +32,14 @@ public interface Invoker {
      */
     Future<Answer> stream(Invocation invocation, ResponseStream response);
 
-    /** @param executedVersion the version that ran, {@code $LATEST} or a number */
-    record Answer(Outcome outcome, String executedVersion) {}
+    /**
+     * @param executedVersion the version that ran, {@code $LATEST} or a number
+     * @param logTail the last 4096 bytes of the invocation's log, START to REPORT (lambda-semantics 1.7); present where
+     *     {@link Invocation#LOG_TAIL} asked for it and the function ran
+     */
+    record Answer(Outcome outcome, String executedVersion, Optional<byte[]> logTail) {
+        public Answer(Outcome outcome, String executedVersion) {
+            this(outcome, executedVersion, Optional.empty());
+        }
+    }
 }

@@ -3,16 +3,19 @@ package io.millrace.runtime.dispatch;
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Replies;
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import java.time.Clock;
+import java.util.function.Predicate;
 
 /**
  * What all workers of a node share.
  *
  * @param region of the ARNs that functions see
  * @param account of the ARNs that functions see
+ * @param mayRecur whether a function may call itself as often as it likes; from memory
  */
 record WorkerParts(
         BrokerConnection connection,
@@ -25,4 +28,6 @@ record WorkerParts(
         Quarantine quarantine,
         Clock clock,
         String region,
-        String account) {}
+        String account,
+        Predicate<FunctionName> mayRecur,
+        StreamedReplies streams) {}

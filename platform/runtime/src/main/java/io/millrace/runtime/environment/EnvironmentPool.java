@@ -110,9 +110,9 @@ public final class EnvironmentPool implements FunctionEnvironments {
 
     /** @throws IllegalStateException after {@link #close}; nothing runs and {@code whenEnded} is not called */
     @Override
-    public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
+    public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
         Slot slot = take(capacity);
-        slot.environment.run(invocation, outcome -> {
+        slot.environment.run(invocation, caller, outcome -> {
             giveBack(slot);
             whenEnded.accept(outcome);
         });

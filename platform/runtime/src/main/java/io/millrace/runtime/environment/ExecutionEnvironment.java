@@ -19,13 +19,19 @@ public interface ExecutionEnvironment {
      */
     void init(Consumer<Optional<FunctionError>> whenReady);
 
+    /** As {@link #run(Invocation, Caller, Consumer)} for somebody who wants nothing but the outcome. */
+    default void run(Invocation invocation, Consumer<Outcome> whenEnded) {
+        run(invocation, Caller.NOBODY, whenEnded);
+    }
+
     /**
      * Runs one attempt; initialises first where that was not done, or was undone by a reset. Afterwards the state is
      * READY or RESET, and it can be used again, or SHUTDOWN.
      *
+     * @param caller what is wanted beside the outcome
      * @param whenEnded called exactly once, on any thread, with Succeeded or FunctionError, after the state has changed
      */
-    void run(Invocation invocation, Consumer<Outcome> whenEnded);
+    void run(Invocation invocation, Caller caller, Consumer<Outcome> whenEnded);
 
     /** Thread-safe, from memory. */
     EnvironmentState state();

@@ -8,14 +8,20 @@ import java.util.function.Consumer;
 /** The environments of one deployed version of one function. Thread-safe. */
 public interface FunctionEnvironments extends AutoCloseable {
 
+    /** As {@link #run(Invocation, Capacity, Caller, Consumer)} for somebody who wants nothing but the outcome. */
+    default void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
+        run(invocation, capacity, Caller.NOBODY, whenEnded);
+    }
+
     /**
      * Runs one attempt in an idle environment, or in a new one. Never blocks; the handler never runs on the caller's
      * thread. The function's timeout counts from the start of the handler.
      *
      * @param capacity which environments it may use
+     * @param caller what is wanted beside the outcome
      * @param whenEnded called exactly once, on any thread, with Succeeded or FunctionError; must not block
      */
-    void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded);
+    void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded);
 
     /**
      * Keeps so many environments initialised, beside those that come and go on demand; returns at once.

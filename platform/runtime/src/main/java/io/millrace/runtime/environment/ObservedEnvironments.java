@@ -34,8 +34,8 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     private record Observed(FunctionEnvironments environments, AttemptListener listener)
             implements FunctionEnvironments {
         @Override
-        public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
-            environments.run(invocation, capacity, outcome -> {
+        public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
+            environments.run(invocation, capacity, caller, outcome -> {
                 try {
                     listener.ended(invocation, outcome);
                 } finally {

@@ -63,7 +63,7 @@ public final class LambdaApi {
         ConfigurationReply replies = new ConfigurationReply(administration.layers());
         LayerArns layerArns = new LayerArns(rules.identity(), administration.layers());
         router.route().handler(this::serve);
-        routes.add("Invoke", new Invocations(invoker, locator, rules.limits())::invoke);
+        routeInvocations(invoker, new InvocationReader(locator, rules.limits()));
         FunctionTags tags = new FunctionTags(administration.documents());
         routeFunctions(new Functions(functions, locator, replies, tags));
         UploadedCode uploads = new UploadedCode(CodeObjects.of(vertx, rules.code(), clock));
@@ -134,6 +134,13 @@ public final class LambdaApi {
     /** Names of the operations that this door answers with more than a refusal. */
     Set<String> served() {
         return routes.served();
+    }
+
+    private void routeInvocations(Invoker invoker, InvocationReader reader) {
+        Invocations invocations = new Invocations(invoker, reader);
+        routes.add("Invoke", invocations::invoke);
+        routes.add("InvokeAsync", invocations::invokeAsync);
+        routes.add("InvokeWithResponseStream", new StreamedInvocations(invoker, reader)::invoke);
     }
 
     private void routeFunctions(Functions functions) {

@@ -154,6 +154,18 @@ abstract sealed class LambdaApiException extends RuntimeException {
         }
     }
 
+    static final class UnsupportedMediaTypeException extends LambdaApiException {
+        UnsupportedMediaTypeException(String message) {
+            super(415, BodyShape.USER_LOWER, message);
+        }
+    }
+
+    static final class RecursiveInvocationException extends LambdaApiException {
+        RecursiveInvocationException(String message) {
+            super(400, BodyShape.USER_CAPITAL, message);
+        }
+    }
+
     static final class TooManyRequestsException extends LambdaApiException {
         private final ThrottleReason reason;
 

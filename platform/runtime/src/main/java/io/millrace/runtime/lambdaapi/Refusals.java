@@ -3,6 +3,8 @@ package io.millrace.runtime.lambdaapi;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.dispatch.RecursiveCallException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.RecursiveInvocationException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.SerializationException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceUnavailableException;
@@ -54,6 +56,9 @@ final class Refusals {
         }
         if (failure instanceof RegistryUnavailableException away) {
             return new ServiceUnavailableException("The registry is not available: " + away.getMessage());
+        }
+        if (failure instanceof RecursiveCallException recursive) {
+            return new RecursiveInvocationException(String.valueOf(recursive.getMessage()));
         }
         if (failure instanceof TimeoutException) {
             return new ServiceException("The answer of the function did not arrive in time.");

@@ -23,6 +23,11 @@ record Reply(int status, Map<String, String> headers, byte[] body, Optional<Path
         return new Reply(status, Map.of(), NOTHING);
     }
 
+    /** For an endpoint that has written all of the response itself. */
+    static Reply alreadySent() {
+        return empty(200);
+    }
+
     static Reply json(int status, JsonNode body) {
         return json(status, Json.bytes(body));
     }

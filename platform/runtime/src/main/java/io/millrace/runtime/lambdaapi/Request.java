@@ -134,6 +134,13 @@ final class Request implements Parameters {
         return vertx.executeBlocking(work, false);
     }
 
+    /** For an endpoint that writes the response bit by bit; then its reply is {@link Reply#alreadySent}. */
+    EventStreamResponse eventStream() {
+        HttpServerResponse response = context.response();
+        response.putHeader("x-amzn-RequestId", id);
+        return new EventStreamResponse(response);
+    }
+
     void send(Reply reply) {
         HttpServerResponse response = context.response();
         if (response.ended() || response.closed()) {

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ final class RuntimeSide {
     private static final CharSequence CLIENT = HttpHeaders.createOptimized("Lambda-Runtime-Client-Context");
     private static final CharSequence INVOCATION_ID = HttpHeaders.createOptimized("Lambda-Runtime-Invocation-Id");
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+    private static final String RESPONSE_MODE = "Lambda-Runtime-Function-Response-Mode";
+    private static final String TOO_LARGE = "Function.ResponseSizeTooLarge";
+    private static final byte[] NOTHING = {};
     private static final String ERROR_TYPE = "Lambda-Runtime-Function-Error-Type";
     private static final String ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
 
@@ -94,7 +98,51 @@ final class RuntimeSide {
             return;
         }
         phase = RESPONDING;
-        RequestBody.read(request, body -> responded(request, invocation, body), () -> brokeOff(invocation));
+        Optional<ResponseTaker> taker =
+                isStreamed(request) ? listener.streams(requestId, contentType(request)) : Optional.empty();
+        if (taker.isPresent()) {
+            stream(request, invocation, taker.get());
+        } else {
+            RequestBody.read(request, body -> responded(request, invocation, body), () -> brokeOff(invocation));
+        }
+    }
+
+    private static String contentType(HttpServerRequest request) {
+        String told = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        return told == null ? "" : told;
+    }
+
+    private static boolean isStreamed(HttpServerRequest request) {
+        return "streaming".equalsIgnoreCase(request.getHeader(RESPONSE_MODE));
+    }
+
+    private void stream(HttpServerRequest request, RuntimeInvocation invocation, ResponseTaker taker) {
+        StreamedBody.read(
+                request,
+                taker,
+                () -> current == invocation,
+                tooLarge -> end(
+                        request,
+                        invocation,
+                        NOTHING,
+                        tooLarge ? tooLarge(taker.maximumBytes()) : reported(request),
+                        reply(tooLarge)),
+                () -> truncated(invocation));
+    }
+
+    /** What was sent of it cannot be taken back, so it cannot be answered once more either. */
+    private void truncated(RuntimeInvocation invocation) {
+        if (current == invocation) {
+            current = null;
+            phase = RESPONSE_SENT;
+            listener.failed(
+                    invocation.requestId(),
+                    new RuntimeFailure(
+                            "Runtime.TruncatedResponse",
+                            ("{\"errorType\":\"Runtime.TruncatedResponse\",\"errorMessage\":\"RequestId: "
+                                            + invocation.requestId() + " Error: Runtime truncated its response\"}")
+                                    .getBytes(StandardCharsets.UTF_8)));
+        }
     }
 
     void error(HttpServerRequest request, String requestId) {
@@ -105,7 +153,12 @@ final class RuntimeSide {
         phase = RESPONDING;
         RequestBody.read(
                 request,
-                body -> end(request, invocation, body, failure(request, body.bytes())),
+                body -> end(
+                        request,
+                        invocation,
+                        body.bytes(),
+                        body.isTooLarge() ? tooLarge(RuntimeApi.MAXIMUM_PAYLOAD_BYTES) : failure(request, body.bytes()),
+                        reply(body.isTooLarge())),
                 () -> brokeOff(invocation));
     }
 
@@ -156,43 +209,44 @@ final class RuntimeSide {
     }
 
     private void responded(HttpServerRequest request, RuntimeInvocation invocation, RequestBody body) {
+        RuntimeFailure failure = body.isTooLarge() ? tooLarge(RuntimeApi.MAXIMUM_PAYLOAD_BYTES) : reported(request);
+        end(request, invocation, body.bytes(), failure, reply(body.isTooLarge()));
+    }
+
+    /** What the trailers tell of an answer that broke off; null if nothing. */
+    private static @Nullable RuntimeFailure reported(HttpServerRequest request) {
         String brokenOff = Trailers.get(request, ERROR_TYPE);
-        if (brokenOff.isEmpty()) {
-            end(request, invocation, body, null);
-        } else {
-            byte[] error = decode(Trailers.get(request, ERROR_BODY));
-            end(request, invocation, body, new RuntimeFailure(brokenOff, error));
-        }
+        return brokenOff.isEmpty() ? null : new RuntimeFailure(brokenOff, decode(Trailers.get(request, ERROR_BODY)));
     }
 
     private void end(
             HttpServerRequest request,
             RuntimeInvocation invocation,
-            RequestBody body,
-            @Nullable RuntimeFailure failure) {
+            byte[] response,
+            @Nullable RuntimeFailure failure,
+            Consumer<HttpServerResponse> reply) {
         phase = RESPONSE_SENT;
         if (current != invocation) { // It was withdrawn while the answer was arriving.
             Replies.invalidRequestId(request.response());
             return;
         }
         current = null;
-        if (body.isTooLarge()) {
-            Replies.tooLarge(request.response());
-            listener.failed(invocation.requestId(), tooLarge());
-            return;
-        }
-        Replies.accepted(request.response());
+        reply.accept(request.response());
         if (failure == null) {
-            listener.responded(invocation.requestId(), body.bytes());
+            listener.responded(invocation.requestId(), response);
         } else {
             listener.failed(invocation.requestId(), failure);
         }
     }
 
-    private static RuntimeFailure tooLarge() {
-        String body = "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size ("
-                + RuntimeApi.MAXIMUM_PAYLOAD_BYTES + " bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}";
-        return new RuntimeFailure("Function.ResponseSizeTooLarge", body.getBytes(StandardCharsets.UTF_8));
+    private static Consumer<HttpServerResponse> reply(boolean tooLarge) {
+        return tooLarge ? Replies::tooLarge : Replies::accepted;
+    }
+
+    private static RuntimeFailure tooLarge(long maximumBytes) {
+        String body = "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (" + maximumBytes
+                + " bytes).\",\"errorType\":\"" + TOO_LARGE + "\"}";
+        return new RuntimeFailure(TOO_LARGE, body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static RuntimeFailure failure(HttpServerRequest request, byte[] body) {

@@ -9,6 +9,7 @@ import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.dispatch.DeployedFunction.AliasTarget;
+import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +83,7 @@ class DeployedFunctionTest {
     /** Never asked to run. */
     private static final class Nowhere implements FunctionEnvironments {
         @Override
-        public void run(Invocation invocation, Capacity capacity, Consumer<Outcome> whenEnded) {
+        public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
             throw new IllegalStateException("nothing runs here");
         }
 

@@ -7,6 +7,8 @@ import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.ThrottleReason;
+import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,10 +67,100 @@ class InvokeTest {
 
     @Test
     void the_request_id_is_ours_and_the_function_sees_the_same() {
-        Door.Answer answer = door.invoke("orders", "1", "x-amzn-RequestId", "chosen-by-the-caller");
+        Door.Answer answer =
+                door.invoke("orders", "1", "x-amzn-RequestId", UUID.randomUUID().toString());
 
         assertThat(UUID.fromString(answer.header("x-amzn-RequestId"))).isNotNull();
         assertThat(door.invoker.called.get(0).id()).isEqualTo(answer.header("x-amzn-RequestId"));
+    }
+
+    @Test
+    void a_request_id_that_is_none_never_runs() {
+        assertThat(door.invoke("orders", "1", "x-amzn-RequestId", "chosen-by-the-caller")
+                        .refusal())
+                .isEqualTo("400 InvalidRequestContentException {\"Type\":\"User\",\"message\":\"The header"
+                        + " x-amzn-RequestId is not a valid UUID.\"}");
+        assertNothingRan();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/xml; charset=UTF-8", "multipart/form-data", "jason"})
+    void a_content_type_that_is_not_json_never_runs(String type) {
+        assertThat(door.invoke("orders", "1", "Content-Type", type).refusal())
+                .isEqualTo("415 UnsupportedMediaTypeException {\"Type\":\"User\",\"message\":\"The content type of the"
+                        + " request body is not JSON.\"}");
+        assertNothingRan();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "Application/JSON; charset=utf-8",
+                "application/cloudevents+json",
+                "application/x-amz-json-1.1",
+                "application/octet-stream",
+                "application/x-www-form-urlencoded"
+            })
+    void a_content_type_that_may_be_json_runs(String type) {
+        assertThat(door.invoke("orders", "1", "Content-Type", type).status()).isEqualTo(200);
+    }
+
+    @Test
+    void the_end_of_the_log_comes_back_only_to_who_asks_for_it_and_waits() {
+        // Given
+        door.invoker.answer = Future.succeededFuture(new Invoker.Answer(
+                new Outcome.Succeeded("1".getBytes(StandardCharsets.UTF_8)),
+                "$LATEST",
+                Optional.of("START\nREPORT\n".getBytes(StandardCharsets.UTF_8))));
+        // When
+        Door.Answer tail = door.invoke("orders", "1", "X-Amz-Log-Type", "Tail");
+        door.invoker.answer = RecordingInvoker.succeeded("1");
+        Door.Answer none = door.invoke("orders", "1", "X-Amz-Log-Type", "None");
+        door.invoke("orders", "1", "X-Amz-Log-Type", "Tail", "X-Amz-Invocation-Type", "Event");
+        // Then
+        assertThat(tail.header("X-Amz-Log-Result")).isEqualTo(base64("START\nREPORT\n"));
+        assertThat(none.header("X-Amz-Log-Result")).isEmpty();
+        assertThat(door.invoker.called.get(0).attributes()).containsOnlyKeys(Invocation.LOG_TAIL);
+        assertThat(door.invoker.called.get(1).attributes()).isEmpty();
+        assertThat(door.invoker.published.get(0).attributes()).isEmpty();
+    }
+
+    @Test
+    void the_older_form_of_an_event_is_published_too() {
+        // When
+        Door.Answer answer = door.post("/2014-11-13/functions/orders/invoke-async/", "[1]");
+        // Then
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.body()).isEqualTo("{\"Status\":202}");
+        assertThat(door.invoker.published).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo(InvocationType.EVENT);
+            assertThat(event.id()).isEqualTo(answer.header("x-amzn-RequestId"));
+            assertThat(text(event)).isEqualTo("[1]");
+        });
+    }
+
+    @Test
+    void the_older_form_refuses_what_is_too_large_no_json_or_for_nobody() {
+        String path = "/2014-11-13/functions/orders/invoke-async/";
+
+        assertThat(door.post(path, "\"" + "x".repeat(262_143) + "\"").refusal())
+                .isEqualTo("413 RequestEntityTooLargeException {\"message\":\"262145 byte payload is too large for the"
+                        + " Event invocation type (limit 262144 bytes)\"}");
+        assertThat(door.post(path, "nope").header("x-amzn-ErrorType")).isEqualTo("InvalidRequestContentException");
+        assertThat(door.post("/2014-11-13/functions/nobody/invoke-async/", "1").status())
+                .isEqualTo(404);
+        assertNothingRan();
+    }
+
+    @Test
+    void a_loop_that_was_stopped_is_a_400() {
+        door.invoker.answer = Future.failedFuture(new RecursiveCallException());
+
+        assertThat(door.invoke("orders", "1").refusal())
+                .isEqualTo("400 RecursiveInvocationException {\"Type\":\"User\",\"Message\":\"Lambda has detected your"
+                        + " function being invoked in a recursive loop with other Amazon Web Services resources and"
+                        + " stopped your function's invocation.\"}");
     }
 
     @Test

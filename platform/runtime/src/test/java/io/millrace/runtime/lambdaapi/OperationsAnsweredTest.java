@@ -50,7 +50,6 @@ class OperationsAnsweredTest {
             GET    | /2025-12-01/durable-executions/arn%3Aaws%2Fa%2Fb                       | GetDurableExecution                | InvalidParameterValueException
             PUT    | /2025-11-30/capacity-providers/x                                       | UpdateCapacityProvider             | InvalidParameterValueException
             DELETE | /2020-06-30/functions/orders/code-signing-config                        | DeleteFunctionCodeSigningConfig    | InvalidParameterValueException
-            POST   | /2014-11-13/functions/orders/invoke-async/                             | InvokeAsync                        | InvalidRequestContentException
             """)
     void an_operation_that_is_not_supported_is_refused_by_name(
             String method, String path, String operation, String code) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -38,6 +39,8 @@ class RuntimeApiTest {
     private final Context context = vertx.getOrCreateContext();
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private volatile long limit;
     private RuntimeApi api;
 
     @BeforeEach
@@ -233,13 +236,62 @@ class RuntimeApiTest {
         assertThat(heard).contains("failed id-1 Runtime.StreamError {\"errorMessage\":\"no\"}");
     }
 
+    @Test
+    void a_streamed_answer_is_handed_on_while_it_arrives_where_somebody_takes_it() throws IOException {
+        // Given
+        limit = 6;
+        running("id-1").join();
+        // When
+        String status = stream("id-1", "0\r\n\r\n");
+        // Then
+        assertThat(status).isEqualTo("HTTP/1.1 202 Accepted");
+        assertThat(heard).contains("streams id-1 ", "responded id-1 ");
+        assertThat(taken.toString(StandardCharsets.UTF_8)).isEqualTo("onetwo");
+    }
+
+    @Test
+    void a_streamed_answer_beyond_its_limit_is_refused_and_reported() throws IOException {
+        // Given
+        limit = 5;
+        running("id-1").join();
+        // When
+        String status = stream("id-1", "0\r\n\r\n");
+        // Then
+        assertThat(status).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+        assertThat(heard)
+                .contains("failed id-1 Function.ResponseSizeTooLarge {\"errorMessage\":\"Response payload size"
+                        + " exceeded maximum allowed payload size (5 bytes).\","
+                        + "\"errorType\":\"Function.ResponseSizeTooLarge\"}");
+    }
+
+    @Test
+    void a_streamed_answer_whose_connection_ends_is_truncated() throws IOException {
+        // Given
+        limit = 6;
+        running("id-1").join();
+        // When
+        String[] authority = api.authority().split(":", -1);
+        try (Socket socket = new Socket(authority[0], Integer.parseInt(authority[1]))) {
+            socket.getOutputStream().write(beginning("id-1").getBytes(StandardCharsets.US_ASCII));
+        }
+        // Then
+        Awaitility.await()
+                .until(() -> heard.contains("failed id-1 Runtime.TruncatedResponse"
+                        + " {\"errorType\":\"Runtime.TruncatedResponse\","
+                        + "\"errorMessage\":\"RequestId: id-1 Error: Runtime truncated its response\"}"));
+    }
+
+    private static String beginning(String id) {
+        return "POST " + RUNTIME + "invocation/" + id + "/response HTTP/1.1\r\nHost: x\r\n"
+                + "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n"
+                + "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n"
+                + "3\r\none\r\n3\r\ntwo\r\n";
+    }
+
     private String stream(String id, String end) throws IOException {
         String[] authority = api.authority().split(":", -1);
         try (Socket socket = new Socket(authority[0], Integer.parseInt(authority[1]))) {
-            String request = "POST " + RUNTIME + "invocation/" + id + "/response HTTP/1.1\r\nHost: x\r\n"
-                    + "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n"
-                    + "Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n"
-                    + "3\r\none\r\n3\r\ntwo\r\n" + end;
+            String request = beginning(id) + end;
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             byte[] reply = new byte[1024];
             int length = socket.getInputStream().read(reply);
@@ -344,6 +396,29 @@ class RuntimeApiTest {
         assertThat(answer("GET", "/2018-06-01/ping", "")).startsWith("404 ");
     }
 
+    /** Takes all there is. */
+    private final class Hand implements ResponseTaker {
+        @Override
+        public void take(byte[] chunk) {
+            taken.writeBytes(chunk);
+        }
+
+        @Override
+        public boolean isFull() {
+            return false;
+        }
+
+        @Override
+        public void whenWritable(Runnable resume) {
+            resume.run();
+        }
+
+        @Override
+        public long maximumBytes() {
+            return limit;
+        }
+    }
+
     /** Writes down what it is told. */
     private final class Ears implements RuntimeApiListener {
         @Override
@@ -354,6 +429,12 @@ class RuntimeApiTest {
         @Override
         public void idle() {
             heard.add("idle");
+        }
+
+        @Override
+        public Optional<ResponseTaker> streams(String requestId, String contentType) {
+            heard.add("streams " + requestId + " " + contentType);
+            return limit == 0 ? Optional.empty() : Optional.of(new Hand());
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.millrace.runtime.environment.inprocess;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.runtime.environment.Caller;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,6 +30,8 @@ final class Attempt implements Runnable {
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final InProcessEnvironment environment;
     private final Optional<Invocation> invocation;
+    private final Caller caller;
+    private final @Nullable InvocationLog log;
     private final Consumer<Outcome> whenEnded;
     /** Whether an initialisation may still be repeated within the invocation. */
     private volatile boolean firstInit;
@@ -44,16 +47,20 @@ final class Attempt implements Runnable {
     private Attempt(
             InProcessEnvironment environment,
             Optional<Invocation> invocation,
+            Caller caller,
             boolean firstInit,
             Consumer<Outcome> whenEnded) {
         this.environment = environment;
         this.invocation = invocation;
+        this.caller = caller;
+        this.log = caller.wantsLogTail() ? invocation.map(environment::log).orElse(null) : null;
         this.firstInit = firstInit;
         this.whenEnded = whenEnded;
     }
 
-    static Attempt at(InProcessEnvironment environment, Invocation invocation, Consumer<Outcome> whenEnded) {
-        return new Attempt(environment, Optional.of(invocation), environment.handler() == null, whenEnded);
+    static Attempt at(
+            InProcessEnvironment environment, Invocation invocation, Caller caller, Consumer<Outcome> whenEnded) {
+        return new Attempt(environment, Optional.of(invocation), caller, environment.handler() == null, whenEnded);
     }
 
     /** Makes the handler ahead of its first invocation. */
@@ -61,6 +68,7 @@ final class Attempt implements Runnable {
         return new Attempt(
                 environment,
                 Optional.empty(),
+                Caller.NOBODY,
                 false,
                 outcome -> whenReady.accept(
                         outcome instanceof FunctionError failure ? Optional.of(failure) : Optional.empty()));
@@ -80,7 +88,7 @@ final class Attempt implements Runnable {
         if (state.compareAndSet(State.RUNNING, State.ENDED)) {
             Thread.interrupted(); // The handler may have set it; the next attempt on this thread must not see it.
             environment.ended(handler, thrown);
-            whenEnded.accept(outcome);
+            end(outcome);
         } else {
             while (state.get() == State.CUTTING) { // The interrupt may still be on its way to this thread.
                 Thread.onSpinWait();
@@ -108,7 +116,7 @@ final class Attempt implements Runnable {
             if (firstInit) { // The function's own time begins with its handler.
                 restartClock();
             }
-            return environment.call(callee, invocation.get(), deadlineNanos);
+            return environment.call(callee, invocation.get(), caller.responseSink(), log, deadlineNanos);
         } catch (Throwable anything) { // The border to users' code: whatever it throws is how the attempt ended.
             thrown = anything;
             return FunctionErrors.of(anything);
@@ -158,7 +166,7 @@ final class Attempt implements Runnable {
         if (!whileInitialising) {
             cutOff(requestId -> FunctionErrors.timedOut(requestId, environment.timeout()));
         } else if (interrupt()) {
-            environment.again(new Attempt(environment, invocation, false, whenEnded));
+            environment.again(new Attempt(environment, invocation, caller, false, whenEnded));
         }
     }
 
@@ -167,8 +175,15 @@ final class Attempt implements Runnable {
         boolean neverStarted = state.compareAndSet(State.WAITING, State.ENDED);
         if (neverStarted || interrupt()) {
             environment.cutOff();
-            whenEnded.accept(outcome.apply(invocation.map(Invocation::id).orElse("")));
+            end(outcome.apply(invocation.map(Invocation::id).orElse("")));
         }
+    }
+
+    private void end(Outcome outcome) {
+        if (log != null) {
+            caller.logTail(log.end(outcome));
+        }
+        whenEnded.accept(outcome);
     }
 
     /** False if it has ended. */

@@ -23,6 +23,8 @@ final class FunctionErrors {
     /** 6 MiB and 100 bytes. */
     static final int MAXIMUM_RESPONSE_BYTES = 6_291_556;
 
+    static final String TIMED_OUT = "Sandbox.Timedout";
+
     private static final int MAXIMUM_TRACE_CHARS = 32 * 1024;
     private static final int MAXIMUM_MESSAGE_CHARS = 32 * 1024;
     private static final int MAXIMUM_CAUSES = 8;
@@ -42,7 +44,7 @@ final class FunctionErrors {
     static FunctionError timedOut(String requestId, Duration timeout) {
         String seconds = String.format(Locale.ROOT, "%.2f", (double) timeout.toMillis() / 1000);
         return platformError(
-                "Sandbox.Timedout", "RequestId: " + requestId + " Error: Task timed out after " + seconds + " seconds");
+                TIMED_OUT, "RequestId: " + requestId + " Error: Task timed out after " + seconds + " seconds");
     }
 
     /** For attempts that are cut off because the platform closes. */
@@ -52,9 +54,8 @@ final class FunctionErrors {
                 "RequestId: " + requestId + " Error: Runtime exited because the platform was closed");
     }
 
-    static FunctionError responseTooLarge() {
-        String message =
-                "Response payload size exceeded maximum allowed payload size (" + MAXIMUM_RESPONSE_BYTES + " bytes).";
+    static FunctionError responseTooLarge(long maximumBytes) {
+        String message = "Response payload size exceeded maximum allowed payload size (" + maximumBytes + " bytes).";
         ObjectNode payload = JSON.createObjectNode();
         payload.put("errorMessage", message);
         payload.put("errorType", "Function.ResponseSizeTooLarge");

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import io.millrace.core.function.FunctionName;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -11,9 +12,20 @@ import org.slf4j.event.Level;
 /** Writes a function's own lines to the SLF4J logger {@code function.<name>}. Thread-safe. */
 final class FunctionLogger implements LambdaLogger {
     private final Logger logger;
+    private final @Nullable InvocationLog invocation;
 
     FunctionLogger(FunctionName function) {
-        logger = LoggerFactory.getLogger("function." + function);
+        this(LoggerFactory.getLogger("function." + function), null);
+    }
+
+    private FunctionLogger(Logger logger, @Nullable InvocationLog invocation) {
+        this.logger = logger;
+        this.invocation = invocation;
+    }
+
+    /** One whose lines are kept for a caller as well, whatever level the host's logging lets through. */
+    FunctionLogger keptFor(InvocationLog caller) {
+        return new FunctionLogger(logger, caller);
     }
 
     @Override
@@ -33,16 +45,23 @@ final class FunctionLogger implements LambdaLogger {
 
     @Override
     public void log(byte[] message, LogLevel level) {
-        if (logger.isEnabledForLevel(levelOf(level))) {
+        if (invocation != null || logger.isEnabledForLevel(levelOf(level))) {
             write(new String(message, StandardCharsets.UTF_8), levelOf(level));
         }
     }
 
     // The line is the function's own text, so here it is the message itself.
     private void write(String line, Level level) {
-        if (logger.isEnabledForLevel(level)) {
-            logger.atLevel(level).log(line.endsWith("\n") ? line.substring(0, line.length() - 1) : line);
+        if (invocation != null) {
+            invocation.add(stripped(line));
         }
+        if (logger.isEnabledForLevel(level)) {
+            logger.atLevel(level).log(stripped(line));
+        }
+    }
+
+    private static String stripped(String line) {
+        return line.endsWith("\n") ? line.substring(0, line.length() - 1) : line;
     }
 
     private static Level levelOf(LogLevel level) {

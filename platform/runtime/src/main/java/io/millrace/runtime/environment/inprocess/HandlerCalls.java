@@ -4,7 +4,6 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.millrace.function.FunctionHandler;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -28,9 +27,9 @@ final class HandlerCalls {
 
     static BoundHandler streams(RequestStreamHandler handler) {
         return (event, context) -> {
-            ByteArrayOutputStream output = new ByteArrayOutputStream();
+            ResponseOutput output = context.output();
             handler.handleRequest(new ByteArrayInputStream(event), output, context);
-            return output.toByteArray();
+            return output.finish();
         };
     }
 
@@ -45,12 +44,12 @@ final class HandlerCalls {
     /** @param target null for a static method */
     static BoundHandler method(@Nullable Object target, Method method, HandlerArguments arguments, TypedJson json) {
         return (event, context) -> {
-            Optional<ByteArrayOutputStream> output =
-                    arguments.wantsOutput() ? Optional.of(new ByteArrayOutputStream()) : Optional.empty();
+            Optional<ResponseOutput> output =
+                    arguments.wantsOutput() ? Optional.of(context.output()) : Optional.empty();
             @Nullable Object input = arguments.wantsEvent() ? json.read(event) : null;
             @Nullable Object result = call(target, method, arguments.of(input, event, output, context));
             if (arguments.isStreaming()) {
-                return output.map(ByteArrayOutputStream::toByteArray).orElse(JSON_NULL);
+                return output.isPresent() ? output.get().finish() : JSON_NULL;
             }
             return json.write(result);
         };

@@ -4,8 +4,10 @@ import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
+import io.millrace.runtime.environment.ResponseSink;
 import io.millrace.runtime.environment.ShutdownReason;
 import java.io.IOError;
 import java.time.Duration;
@@ -51,9 +53,9 @@ final class InProcessEnvironment implements ExecutionEnvironment {
     }
 
     @Override
-    public void run(Invocation invocation, Consumer<Outcome> whenEnded) {
+    public void run(Invocation invocation, Caller caller, Consumer<Outcome> whenEnded) {
         state = handler == null ? EnvironmentState.INIT : EnvironmentState.RUNNING;
-        start(Attempt.at(this, invocation, whenEnded));
+        start(Attempt.at(this, invocation, caller, whenEnded));
     }
 
     private void start(Attempt attempt) {
@@ -109,22 +111,37 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         }
     }
 
+    /** For a caller who wants the end of it. */
+    InvocationLog log(Invocation invocation) {
+        return new InvocationLog(definition, invocation.id());
+    }
+
     /**
      * Blocks as long as the handler does.
      *
+     * @param log keeps the lines as well, unless it is null
      * @throws Throwable what the handler throws
      */
-    Outcome call(BoundHandler callee, Invocation invocation, long deadlineNanos) throws Throwable {
+    Outcome call(
+            BoundHandler callee,
+            Invocation invocation,
+            Optional<ResponseSink> sink,
+            @Nullable InvocationLog log,
+            long deadlineNanos)
+            throws Throwable {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classes.loader());
         try {
+            FunctionLogger lines = log == null ? logger : logger.keptFor(log);
             InvocationContext context =
-                    new InvocationContext(definition, invocation, logger, logStreamName, deadlineNanos);
+                    new InvocationContext(definition, invocation, lines, logStreamName, sink, deadlineNanos);
             byte[] response = callee.invoke(invocation.payload(), context);
             return response.length > FunctionErrors.MAXIMUM_RESPONSE_BYTES
-                    ? FunctionErrors.responseTooLarge()
+                    ? FunctionErrors.responseTooLarge(FunctionErrors.MAXIMUM_RESPONSE_BYTES)
                     : new Outcome.Succeeded(response);
+        } catch (ResponseOutput.TooLargeException tooLarge) {
+            return FunctionErrors.responseTooLarge(ResponseSink.MAXIMUM_BYTES);
         } finally {
             thread.setContextClassLoader(before);
         }

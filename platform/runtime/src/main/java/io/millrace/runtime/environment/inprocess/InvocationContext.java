@@ -4,12 +4,16 @@ import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.Lineage;
 import io.millrace.function.FunctionContext;
+import io.millrace.runtime.environment.ResponseSink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What one attempt tells its handler, in Lambda's words and in ours (lambda-semantics 1.8). Thread-safe. */
@@ -19,19 +23,31 @@ final class InvocationContext implements Context, FunctionContext {
     private final FunctionLogger logger;
     private final String logStreamName;
     private final long deadlineNanos;
+    private final Optional<ResponseSink> sink;
+    private @Nullable String trace;
 
-    /** @param deadlineNanos on the clock of {@link System#nanoTime()} */
+    /**
+     * @param sink where a response goes that is made bit by bit
+     * @param deadlineNanos on the clock of {@link System#nanoTime()}
+     */
     InvocationContext(
             FunctionDefinition definition,
             Invocation invocation,
             FunctionLogger logger,
             String logStreamName,
+            Optional<ResponseSink> sink,
             long deadlineNanos) {
         this.definition = definition;
         this.invocation = invocation;
         this.logger = logger;
         this.logStreamName = logStreamName;
+        this.sink = sink;
         this.deadlineNanos = deadlineNanos;
+    }
+
+    /** A new place for the response. */
+    ResponseOutput output() {
+        return new ResponseOutput(sink);
     }
 
     @Override
@@ -128,6 +144,19 @@ final class InvocationContext implements Context, FunctionContext {
     @Override
     public int getMemoryLimitInMB() {
         return memorySizeMegabytes();
+    }
+
+    /** What the handler has to send with its calls of functions, so that loops of them are noticed. */
+    @Override
+    public synchronized String getXrayTraceId() {
+        if (trace == null) {
+            FunctionArn arn = invocation.arn();
+            String function =
+                    FunctionArn.of(arn.region(), arn.account(), arn.function()).toString();
+            trace = Lineage.continued(
+                    Optional.ofNullable(invocation.attributes().get(Invocation.TRACE)), Lineage.key(function));
+        }
+        return trace;
     }
 
     @Override

@@ -1,11 +1,12 @@
 package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.environment.LogTail;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,18 +18,17 @@ final class EnvironmentLog {
     /** Of one invocation, or of the time between two; what is beyond is counted and thrown away. */
     static final int MAXIMUM_BYTES = 1 << 20;
 
-    private static final int TAIL_BYTES = 4096;
-
     private final FunctionDefinition definition;
     private final FunctionLogSink sink;
     private final Set<OutputPump> pumps = new CopyOnWriteArraySet<>();
 
     private final Object lock = new Object();
-    private final Tail tail = new Tail(TAIL_BYTES);
+    private final LogTail tail = new LogTail();
     private Optional<String> requestId = Optional.empty();
     private int keptBytes;
     private long droppedBytes;
     private @Nullable String closing;
+    private @Nullable Consumer<byte[]> whenClosed;
 
     EnvironmentLog(FunctionDefinition definition, FunctionLogSink sink) {
         this.definition = definition;
@@ -66,9 +66,24 @@ final class EnvironmentLog {
 
     /** @param report the lines behind the function's own, END first */
     void ended(String report) {
+        ended(report, null);
+    }
+
+    /** @param whenComplete called once with the tail, when the invocation's lines are complete; must not block */
+    void ended(String report, @Nullable Consumer<byte[]> whenComplete) {
         synchronized (lock) {
             closing = report;
+            whenClosed = whenComplete;
             settle();
+        }
+    }
+
+    /** Whoever waits for the lines of this invocation waits no longer: something writes on and on. */
+    void close(String id) {
+        synchronized (lock) {
+            if (requestId.filter(id::equals).isPresent()) {
+                closeIfDue();
+            }
         }
     }
 
@@ -106,6 +121,10 @@ final class EnvironmentLog {
         pumps.forEach(OutputPump::flush);
         report.lines().forEach(this::own);
         requestId.ifPresent(id -> sink.ended(definition, id, tail.bytes(), droppedBytes));
+        if (whenClosed != null) {
+            whenClosed.accept(tail.bytes());
+            whenClosed = null;
+        }
         requestId = Optional.empty();
         keptBytes = 0;
         droppedBytes = 0;
@@ -114,36 +133,5 @@ final class EnvironmentLog {
     private void own(String line) {
         tail.add(line);
         sink.line(definition, requestId, line);
-    }
-
-    /** The last bytes of what was added. */
-    private static final class Tail {
-        private final byte[] ring;
-        private long written;
-
-        Tail(int size) {
-            ring = new byte[size];
-        }
-
-        void clear() {
-            written = 0;
-        }
-
-        void add(String line) {
-            byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-            for (int i = Math.max(0, bytes.length - ring.length); i < bytes.length; i++) {
-                ring[(int) (written++ % ring.length)] = bytes[i];
-            }
-            ring[(int) (written++ % ring.length)] = '\n';
-        }
-
-        byte[] bytes() {
-            int length = (int) Math.min(written, ring.length);
-            byte[] last = new byte[length];
-            for (int i = 0; i < length; i++) {
-                last[i] = ring[(int) ((written - length + i) % ring.length)];
-            }
-            return last;
-        }
     }
 }

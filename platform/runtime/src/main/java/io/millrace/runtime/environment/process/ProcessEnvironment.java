@@ -1,13 +1,18 @@
 package io.millrace.runtime.environment.process;
 
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
+import io.millrace.runtime.environment.InvocationReport;
 import io.millrace.runtime.environment.ShutdownReason;
 import io.millrace.runtime.runtimeapi.FunctionFacts;
+import io.millrace.runtime.runtimeapi.ResponseTaker;
 import io.millrace.runtime.runtimeapi.RuntimeApi;
 import io.millrace.runtime.runtimeapi.RuntimeApiListener;
 import io.millrace.runtime.runtimeapi.RuntimeFailure;
@@ -38,6 +43,8 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     private static final long INTERNAL_EXTENSIONS_MILLIS = 500;
     private static final long EXTERNAL_EXTENSIONS_MILLIS = 2000;
     private static final long RUNTIME_MILLIS = 300;
+    /** Whoever wants the log waits so long for lines that were in a pipe when the invocation ended. */
+    private static final long LOG_PATIENCE_MILLIS = 200;
 
     /** Where its processes are. */
     private enum Phase {
@@ -64,6 +71,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     private final EnvironmentLog log;
     private final String logStream;
     private final String id = UUID.randomUUID().toString();
+    private String lineageKey = "";
     private volatile EnvironmentState state = EnvironmentState.INIT;
 
     private Phase phase = Phase.DOWN;
@@ -109,13 +117,13 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     }
 
     @Override
-    public void run(Invocation invocation, Consumer<Outcome> whenEnded) {
+    public void run(Invocation invocation, Caller caller, Consumer<Outcome> whenEnded) {
         context.runOnContext(now -> {
             if (state == EnvironmentState.SHUTDOWN) {
                 whenEnded.accept(ProcessErrors.closed(invocation.id()));
                 return;
             }
-            attempt = new Attempt(invocation, whenEnded);
+            attempt = new Attempt(invocation, caller, whenEnded);
             proceed();
         });
     }
@@ -308,7 +316,17 @@ final class ProcessEnvironment implements ExecutionEnvironment {
                 invocation.arn().toString(),
                 deadline,
                 invocation.clientContext(),
-                Optional.ofNullable(invocation.attributes().get(Invocation.TRACE))));
+                Optional.of(trace(invocation))));
+    }
+
+    /** Whatever the function calls is told by it how often this function ran in the chain (lambda-semantics 2.4). */
+    private String trace(Invocation invocation) {
+        if (lineageKey.isEmpty()) {
+            FunctionArn arn = invocation.arn();
+            lineageKey = Lineage.key(
+                    FunctionArn.of(arn.region(), arn.account(), arn.function()).toString());
+        }
+        return Lineage.continued(Optional.ofNullable(invocation.attributes().get(Invocation.TRACE)), lineageKey);
     }
 
     private void timedOut() {
@@ -324,8 +342,19 @@ final class ProcessEnvironment implements ExecutionEnvironment {
 
     private void answer(Attempt ended, Outcome outcome, String status, String errorType) {
         attempt = null;
-        log.ended(report.invocationEnded(ended.id(), status, errorType));
-        ended.whenEnded.accept(outcome);
+        String lines = report.invocationEnded(ended.id(), status, errorType);
+        if (!ended.caller.wantsLogTail()) {
+            log.ended(lines);
+            ended.whenEnded.accept(outcome);
+            return;
+        }
+        log.ended(
+                lines,
+                tail -> context.runOnContext(now -> {
+                    ended.caller.logTail(tail);
+                    ended.whenEnded.accept(outcome);
+                }));
+        parts.vertx().setTimer(LOG_PATIENCE_MILLIS, late -> log.close(ended.id()));
     }
 
     /** A process of this incarnation ended by itself, or because we ended it. */
@@ -460,12 +489,14 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     /** An invocation that was asked for and has not ended. */
     private static final class Attempt {
         private final Invocation invocation;
+        private final Caller caller;
         private final Consumer<Outcome> whenEnded;
         /** Set where it counts from a suppressed initialisation. */
         private @Nullable Instant deadline;
 
-        Attempt(Invocation invocation, Consumer<Outcome> whenEnded) {
+        Attempt(Invocation invocation, Caller caller, Consumer<Outcome> whenEnded) {
             this.invocation = invocation;
+            this.caller = caller;
             this.whenEnded = whenEnded;
         }
 
@@ -503,6 +534,14 @@ final class ProcessEnvironment implements ExecutionEnvironment {
                 phase = Phase.IDLE;
                 proceed();
             }
+        }
+
+        @Override
+        public Optional<ResponseTaker> streams(String requestId, String contentType) {
+            Attempt running = attempt;
+            return phase == Phase.BUSY && running != null
+                    ? running.caller.responseSink().map(sink -> new StreamedAnswer(sink, contentType))
+                    : Optional.empty();
         }
 
         @Override

@@ -5,12 +5,15 @@ import http from 'node:http';
 import path from 'node:path';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 let currentRequestId = '';
+let currentStream;
 
 function call(method, target, body, headers = {}) {
   return new Promise((resolve, reject) => {
@@ -53,6 +56,87 @@ function fail(target, error) {
   return call('POST', target, JSON.stringify(description), {
     'Lambda-Runtime-Function-Error-Type': description.errorType,
   });
+}
+
+/** What a streaming handler writes its response to; it goes out as it is written. */
+class ResponseStream extends Writable {
+  constructor(id) {
+    super();
+    this.id = id;
+    this.contentType = 'application/octet-stream';
+    this.answered = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.answered.catch(() => {}); // Whoever awaits it hears of it.
+  }
+
+  get begun() {
+    return this.request !== undefined;
+  }
+
+  setContentType(contentType) {
+    this.contentType = contentType;
+  }
+
+  open() {
+    if (!this.begun) {
+      const headers = {
+        'Content-Type': this.contentType,
+        'Lambda-Runtime-Function-Response-Mode': 'streaming',
+        'Transfer-Encoding': 'chunked',
+        Trailer: 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
+      };
+      const target = `/2018-06-01/runtime/invocation/${this.id}/response`;
+      this.request = http.request({ host, port, method: 'POST', path: target, agent, headers }, (response) => {
+        response.resume();
+        response.on('end', this.resolve);
+        response.on('error', this.reject);
+      });
+      this.request.on('error', this.reject);
+    }
+    return this.request;
+  }
+
+  _write(chunk, encoding, callback) {
+    const request = this.open();
+    if (request.write(chunk, encoding)) {
+      callback();
+    } else {
+      request.once('drain', callback);
+    }
+  }
+
+  _final(callback) {
+    this.open().end();
+    callback();
+  }
+
+  /** What was written stays; the error goes behind it. */
+  breakOff(error) {
+    const description = describe(error);
+    const body = Buffer.from(JSON.stringify(description)).toString('base64');
+    this.open().addTrailers([
+      ['Lambda-Runtime-Function-Error-Type', String(description.errorType).replace(/[^\x21-\x7e]/g, '?')],
+      ['Lambda-Runtime-Function-Error-Body', body],
+    ]);
+    this.request.end();
+    return this.answered;
+  }
+}
+
+function installStreaming() {
+  globalThis.awslambda = {
+    streamifyResponse(handler) {
+      handler[STREAMING] = true;
+      return handler;
+    },
+    HttpResponseStream: {
+      from(stream, metadata) {
+        stream.setContentType('application/vnd.awslambda.http-integration-response');
+        stream.write(JSON.stringify(metadata));
+        stream.write(Buffer.alloc(8));
+        return stream;
+      },
+    },
+  };
 }
 
 function installConsole() {
@@ -158,6 +242,28 @@ function invoke(handler, event, headers) {
   });
 }
 
+/** The handler ends its stream; if it does not, its own end does. */
+async function invokeStreaming(handler, event, headers) {
+  const id = headers['lambda-runtime-aws-request-id'];
+  const stream = new ResponseStream(id);
+  currentStream = stream;
+  const context = contextOf(headers, { resolve: () => stream.end(), reject: (error) => stream.destroy(error) });
+  try {
+    const failed = new Promise((resolve, reject) => stream.once('error', reject));
+    failed.catch(() => {});
+    await Promise.race([handler(event, stream, context), failed]);
+    if (!stream.writableEnded) {
+      stream.end();
+    }
+    await Promise.race([stream.answered, failed]);
+  } catch (error) {
+    logError('Invoke Error', error);
+    await (stream.begun ? stream.breakOff(error) : fail(`/invocation/${id}/error`, error));
+  } finally {
+    currentStream = undefined;
+  }
+}
+
 function serialize(result) {
   try {
     return JSON.stringify(result === undefined ? null : result);
@@ -170,6 +276,10 @@ function serialize(result) {
 function installFatalHandlers() {
   const die = (kind, error) => {
     logError(kind, error);
+    if (currentStream?.begun) {
+      currentStream.breakOff(error).finally(() => process.exit(kind === 'Uncaught Exception' ? 129 : 128));
+      return;
+    }
     const target = currentRequestId ? `/invocation/${currentRequestId}/error` : '/init/error';
     fail(target, error).finally(() => process.exit(kind === 'Uncaught Exception' ? 129 : 128));
   };
@@ -192,6 +302,7 @@ function installFatalHandlers() {
 
 async function main() {
   installConsole();
+  installStreaming();
   installFatalHandlers();
   let handler;
   try {
@@ -210,6 +321,11 @@ async function main() {
       process.env._X_AMZN_TRACE_ID = trace;
     } else {
       delete process.env._X_AMZN_TRACE_ID;
+    }
+    if (handler[STREAMING]) {
+      await invokeStreaming(handler, JSON.parse(body), response.headers);
+      currentRequestId = '';
+      continue;
     }
     try {
       const result = serialize(await invoke(handler, JSON.parse(body), response.headers));

@@ -343,6 +343,7 @@ class BadDaysTest {
                         "PYTHONUNBUFFERED",
                         "TMPDIR",
                         "TZ",
+                        "_X_AMZN_TRACE_ID",
                         "_HANDLER");
         assertThat(variables)
                 .contains("AWS_REGION=us-east-1")

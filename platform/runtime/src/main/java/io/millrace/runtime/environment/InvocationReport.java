@@ -1,10 +1,10 @@
-package io.millrace.runtime.environment.process;
+package io.millrace.runtime.environment;
 
 import io.millrace.core.function.FunctionDefinition;
 import java.util.OptionalDouble;
 
-/** Measures and words the lines that end an invocation's log (lambda-semantics 1.7). Event loop only. */
-final class InvocationReport {
+/** Measures and words the lines that end an invocation's log (lambda-semantics 1.7). Not thread-safe. */
+public final class InvocationReport {
     private static final double NANOS_PER_MILLI = 1_000_000.0;
 
     private final FunctionDefinition definition;
@@ -12,31 +12,31 @@ final class InvocationReport {
     private long startedNanos;
     private OptionalDouble initMillis = OptionalDouble.empty();
 
-    InvocationReport(FunctionDefinition definition) {
+    public InvocationReport(FunctionDefinition definition) {
         this.definition = definition;
     }
 
-    void initStarted() {
+    public void initStarted() {
         initStartedNanos = System.nanoTime();
         startedNanos = initStartedNanos;
     }
 
-    void initEnded() {
+    public void initEnded() {
         initMillis = OptionalDouble.of(since(initStartedNanos));
     }
 
-    String initFailed(String phase, String status, String errorType) {
+    public String initFailed(String phase, String status, String errorType) {
         String line = "INIT_REPORT Init Duration: " + millis(since(initStartedNanos)) + " ms\tPhase: " + phase
                 + "\tStatus: " + status;
         return "error".equals(status) ? line + "\tError Type: " + errorType : line;
     }
 
-    void invocationStarted() {
+    public void invocationStarted() {
         startedNanos = System.nanoTime();
     }
 
     /** @param status empty, {@code error} or {@code timeout} */
-    String invocationEnded(String requestId, String status, String errorType) {
+    public String invocationEnded(String requestId, String status, String errorType) {
         double millis = since(startedNanos);
         double billed = Math.ceil(millis + initMillis.orElse(0));
         StringBuilder text = new StringBuilder(256)

@@ -1,0 +1,36 @@
+package io.millrace.runtime.environment;
+
+import java.util.Optional;
+
+/**
+ * Who waits for one attempt, and what it wants to hear beside the outcome. Few want anything. Methods are called on any
+ * thread and never after the outcome; none may block.
+ */
+public interface Caller {
+    /** Only the outcome. */
+    Caller NOBODY = new Caller() {
+        @Override
+        public boolean wantsLogTail() {
+            return false;
+        }
+
+        @Override
+        public void logTail(byte[] tail) {
+            // Not wanted.
+        }
+
+        @Override
+        public Optional<ResponseSink> responseSink() {
+            return Optional.empty();
+        }
+    };
+
+    /** Whether the outcome is to be preceded by {@link #logTail}. */
+    boolean wantsLogTail();
+
+    /** @param tail the last 4096 bytes of the attempt's lines, START and REPORT included (lambda-semantics 1.7) */
+    void logTail(byte[] tail);
+
+    /** Where a response goes that is made bit by bit; empty if it is to be part of the outcome. */
+    Optional<ResponseSink> responseSink();
+}
