@@ -14,6 +14,8 @@ import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.access.AccessControl;
+import io.millrace.runtime.access.UrlAccess;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
@@ -85,6 +87,7 @@ public final class Platform implements AutoCloseable {
     private final Invoker invoker;
     private final Deployments deployments;
     private final Accounting accounting;
+    private final AccessControl access;
     private final String isolation;
     private Optional<LambdaApi> door = Optional.empty();
 
@@ -106,6 +109,7 @@ public final class Platform implements AutoCloseable {
         opened.push(() -> await(vertx.close()));
 
         this.registry = keep(FunctionRegistry.open(dataDirectory));
+        this.access = new AccessControl(registry.documents(), settings.identity(), Clock.systemUTC());
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
         HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
@@ -286,19 +290,25 @@ public final class Platform implements AutoCloseable {
     /**
      * Opens the HTTP door; port 0 picks a free one. Blocks until it listens.
      *
+     * @param insecure whether others than this machine may do everything while there are no access keys
+     * @throws UnprotectedException if that is not so, but would be
      * @throws CannotListenException if the address is in use or not of this machine
      */
-    public URI listen(InetSocketAddress address) {
+    public URI listen(InetSocketAddress address, boolean insecure) {
+        if (!insecure) {
+            protect(address);
+        }
         LambdaApi api = new LambdaApi(
                 vertx,
                 invoker,
-                new LambdaApi.Administration(deployments, registry.layers(), registry::findCode, registry.documents()),
+                new LambdaApi.Administration(
+                        deployments, registry.layers(), registry::findCode, registry.documents(), access),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
                 new LambdaApi.Rules(settings.limits(), settings.function(), settings.identity()),
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
-        api.with(new ScalingApi(scaling, settings.identity())::mount);
+        api.with(new ScalingApi(scaling, settings.identity(), access)::mount);
         String host = address.getHostString();
         try {
             HttpServer server = await(api.listen(host, address.getPort()));
@@ -307,6 +317,29 @@ public final class Platform implements AutoCloseable {
         } catch (CompletionException | UnresolvedAddressException failed) {
             throw CannotListenException.of(host, address.getPort(), failed);
         }
+    }
+
+    private void protect(InetSocketAddress address) {
+        boolean forOthers = address.isUnresolved() || !address.getAddress().isLoopbackAddress();
+        if (forOthers && access.isOpen()) {
+            throw UnprotectedException.http(address);
+        }
+        if (forOthers) {
+            access.requireKeys();
+        }
+    }
+
+    /** Who may use the addresses of functions. */
+    public UrlAccess urlAccess() {
+        return access.ofUrls();
+    }
+
+    /** Whether requests have to be signed, in words for people. */
+    public String access() {
+        return access.isOpen()
+                ? "any credentials are accepted: there are no access keys"
+                : "requests are signed with an access key, of "
+                        + access.keys().all().size();
     }
 
     public Settings settings() {

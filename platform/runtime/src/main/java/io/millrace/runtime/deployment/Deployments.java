@@ -300,6 +300,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return storedChange(() -> {
             changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
             ledger.forget(name, Integer.toString(number));
+            registry.forgetPolicy(name, Integer.toString(number));
             return null;
         });
     }
@@ -326,6 +327,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     public Future<Void> deleteAlias(FunctionName name, String alias) {
         return storedChange(() -> {
             changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
+            registry.forgetPolicy(name, alias);
             return null;
         });
     }
@@ -345,6 +347,17 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             changePublished(before.withPublished(before.published().withoutProvisioned(qualifier)));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> revise(FunctionName name, String qualifier, Runnable change) {
+        return storedChange(() -> {
+            RegisteredFunction before = require(name, Optional.empty());
+            requireDeployed(name);
+            change.run();
+            saveAndStart(before.withNewRevision(qualifier), () -> {});
             return null;
         });
     }
