@@ -219,7 +219,7 @@ public final class Millrace implements AutoCloseable {
         return platform.isolation();
     }
 
-    /** Whether requests over HTTP have to be signed, in words for people. */
+    /** How many access keys there are, and what that means for HTTP, in words for people. */
     public String access() {
         return platform.access();
     }

@@ -65,12 +65,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: builds every part once, in the order an event meets them. Nobody but the front door of the
  * library imports it. {@link #start} and {@link #close} block and are for one thread.
  */
 public final class Platform implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Platform.class);
+
     /** The ledger says how many may run; the threads follow. */
     private static final int ANY_CONCURRENCY = 1_000_000;
 
@@ -295,7 +299,11 @@ public final class Platform implements AutoCloseable {
      * @throws CannotListenException if the address is in use or not of this machine
      */
     public URI listen(InetSocketAddress address, boolean insecure) {
-        if (!insecure) {
+        if (insecure) {
+            LOGGER.atWarn()
+                    .addKeyValue("host", address.getHostString())
+                    .log("insecure: while there are no access keys, whoever reaches this server may do everything");
+        } else {
             protect(address);
         }
         LambdaApi api = new LambdaApi(
@@ -334,12 +342,11 @@ public final class Platform implements AutoCloseable {
         return access.ofUrls();
     }
 
-    /** Whether requests have to be signed, in words for people. */
+    /** How many access keys there are, and what that means, in words for people. */
     public String access() {
         return access.isOpen()
-                ? "any credentials are accepted: there are no access keys"
-                : "requests are signed with an access key, of "
-                        + access.keys().all().size();
+                ? "none; any credentials are accepted"
+                : access.keys().all().size() + "; requests must be signed";
     }
 
     public Settings settings() {

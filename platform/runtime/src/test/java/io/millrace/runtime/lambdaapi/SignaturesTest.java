@@ -441,7 +441,7 @@ class SignaturesTest {
                         .body("{\"User\":\"ci\"}")
                         .send()
                         .refusal())
-                .contains("expected either Role or Statements");
+                .contains("expected either Role, a text, or Statements, a list");
     }
 
     @Test
