@@ -219,6 +219,11 @@ public final class Millrace implements AutoCloseable {
         return platform.isolation();
     }
 
+    /** How many access keys there are, and what that means for HTTP, in words for people. */
+    public String access() {
+        return platform.access();
+    }
+
     /** Where the Lambda HTTP API listens, if it was asked for. */
     public Optional<URI> httpUrl() {
         return http;

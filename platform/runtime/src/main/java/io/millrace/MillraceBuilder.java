@@ -4,6 +4,7 @@ import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.embedded.BrokerFailure;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.runtime.Platform;
+import io.millrace.runtime.UnprotectedException;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.devmode.Packing;
@@ -33,6 +34,7 @@ public final class MillraceBuilder {
     private Optional<BrokerAddress> broker = Optional.empty();
     private Optional<InetSocketAddress> http = Optional.empty();
     private Optional<Packing> developing = Optional.empty();
+    private boolean insecure;
     private Consumer<BrokerFailure> onFatal = failure ->
             LOGGER.atError().addKeyValue("failure", failure.message()).log("the broker cannot go on");
     private AttemptListener attempts = (invocation, outcome) -> {};
@@ -54,6 +56,15 @@ public final class MillraceBuilder {
     /** Also answers the Lambda HTTP API; port 0 picks a free one. */
     public MillraceBuilder http(String host, int port) {
         http = Optional.of(new InetSocketAddress(host, port));
+        return this;
+    }
+
+    /**
+     * Lets HTTP without access keys, and the embedded broker, listen where others than this machine can reach them:
+     * they may do everything (docs/security.md). Without this, {@link #start} refuses it.
+     */
+    public MillraceBuilder insecure() {
+        insecure = true;
         return this;
     }
 
@@ -114,6 +125,13 @@ public final class MillraceBuilder {
         return this;
     }
 
+    private static void requireLoopback(String host) {
+        InetSocketAddress address = new InetSocketAddress(host, 0);
+        if (!address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
+            throw UnprotectedException.broker(host);
+        }
+    }
+
     /**
      * Starts everything; blocks until events are taken.
      *
@@ -129,12 +147,15 @@ public final class MillraceBuilder {
         }
         Path data = dataDirectory;
         Settings complete = settings != null ? settings : Settings.of(assignments);
+        if (broker.isEmpty() && !insecure) {
+            requireLoopback(complete.broker().host());
+        }
         Platform platform = Platform.start(data, broker, complete, onFatal, attempts);
         Optional<DevMode> devMode = Optional.empty();
         try {
             devMode = developing.map(packing ->
                     DevMode.start(platform.vertx(), platform.deployments(), packing, data.resolve("dev-sources.json")));
-            Optional<URI> url = http.map(platform::listen);
+            Optional<URI> url = http.map(address -> platform.listen(address, insecure));
             Millrace millrace = new Millrace(platform, url, devMode);
             functions.forEach(function -> function.accept(millrace));
             return millrace;

@@ -21,6 +21,9 @@ record Announcement(Map<String, String> lines) {
             lines.put("mqtt", "tcp://" + host + ":" + broker.mqttPort());
             lines.put("stomp", "tcp://" + host + ":" + broker.stompPort());
         });
+        if (millrace.httpUrl().isPresent()) {
+            lines.put("keys", millrace.access());
+        }
         lines.put("data", data.toAbsolutePath().normalize().toString());
         lines.put("code", "isolation " + millrace.isolation());
         return new Announcement(lines);

@@ -6,6 +6,7 @@ import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.embedded.BrokerStartException;
 import io.millrace.deadletter.RefusedException;
 import io.millrace.runtime.CannotListenException;
+import io.millrace.runtime.UnprotectedException;
 import io.millrace.runtime.config.InvalidSettingException;
 import io.millrace.runtime.devmode.DevModeRefusedException;
 import io.millrace.runtime.environment.InvalidHandlerException;
@@ -23,7 +24,7 @@ enum ExitCode {
     DATA_DIRECTORY(73, "the data directory is in use or cannot be used"),
     BROKER_FAILED(74, "the broker in the server failed, for example with an I/O error"),
     PORT_IN_USE(75, "a port is in use by another program"),
-    CONFIGURATION(78, "a setting is unknown or has a bad value");
+    CONFIGURATION(78, "a setting is unknown or has a bad value, or others could do everything here");
 
     private final int code;
     private final String meaning;
@@ -57,7 +58,9 @@ enum ExitCode {
         if (failure instanceof RegistryUnavailableException) {
             return Optional.of(DATA_DIRECTORY);
         }
-        if (failure instanceof InvalidSettingException || failure instanceof DevModeRefusedException) {
+        if (failure instanceof InvalidSettingException
+                || failure instanceof DevModeRefusedException
+                || failure instanceof UnprotectedException) {
             return Optional.of(CONFIGURATION);
         }
         if (failure instanceof BrokerUnavailableException || failure instanceof ServerUnavailableException) {

@@ -1,13 +1,13 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.runtime.access.RequestSigner;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The server's HTTP API for commands. Blocking. Every call fails with ServerUnavailableException when the server cannot
@@ -30,14 +31,24 @@ final class LambdaClient {
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
 
+    private static final byte[] NOTHING = {};
+
     private final URI server;
+    private final Optional<RequestSigner> signer;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT)
             .build();
 
+    /** For a server that accepts any credentials. */
     LambdaClient(URI server) {
+        this(server, Optional.empty());
+    }
+
+    /** @param signer of a caller with an access key */
+    LambdaClient(URI server, Optional<RequestSigner> signer) {
         this.server = server;
+        this.signer = signer;
     }
 
     /** Where a function's own pages are. */
@@ -92,7 +103,7 @@ final class LambdaClient {
     }
 
     HttpResponse<byte[]> get(String path) {
-        return call("GET", path, BodyPublishers.noBody(), Map.of());
+        return call("GET", path, NOTHING, Map.of());
     }
 
     /** All pages of a list. */
@@ -112,11 +123,7 @@ final class LambdaClient {
 
     /** Whether there is something to get. */
     boolean exists(String path) {
-        HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
-                .GET()
-                .timeout(ANSWER)
-                .build();
-        HttpResponse<byte[]> response = exchange(request);
+        HttpResponse<byte[]> response = exchange(request("lambda", "GET", path, NOTHING, Map.of()));
         if (response.statusCode() >= FIRST_ERROR && response.statusCode() != NOT_FOUND) {
             throw refusal(response);
         }
@@ -124,20 +131,16 @@ final class LambdaClient {
     }
 
     HttpResponse<byte[]> delete(String path) {
-        return call("DELETE", path, BodyPublishers.noBody(), Map.of());
+        return call("DELETE", path, NOTHING, Map.of());
     }
 
     HttpResponse<byte[]> send(String method, String path, JsonNode body) {
-        return call(method, path, BodyPublishers.ofString(body.toString()), Map.of());
+        return call(method, path, bytes(body), Map.of());
     }
 
     /** @param type RequestResponse, Event or DryRun */
     HttpResponse<byte[]> invoke(String name, String type, byte[] payload) {
-        return call(
-                "POST",
-                function(name) + "/invocations",
-                BodyPublishers.ofByteArray(payload),
-                Map.of("X-Amz-Invocation-Type", type));
+        return call("POST", function(name) + "/invocations", payload, Map.of("X-Amz-Invocation-Type", type));
     }
 
     /**
@@ -146,23 +149,38 @@ final class LambdaClient {
      * @param operation such as {@code PutScalingPolicy}
      */
     JsonNode scaling(String operation, JsonNode body) {
-        return json(call(
+        return json(answered(request(
+                "application-autoscaling",
                 "POST",
                 "/",
-                BodyPublishers.ofString(body.toString()),
+                bytes(body),
                 Map.of(
                         "X-Amz-Target",
                         "AnyScaleFrontendService." + operation,
                         "Content-Type",
-                        "application/x-amz-json-1.1")));
+                        "application/x-amz-json-1.1"))));
     }
 
-    private HttpResponse<byte[]> call(String method, String path, BodyPublisher body, Map<String, String> headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .method(method, body)
+    private static byte[] bytes(JsonNode body) {
+        return body.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private HttpResponse<byte[]> call(String method, String path, byte[] body, Map<String, String> headers) {
+        return answered(request("lambda", method, path, body, headers));
+    }
+
+    private HttpRequest request(String service, String method, String path, byte[] body, Map<String, String> headers) {
+        URI uri = server.resolve(path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
                 .timeout(ANSWER);
         headers.forEach(request::header);
-        HttpResponse<byte[]> response = exchange(request.build());
+        signer.ifPresent(key -> key.sign(service, method, uri, headers, body).forEach(request::header));
+        return request.build();
+    }
+
+    private HttpResponse<byte[]> answered(HttpRequest request) {
+        HttpResponse<byte[]> response = exchange(request);
         if (response.statusCode() >= FIRST_ERROR) {
             throw refusal(response);
         }
@@ -188,6 +206,10 @@ final class LambdaClient {
         JsonNode body = Json.lenient(text(response));
         String message = body.path("message").asText(body.path("Message").asText(text(response)));
         String type = response.headers().firstValue("x-amzn-ErrorType").orElse("HTTP " + response.statusCode());
+        if (type.startsWith("MissingAuthenticationToken")) {
+            return new CommandFailedException("the server " + server + " wants signed requests; set AWS_ACCESS_KEY_ID"
+                    + " and AWS_SECRET_ACCESS_KEY to a key of it (millrace key create)");
+        }
         return response.statusCode() == UNAVAILABLE
                 ? new ServerUnavailableException(type + ": " + message)
                 : new CommandFailedException(type + ": " + message);

@@ -38,6 +38,7 @@ final class MillraceCommand implements Runnable {
                 .addSubcommand(new ServerCommand())
                 .addSubcommand(FunctionCommand.commandLine())
                 .addSubcommand(LayerCommand.commandLine())
+                .addSubcommand(KeyCommand.commandLine())
                 .addSubcommand(new InvokeCommand())
                 .addSubcommand(new PublishCommand())
                 .addSubcommand(new StatsCommand())

@@ -61,6 +61,12 @@ final class ServerCommand implements Callable<Integer> {
                     + " from is saved. Only where HTTP is for this machine alone.")
     private boolean dev;
 
+    @Option(
+            names = "--insecure",
+            description = "Let others than this machine reach HTTP without access keys, or the broker: they may do"
+                    + " everything. Without it such a server does not start.")
+    private boolean insecure;
+
     @Option(names = "--config", paramLabel = "FILE", description = "Settings, as a properties file.")
     private @Nullable Path config;
 
@@ -95,6 +101,9 @@ final class ServerCommand implements Callable<Integer> {
                 .dataDirectory(data)
                 .settings(Settings.load(Optional.ofNullable(config), all))
                 .http(http.host(), http.port());
+        if (insecure) {
+            builder.insecure();
+        }
         if (dev) {
             builder.developmentMode(Archive::pack);
         }

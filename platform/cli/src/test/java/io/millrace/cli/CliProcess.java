@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -31,6 +32,11 @@ final class CliProcess implements AutoCloseable {
     }
 
     static CliProcess start(Object... arguments) {
+        return start(Map.of(), arguments);
+    }
+
+    /** @param environment more of it; keys of the one who runs the tests are none of a command's */
+    private static CliProcess start(Map<String, String> environment, Object... arguments) {
         try {
             Path out = Files.createTempFile("millrace", ".out");
             Path err = Files.createTempFile("millrace", ".err");
@@ -48,10 +54,11 @@ final class CliProcess implements AutoCloseable {
             for (Object argument : arguments) {
                 command.add(argument.toString());
             }
-            Process process = new ProcessBuilder(command)
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             process.getOutputStream().close();
             return new CliProcess(process, out, err);
         } catch (IOException failed) {
@@ -77,6 +84,13 @@ final class CliProcess implements AutoCloseable {
     /** Runs a command to its end. */
     static CliProcess run(Object... arguments) {
         CliProcess command = start(arguments);
+        command.exitCode();
+        return command;
+    }
+
+    /** Runs a command to its end, with more in its environment. */
+    static CliProcess runWith(Map<String, String> environment, Object... arguments) {
+        CliProcess command = start(environment, arguments);
         command.exitCode();
         return command;
     }

@@ -15,7 +15,8 @@ import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
-import io.millrace.runtime.access.UrlCaller;
+import io.millrace.runtime.access.AccessControl;
+import io.millrace.runtime.access.UrlAccess;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
@@ -69,12 +70,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The composition root: builds every part once, in the order an event meets them. Nobody but the front door of the
  * library imports it. {@link #start} and {@link #close} block and are for one thread.
  */
 public final class Platform implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Platform.class);
+
     /** The ledger says how many may run; the threads follow. */
     private static final int ANY_CONCURRENCY = 1_000_000;
 
@@ -92,6 +97,7 @@ public final class Platform implements AutoCloseable {
     private final Deployments deployments;
     private final Mappings mappings;
     private final Accounting accounting;
+    private final AccessControl access;
     private final String isolation;
     private Optional<LambdaApi> door = Optional.empty();
 
@@ -113,6 +119,7 @@ public final class Platform implements AutoCloseable {
         opened.push(() -> await(vertx.close()));
 
         this.registry = keep(FunctionRegistry.open(dataDirectory));
+        this.access = new AccessControl(registry.documents(), settings.identity(), Clock.systemUTC());
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
         HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
@@ -315,14 +322,28 @@ public final class Platform implements AutoCloseable {
     /**
      * Opens the HTTP door; port 0 picks a free one. Blocks until it listens.
      *
+     * @param insecure whether others than this machine may do everything while there are no access keys
+     * @throws UnprotectedException if that is not so, but would be
      * @throws CannotListenException if the address is in use or not of this machine
      */
-    public URI listen(InetSocketAddress address) {
+    public URI listen(InetSocketAddress address, boolean insecure) {
+        if (insecure) {
+            LOGGER.atWarn()
+                    .addKeyValue("host", address.getHostString())
+                    .log("insecure: while there are no access keys, whoever reaches this server may do everything");
+        } else {
+            protect(address);
+        }
         LambdaApi api = new LambdaApi(
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        deployments, registry.layers(), registry::findCode, registry.documents(), mappings),
+                        deployments,
+                        registry.layers(),
+                        registry::findCode,
+                        registry.documents(),
+                        mappings,
+                        access),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
                 new LambdaApi.Rules(
                         settings.limits(),
@@ -333,14 +354,13 @@ public final class Platform implements AutoCloseable {
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
-        api.with(new ScalingApi(scaling, settings.identity())::mount);
+        api.with(new ScalingApi(scaling, settings.identity(), access)::mount);
         FunctionUrlApi urls = new FunctionUrlApi(
                 vertx,
                 invoker,
                 deployments,
                 registry.documents(),
-                // access: by whoever signs
-                (request, body, function, byIam) -> byIam ? Optional.empty() : Optional.of(UrlCaller.ANONYMOUS),
+                urlAccess(),
                 new FunctionUrlApi.Rules(settings.limits(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
         api.with(urls::mount);
@@ -352,6 +372,28 @@ public final class Platform implements AutoCloseable {
         } catch (CompletionException | UnresolvedAddressException failed) {
             throw CannotListenException.of(host, address.getPort(), failed);
         }
+    }
+
+    private void protect(InetSocketAddress address) {
+        boolean forOthers = address.isUnresolved() || !address.getAddress().isLoopbackAddress();
+        if (forOthers && access.isOpen()) {
+            throw UnprotectedException.http(address);
+        }
+        if (forOthers) {
+            access.requireKeys();
+        }
+    }
+
+    /** Who may use the addresses of functions. */
+    public UrlAccess urlAccess() {
+        return access.ofUrls();
+    }
+
+    /** How many access keys there are, and what that means, in words for people. */
+    public String access() {
+        return access.isOpen()
+                ? "none; any credentials are accepted"
+                : access.keys().all().size() + "; requests must be signed";
     }
 
     public Settings settings() {

@@ -440,6 +440,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return storedChange(() -> {
             changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
             ledger.forget(name, Integer.toString(number));
+            registry.forgetPolicy(name, Integer.toString(number));
             return null;
         });
     }
@@ -466,6 +467,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     public Future<Void> deleteAlias(FunctionName name, String alias) {
         return storedChange(() -> {
             changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
+            registry.forgetPolicy(name, alias);
             return null;
         });
     }
@@ -485,6 +487,17 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         return storedChange(() -> {
             RegisteredFunction before = require(name, Optional.empty());
             changePublished(before.withPublished(before.published().withoutProvisioned(qualifier)));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> revise(FunctionName name, String qualifier, Runnable change) {
+        return storedChange(() -> {
+            RegisteredFunction before = require(name, Optional.empty());
+            requireDeployed(name);
+            change.run();
+            saveAndStart(before.withNewRevision(qualifier), () -> {});
             return null;
         });
     }

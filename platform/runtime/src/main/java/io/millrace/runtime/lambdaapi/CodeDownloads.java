@@ -17,7 +17,7 @@ final class CodeDownloads {
 
     /** Where the caller of {@code request} finds the archive. */
     static String location(Request request, CodeReference code) {
-        return request.origin() + "/_millrace/code/" + code.sha256();
+        return request.origin() + "/_millrace/code/" + code.sha256() + request.ticket(code.sha256());
     }
 
     Future<Reply> show(Request request) {

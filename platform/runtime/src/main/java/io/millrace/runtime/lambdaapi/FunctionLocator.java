@@ -132,6 +132,22 @@ final class FunctionLocator {
         return arn.function();
     }
 
+    /**
+     * The ARN that policies would name, of what may be malformed or of another account.
+     *
+     * @param qualifier empty for none, or for the one in {@code text}
+     */
+    String resource(String text, String qualifier) {
+        Matcher parts = PARTS.matcher(text);
+        boolean isName = parts.matches();
+        String region = isName ? Optional.ofNullable(parts.group(1)).orElse(identity.region()) : identity.region();
+        String account = isName ? Optional.ofNullable(parts.group(2)).orElse(identity.account()) : identity.account();
+        String name = isName ? String.valueOf(parts.group(3)) : text;
+        String own = isName ? Optional.ofNullable(parts.group(4)).orElse("") : "";
+        String used = qualifier.isEmpty() ? own : qualifier;
+        return "arn:aws:lambda:" + region + ":" + account + ":function:" + name + (used.isEmpty() ? "" : ":" + used);
+    }
+
     FunctionArn arn(FunctionName name) {
         return FunctionArn.of(identity.region(), identity.account(), name);
     }

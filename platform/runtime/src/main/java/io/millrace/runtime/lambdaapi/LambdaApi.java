@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.config.CodeSettings;
 import io.millrace.runtime.config.FunctionSettings;
@@ -43,7 +44,8 @@ public final class LambdaApi {
 
     private final Vertx vertx;
     private final Refusals refusals;
-    private final Routes routes = new Routes();
+    private final Gate gate;
+    private final Routes routes;
     private final Router router;
     private final HttpServer server;
 
@@ -60,6 +62,8 @@ public final class LambdaApi {
                 .setIdleTimeoutUnit(TimeUnit.MINUTES));
         FunctionAdministration functions = administration.functions();
         FunctionLocator locator = new FunctionLocator(rules.identity(), functions);
+        this.gate = new Gate(administration.access(), new Resources(rules.identity(), locator), rules.limits(), clock);
+        this.routes = new Routes(gate);
         ConfigurationReply replies = new ConfigurationReply(administration.layers());
         LayerArns layerArns = new LayerArns(rules.identity(), administration.layers());
         router.route().handler(this::serve);
@@ -86,7 +90,10 @@ public final class LambdaApi {
         routeAccount(new AccountSettings(functions, administration.layers()));
         routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
-        route(HttpMethod.GET, CodeDownloads.PATH, new CodeDownloads(administration.codes())::show);
+        routePolicies(new FunctionPolicies(functions, administration.documents(), locator));
+        routeLayerPolicies(new LayerPolicies(administration.documents(), administration.layers(), layerArns));
+        routeKeys(new KeysView(administration.access().keys()));
+        routeDownloads(new CodeDownloads(administration.codes()));
         routeErrors();
     }
 
@@ -96,7 +103,8 @@ public final class LambdaApi {
             LayerAdministration layers,
             CodeFiles codes,
             DocumentShelf documents,
-            MappingAdministration mappings) {}
+            MappingAdministration mappings,
+            AccessControl access) {}
 
     /** What the platform tells about itself. */
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
@@ -230,17 +238,44 @@ public final class LambdaApi {
 
     private void routeAccount(AccountSettings account) {
         routes.add("GetAccountSettings", account::show);
-        route(HttpMethod.PUT, "/_millrace/account", account::resize);
+        route(HttpMethod.PUT, "/_millrace/account", "millrace:PutAccount", account::resize);
+    }
+
+    private void routePolicies(FunctionPolicies policies) {
+        routes.add("AddPermission", policies::add);
+        routes.add("RemovePermission", policies::remove);
+        routes.add("GetPolicy", policies::show);
+    }
+
+    private void routeLayerPolicies(LayerPolicies policies) {
+        routes.add("AddLayerVersionPermission", policies::add);
+        routes.add("RemoveLayerVersionPermission", policies::remove);
+        routes.add("GetLayerVersionPolicy", policies::show);
+    }
+
+    private void routeKeys(KeysView keys) {
+        route(HttpMethod.POST, KeysView.PATH, "millrace:CreateKey", keys::create);
+        route(HttpMethod.GET, KeysView.PATH, "millrace:ListKeys", keys::list);
+        route(HttpMethod.DELETE, KeysView.PATH + "/:" + KeysView.ID, "millrace:DeleteKey", keys::delete);
+    }
+
+    /** Whoever was given an address of code may fetch it there; others need a key. */
+    private void routeDownloads(CodeDownloads downloads) {
+        Endpoint forKeys = admitting("millrace:GetCode", downloads::show);
+        router.route(HttpMethod.GET, CodeDownloads.PATH)
+                .handler(to(request -> gate.holdsTicket(request) ? downloads.show(request) : forKeys.answer(request)));
     }
 
     private void routePlatform(PlatformView view) {
-        route(HttpMethod.GET, "/_millrace/stats", view::stats);
-        route(HttpMethod.GET, "/_millrace/health", view::health);
+        route(HttpMethod.GET, "/_millrace/stats", "millrace:GetStats", view::stats);
+        // Whoever watches over servers needs no key for this.
+        router.route(HttpMethod.GET, "/_millrace/health").handler(to(view::health));
+        router.route(HttpMethod.GET, "/_millrace/health/").handler(to(view::health));
     }
 
     private void routeDevMode(DevModeView view) {
-        route(HttpMethod.GET, DevModeView.PATH, view::show);
-        route(HttpMethod.PUT, DevModeView.PATH + "/functions/:" + FUNCTION_NAME, view::watch);
+        route(HttpMethod.GET, DevModeView.PATH, "millrace:GetDevMode", view::show);
+        route(HttpMethod.PUT, DevModeView.PATH + "/functions/:" + FUNCTION_NAME, "millrace:WatchSource", view::watch);
     }
 
     private void routeErrors() {
@@ -254,21 +289,30 @@ public final class LambdaApi {
         }));
     }
 
-    private void route(HttpMethod method, String path, Endpoint endpoint) {
-        router.route(method, path).handler(to(endpoint));
-        router.route(method, path + "/").handler(to(endpoint));
+    /** @param action that a caller must be allowed, where callers have keys */
+    private void route(HttpMethod method, String path, String action, Endpoint endpoint) {
+        Handler<RoutingContext> handler = to(admitting(action, endpoint));
+        router.route(method, path).handler(handler);
+        router.route(method, path + "/").handler(handler);
+    }
+
+    private Endpoint admitting(String action, Endpoint endpoint) {
+        return request -> gate.identify(request, action).compose(known -> {
+            gate.authorize(request, action);
+            return endpoint.answer(request);
+        });
     }
 
     /** What is of the Lambda API; other paths have routes of their own. */
     private void serve(RoutingContext context) {
         routes.find(context)
                 .ifPresentOrElse(
-                        match -> answer(request -> routes.answer(match, request), new Request(vertx, context)),
+                        match -> answer(request -> routes.answer(match, request), new Request(vertx, context, gate)),
                         context::next);
     }
 
     private Handler<RoutingContext> to(Endpoint endpoint) {
-        return context -> answer(endpoint, new Request(vertx, context));
+        return context -> answer(endpoint, new Request(vertx, context, gate));
     }
 
     private void answer(Endpoint endpoint, Request request) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * A refusal the caller can act on (lambda-semantics 1.3, 1.4); rendered once, by {@link Refusals}. The simple name of
- * the class is the error code on the wire.
+ * the class is the error code on the wire, but for {@link Refused}.
  */
 abstract sealed class LambdaApiException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -127,6 +127,27 @@ abstract sealed class LambdaApiException extends RuntimeException {
     static final class AccessDeniedException extends LambdaApiException {
         AccessDeniedException(String message) {
             super(403, BodyShape.BARE_CAPITAL, message);
+        }
+    }
+
+    /** Of a caller that is not known, or may not do this; AWS has a code of its own for each reason. */
+    static final class Refused extends LambdaApiException {
+        private final String code;
+
+        Refused(String code, String message) {
+            super(403, code.equals("AccessDeniedException") ? BodyShape.BARE_CAPITAL : BodyShape.BARE_LOWER, message);
+            this.code = code;
+        }
+
+        @Override
+        String code() {
+            return code;
+        }
+    }
+
+    static final class PolicyLengthExceededException extends LambdaApiException {
+        PolicyLengthExceededException(String message) {
+            super(400, BodyShape.USER_LOWER, message);
         }
     }
 

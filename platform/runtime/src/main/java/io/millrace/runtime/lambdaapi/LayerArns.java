@@ -3,6 +3,7 @@ package io.millrace.runtime.lambdaapi;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.AccessDeniedException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
 import io.millrace.runtime.registry.LayerAdministration;
 import io.millrace.runtime.registry.LayerVersionArn;
 import java.util.HashMap;
@@ -24,6 +25,35 @@ final class LayerArns {
 
     LayerVersionArn arn(String layer, int number) {
         return new LayerVersionArn(identity.region(), identity.account(), layer, number);
+    }
+
+    /** The version that a request is about; whether it exists is not asked. */
+    LayerVersionArn named(Request request) {
+        return arn(layer(request), number(request));
+    }
+
+    /** From the path: a name, or the ARN of a layer of ours. */
+    String layer(Request request) {
+        String text = request.path("LayerName");
+        if (!text.startsWith("arn:")) {
+            return text;
+        }
+        LayerVersionArn arn = LayerVersionArn.parse(text + ":1").orElseThrow(LayerArns::notFound);
+        requireReachable(arn);
+        return arn.layer();
+    }
+
+    /** From the path. */
+    static int number(Request request) {
+        long number = Long.parseLong(request.path("VersionNumber"));
+        if (number < 1) {
+            throw new InvalidParameterValueException("Layer Version Cannot be less than 1");
+        }
+        return (int) Math.min(number, Integer.MAX_VALUE); // which no version has
+    }
+
+    static ResourceNotFoundException notFound() {
+        return new ResourceNotFoundException("The resource you requested does not exist.");
     }
 
     /** @throws LambdaApiException for the first that cannot be used */

@@ -1,6 +1,5 @@
 package io.millrace.runtime.lambdaapi;
 
-import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
 import io.millrace.runtime.registry.LayerAdministration;
 import io.millrace.runtime.registry.LayerDescription;
@@ -100,26 +99,15 @@ final class Layers {
                                 || version.about().compatibleArchitectures().contains(architecture.get()));
     }
 
-    /** A name, or the ARN of a layer of ours. */
     private String layer(Request request) {
-        String text = request.path("LayerName");
-        if (!text.startsWith("arn:")) {
-            return text;
-        }
-        LayerVersionArn arn = LayerVersionArn.parse(text + ":1").orElseThrow(Layers::notFound);
-        arns.requireReachable(arn);
-        return arn.layer();
+        return arns.layer(request);
     }
 
     private static int number(Request request) {
-        long number = Long.parseLong(request.path("VersionNumber"));
-        if (number < 1) {
-            throw new InvalidParameterValueException("Layer Version Cannot be less than 1");
-        }
-        return (int) Math.min(number, Integer.MAX_VALUE); // which no version has
+        return LayerArns.number(request);
     }
 
     private static ResourceNotFoundException notFound() {
-        return new ResourceNotFoundException("The resource you requested does not exist.");
+        return LayerArns.notFound();
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.runtime.lambdaapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.runtime.access.AccessRefusedException;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.RecursiveInvocationException;
@@ -47,6 +48,9 @@ final class Refusals {
         }
         if (failure instanceof MalformedRequestException malformed) {
             return new SerializationException(String.valueOf(malformed.getMessage()));
+        }
+        if (failure instanceof AccessRefusedException refused) {
+            return new LambdaApiException.Refused(refused.code(), String.valueOf(refused.getMessage()));
         }
         if (failure instanceof FunctionAdministrationException refused) {
             return ofAdministration.refusal(refused);

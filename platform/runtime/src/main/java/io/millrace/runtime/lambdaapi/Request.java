@@ -2,6 +2,7 @@ package io.millrace.runtime.lambdaapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.invocation.RequestIds;
+import io.millrace.runtime.access.Caller;
 import io.millrace.runtime.lambdaapi.model.ConstraintViolationException;
 import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
 import io.millrace.runtime.lambdaapi.model.Operation;
@@ -25,14 +26,18 @@ final class Request implements Parameters {
 
     private final Vertx vertx;
     private final RoutingContext context;
+    private final Gate gate;
     private final String id = RequestIds.next();
     private Optional<Operation> operation = Optional.empty();
     private Map<String, String> pathParameters = Map.of();
     private ObjectNode members = Operation.emptyBody();
+    private Optional<Caller> caller = Optional.empty();
+    private Optional<byte[]> heldBody = Optional.empty();
 
-    Request(Vertx vertx, RoutingContext context) {
+    Request(Vertx vertx, RoutingContext context, Gate gate) {
         this.vertx = vertx;
         this.context = context;
+        this.gate = gate;
     }
 
     /**
@@ -54,6 +59,27 @@ final class Request implements Parameters {
     void check(ObjectNode body) {
         operation.orElseThrow().check(this, body);
         members = body;
+    }
+
+    /** What lets anybody fetch an archive by its address for a while; empty where nothing is asked of anybody. */
+    String ticket(String sha256) {
+        return gate.ticket(sha256);
+    }
+
+    /** Who signed it, with the body that had to be read to know. */
+    void admit(Caller signer, byte[] body) {
+        caller = Optional.of(signer);
+        heldBody = Optional.of(body);
+    }
+
+    /** Empty where everybody may do everything. */
+    Optional<Caller> caller() {
+        return caller;
+    }
+
+    /** As it came. */
+    HttpServerRequest http() {
+        return context.request();
     }
 
     /** The members of the body, checked; none for an operation without. */
@@ -83,6 +109,11 @@ final class Request implements Parameters {
     String path(String parameter) {
         String value = pathParameters.get(parameter);
         return value != null ? value : String.valueOf(context.pathParam(parameter));
+    }
+
+    /** A parameter of the operation's path, decoded; empty if it has none of the name. */
+    Optional<String> inPathOf(String parameter) {
+        return Optional.ofNullable(pathParameters.get(parameter));
     }
 
     /** Under which address the caller reached this door. */
@@ -126,6 +157,12 @@ final class Request implements Parameters {
      * @param tooLarge makes the refusal from the number of bytes that came, as far as they were read
      */
     Future<byte[]> body(int limit, LongFunction<LambdaApiException> tooLarge) {
+        if (heldBody.isPresent()) {
+            byte[] held = heldBody.get();
+            return held.length <= limit
+                    ? Future.succeededFuture(held)
+                    : Future.failedFuture(tooLarge.apply(held.length));
+        }
         return BoundedBody.read(vertx, context.request(), limit, tooLarge);
     }
 

@@ -22,6 +22,11 @@ final class Routes {
 
     private final Operations operations = Operations.described();
     private final Map<String, Endpoint> endpoints = new HashMap<>();
+    private final Gate gate;
+
+    Routes(Gate gate) {
+        this.gate = gate;
+    }
 
     void add(String operation, Endpoint endpoint) {
         endpoints.put(operations.named(operation).name(), endpoint);
@@ -39,8 +44,14 @@ final class Routes {
                 name -> context.queryParam(name).stream().findFirst());
     }
 
-    /** Checks, and lets the endpoint answer. */
+    /** Finds out who calls, checks, and lets the endpoint answer. */
     Future<Reply> answer(Operations.Match match, Request request) {
+        return gate.isOpen()
+                ? answerKnown(match, request)
+                : gate.identify(request, match.operation().name()).compose(known -> answerKnown(match, request));
+    }
+
+    private Future<Reply> answerKnown(Operations.Match match, Request request) {
         Operation operation = match.operation();
         Endpoint endpoint = endpoints.get(operation.name());
         if (endpoint == null) {
@@ -48,12 +59,14 @@ final class Routes {
         }
         request.means(match);
         if (!operation.hasMembersInBody()) {
+            gate.authorize(operation, request, Operation.emptyBody());
             request.check(Operation.emptyBody());
             return endpoint.answer(request);
         }
         return ControlBody.read(request, operation.name())
                 .compose(body -> members(request, operation, body))
                 .compose(members -> {
+                    gate.authorize(operation, request, members);
                     request.check(members);
                     return endpoint.answer(request);
                 });

@@ -117,6 +117,16 @@ public interface FunctionAdministration {
     /** One that does not exist counts as deleted; fails with FunctionUnknown. */
     Future<Void> deleteProvisioned(FunctionName name, String qualifier);
 
+    /**
+     * Changes what belongs to a function without being its configuration, its policy, and gives it a new revision
+     * (lambda-semantics 6.2).
+     *
+     * @param qualifier {@code $LATEST}, a version or an alias
+     * @param change blocking, while no other change of a function is under way; what it throws leaves all as it was
+     * @return fails with FunctionUnknown, and with what {@code change} throws
+     */
+    Future<Void> revise(FunctionName name, String qualifier, Runnable change);
+
     /** From memory; empty when the qualifier has no provisioned concurrency. */
     Optional<ProvisionedState> provisionedState(FunctionName name, String qualifier);
 

@@ -183,6 +183,15 @@ public final class FunctionRegistry implements AutoCloseable {
     }
 
     /**
+     * Forgets who may use a version or alias that is gone: the next one of its name begins without.
+     *
+     * @throws RegistryUnavailableException if it could not be written
+     */
+    public void forgetPolicy(FunctionName name, String qualifier) {
+        documents.change(DocumentKind.POLICY, name.value(), qualifier, policy -> Optional.empty());
+    }
+
+    /**
      * Keeps an uploaded archive, before the function that refers to it is saved.
      *
      * @throws FunctionAdministrationException.InvalidCode if it is no usable zip

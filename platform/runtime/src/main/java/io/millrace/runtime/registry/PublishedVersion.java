@@ -3,7 +3,7 @@ package io.millrace.runtime.registry;
 import java.time.Instant;
 
 /**
- * A snapshot of code and configuration under a number (lambda-semantics 6.3). Immutable for ever.
+ * A snapshot of code and configuration under a number (lambda-semantics 6.3). Immutable; its revision is new when its policy changes.
  *
  * @param number from 1, never given twice for one function name, also after the function was deleted
  * @param configuration with the description it was published with
@@ -22,6 +22,10 @@ public record PublishedVersion(
     /** As callers name it. */
     public String qualifier() {
         return Integer.toString(number);
+    }
+
+    PublishedVersion withRevision(String newRevisionId) {
+        return new PublishedVersion(number, configuration, code, newRevisionId, lastModified, sourceDescription);
     }
 
     /** Whether publishing {@code function} as it is now would make this same version again. */

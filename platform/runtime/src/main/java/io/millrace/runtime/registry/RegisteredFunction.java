@@ -232,6 +232,34 @@ public record RegisteredFunction(
         return withState(now).withNewRevision();
     }
 
+    /**
+     * What a change of a policy does to what the policy is of (lambda-semantics 6.2).
+     *
+     * @param qualifier {@code $LATEST}, a version or an alias; one that does not exist changes nothing
+     */
+    public RegisteredFunction withNewRevision(String qualifier) {
+        if (qualifier.equals(FunctionArn.LATEST)) {
+            return withNewRevision();
+        }
+        Optional<Alias> alias = published.alias(qualifier);
+        if (alias.isPresent()) {
+            return withPublished(published.with(alias.get().withRevision(newRevision())));
+        }
+        return published
+                .version(qualifier)
+                .map(version -> withPublished(published.with(version.withRevision(newRevision()))))
+                .orElse(this);
+    }
+
+    /** Of {@code $LATEST}, a version or an alias; empty where there is none of the name. */
+    public Optional<String> revisionOf(String qualifier) {
+        return qualifier.equals(FunctionArn.LATEST)
+                ? Optional.of(revisionId)
+                : published.alias(qualifier).map(Alias::revisionId).or(() -> published
+                        .version(qualifier)
+                        .map(PublishedVersion::revisionId));
+    }
+
     /** A UUID in text. */
     public static String newRevision() {
         return UUID.randomUUID().toString();

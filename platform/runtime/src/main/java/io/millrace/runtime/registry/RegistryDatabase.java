@@ -1,6 +1,10 @@
 package io.millrace.runtime.registry;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,13 +51,27 @@ final class RegistryDatabase implements AutoCloseable {
         try {
             database.migrate(source);
             database.connection.setAutoCommit(false);
+            keepToOwner(file);
             return database;
+        } catch (IOException failed) {
+            database.close();
+            throw new RegistryUnavailableException(
+                    "registry '" + file + ".mv.db' cannot be kept from other users: " + failed, failed);
         } catch (SQLException | FlywayException failed) {
             database.close();
             throw new RegistryUnavailableException(
                     "registry '" + file + "' cannot be brought to version " + LATEST_MIGRATION + ": "
                             + firstLine(failed),
                     failed);
+        }
+    }
+
+    /** It holds secrets of access keys. Where files have no such permissions, those of the directory count. */
+    private static void keepToOwner(Path file) throws IOException {
+        Path database = file.resolveSibling(file.getFileName() + ".mv.db");
+        PosixFileAttributeView view = Files.getFileAttributeView(database, PosixFileAttributeView.class);
+        if (view != null) {
+            view.setPermissions(PosixFilePermissions.fromString("rw-------"));
         }
     }
 

@@ -4,17 +4,18 @@ import io.millrace.core.function.FunctionName;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Published versions, whose rows never change, and the numbers that were ever given. */
+/** Published versions, of whose rows only the revision changes, and the numbers that were ever given. */
 final class VersionTable {
     private static final String ALL = "SELECT function_name, version_number, " + ConfigurationColumns.NAMES
             + ", revision_id, last_modified, source_description FROM function_versions";
-    private static final String STORED = "SELECT version_number FROM function_versions WHERE function_name = ?";
+    private static final String STORED =
+            "SELECT version_number, revision_id FROM function_versions WHERE function_name = ?";
+    private static final String REVISE =
+            "UPDATE function_versions SET revision_id = ? WHERE function_name = ? AND version_number = ?";
     private static final String INSERT = "INSERT INTO function_versions (" + ConfigurationColumns.NAMES
             + ", revision_id, last_modified, source_description, function_name, version_number)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -38,22 +39,29 @@ final class VersionTable {
                         Map.Entry::getKey, entry -> entry.getValue().get(0)));
     }
 
-    /** Writes the new ones, removes those that went, and never takes a number back. */
+    /** Writes the new ones and new revisions, removes those that went, and never takes a number back. */
     static void save(Connection connection, FunctionName function, Publications publications) throws SQLException {
-        Set<Integer> stored =
-                new HashSet<>(Sql.select(connection, STORED, row -> row.getInt("version_number"), function.value()));
+        Map<Integer, String> stored = Sql.select(connection, STORED, VersionTable::revision, function.value()).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         for (PublishedVersion version : publications.versions().values()) {
-            if (!stored.remove(version.number())) {
+            String revision = stored.remove(version.number());
+            if (revision == null) {
                 insert(connection, function, version);
+            } else if (!revision.equals(version.revisionId())) {
+                Sql.execute(connection, REVISE, version.revisionId(), function.value(), version.number());
             }
         }
-        for (int gone : stored) {
+        for (int gone : stored.keySet()) {
             Sql.execute(connection, DELETE, function.value(), gone);
         }
         int last = publications.lastNumber();
         if (last > 0 && Sql.execute(connection, RAISE_NUMBER, last, function.value()) == 0) {
             Sql.execute(connection, INSERT_NUMBER, last, function.value());
         }
+    }
+
+    private static Map.Entry<Integer, String> revision(ResultSet row) throws SQLException {
+        return Map.entry(row.getInt("version_number"), row.getString("revision_id"));
     }
 
     private static void insert(Connection connection, FunctionName function, PublishedVersion version)

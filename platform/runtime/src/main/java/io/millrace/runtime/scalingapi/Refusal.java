@@ -4,6 +4,7 @@ package io.millrace.runtime.scalingapi;
 final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final int BAD_REQUEST = 400;
+    private static final int FORBIDDEN = 403;
     private static final int FAULT = 500;
     private static final int UNAVAILABLE = 503;
 
@@ -35,6 +36,10 @@ final class Refusal extends RuntimeException {
 
     static Refusal unknownOperation(String message) {
         return new Refusal(BAD_REQUEST, "UnknownOperationException", message);
+    }
+
+    static Refusal access(String type, String message) {
+        return new Refusal(FORBIDDEN, type, message);
     }
 
     static Refusal fault() {

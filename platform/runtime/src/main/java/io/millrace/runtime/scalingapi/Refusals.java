@@ -1,5 +1,6 @@
 package io.millrace.runtime.scalingapi;
 
+import io.millrace.runtime.access.AccessRefusedException;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.registry.RegistryUnavailableException;
 import io.millrace.runtime.scaling.ScalingRefusedException.ActionUnknown;
@@ -19,6 +20,9 @@ final class Refusals {
     static Refusal of(Throwable failure, String requestId) {
         if (failure instanceof Refusal refusal) {
             return refusal;
+        }
+        if (failure instanceof AccessRefusedException refused) {
+            return Refusal.access(refused.code(), String.valueOf(refused.getMessage()));
         }
         if (failure instanceof Invalid invalid) {
             return Refusal.validation(String.valueOf(invalid.getMessage()));

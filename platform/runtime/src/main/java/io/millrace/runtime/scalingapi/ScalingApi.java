@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.invocation.RequestIds;
+import io.millrace.runtime.access.AccessControl;
+import io.millrace.runtime.access.Caller;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.vertx.core.Future;
@@ -27,6 +29,7 @@ import java.util.function.Function;
  */
 public final class ScalingApi {
     private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
+    private static final String SERVICE = "application-autoscaling";
     private static final String OPERATIONS = "AnyScaleFrontendService.";
     /** Far more than 50 resource ids of the greatest length. */
     private static final long LARGEST_BODY = 256L * 1024;
@@ -39,8 +42,12 @@ public final class ScalingApi {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private final Map<String, Function<Members, Future<ObjectNode>>> operations;
+    private final AccessControl access;
+    private final IdentitySettings identity;
 
-    public ScalingApi(ScalingAdministration scaling, IdentitySettings identity) {
+    public ScalingApi(ScalingAdministration scaling, IdentitySettings identity, AccessControl access) {
+        this.access = access;
+        this.identity = identity;
         Arns arns = new Arns(identity);
         Targets targets = new Targets(scaling, arns);
         Policies policies = new Policies(scaling, arns);
@@ -74,6 +81,7 @@ public final class ScalingApi {
     }
 
     private Future<ObjectNode> run(RoutingContext context) {
+        Optional<Caller> caller = access.isOpen() ? Optional.empty() : Optional.of(caller(context));
         String target =
                 Optional.ofNullable(context.request().getHeader("X-Amz-Target")).orElse("");
         Function<Members, Future<ObjectNode>> operation =
@@ -82,7 +90,24 @@ public final class ScalingApi {
             throw Refusal.unknownOperation(
                     "X-Amz-Target is '" + target + "', expected " + OPERATIONS + " and the name of an operation");
         }
-        return operation.apply(new Members(body(context)));
+        ObjectNode members = body(context);
+        caller.ifPresent(known -> access.authorize(
+                known,
+                SERVICE + ":" + target.substring(OPERATIONS.length()),
+                resource(members.path("ResourceId").asText(""))));
+        return operation.apply(new Members(members));
+    }
+
+    private Caller caller(RoutingContext context) {
+        Buffer body = Optional.ofNullable(context.body().buffer()).orElseGet(Buffer::buffer);
+        return access.claim(context.request(), SERVICE).verify(body.getBytes());
+    }
+
+    /** The function, rather than the target as at AWS: who may use some functions only may scale those. */
+    private String resource(String resourceId) {
+        return resourceId.startsWith("function:")
+                ? "arn:aws:lambda:" + identity.region() + ":" + identity.account() + ":" + resourceId
+                : "*";
     }
 
     private static ObjectNode body(RoutingContext context) {

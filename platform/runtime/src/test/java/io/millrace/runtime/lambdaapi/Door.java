@@ -3,6 +3,7 @@ package io.millrace.runtime.lambdaapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
@@ -41,6 +43,7 @@ final class Door implements AutoCloseable {
     final RecordingInvoker invoker = new RecordingInvoker();
     final RecordingPollers pollers = new RecordingPollers();
     final LambdaApi api;
+    final AccessControl access;
     final int port;
     volatile boolean isBrokerConnected = true;
     volatile Future<Map<FunctionName, FunctionAccount>> accounts = Future.succeededFuture(Map.of());
@@ -52,9 +55,15 @@ final class Door implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     Door(Path data, String... settings) {
+        this(data, Clock.fixed(NOW, ZoneOffset.UTC), settings);
+    }
+
+    /** @param signing the time by which signatures are judged */
+    Door(Path data, InstantSource signing, String... settings) {
         this.registry = FunctionRegistry.open(data);
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         Settings all = Settings.load(Optional.empty(), List.of(settings));
+        this.access = new AccessControl(registry.documents(), all.identity(), signing);
         this.administration = new RegistryAdministration(vertx, registry, clock);
         Mappings mappings = new Mappings(vertx, registry.documents(), pollers, clock);
         await(mappings.resume());
@@ -62,7 +71,12 @@ final class Door implements AutoCloseable {
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        administration, registry.layers(), registry::findCode, registry.documents(), mappings),
+                        administration,
+                        registry.layers(),
+                        registry::findCode,
+                        registry.documents(),
+                        mappings,
+                        access),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
                 new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                 clock);

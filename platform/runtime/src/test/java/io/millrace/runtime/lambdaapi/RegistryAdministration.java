@@ -194,6 +194,7 @@ public final class RegistryAdministration implements FunctionAdministration {
     public Future<Void> deleteVersion(FunctionName name, int number) {
         return vertx.executeBlocking(() -> {
             saved(Publishing.withoutVersion(existing(name, Optional.empty()), number));
+            registry.forgetPolicy(name, Integer.toString(number));
             return null;
         });
     }
@@ -220,6 +221,17 @@ public final class RegistryAdministration implements FunctionAdministration {
     public Future<Void> deleteAlias(FunctionName name, String alias) {
         return vertx.executeBlocking(() -> {
             saved(AliasRules.delete(existing(name, Optional.empty()), alias));
+            registry.forgetPolicy(name, alias);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> revise(FunctionName name, String qualifier, Runnable change) {
+        return vertx.executeBlocking(() -> {
+            RegisteredFunction before = existing(name, Optional.empty());
+            change.run();
+            saved(before.withNewRevision(qualifier));
             return null;
         });
     }

@@ -3,6 +3,8 @@ package io.millrace.runtime.scalingapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.runtime.access.AccessKey;
+import io.millrace.runtime.access.Role;
 import io.millrace.runtime.scaling.ScalingFloor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.applicationautoscaling.ApplicationAutoScalingClient;
+import software.amazon.awssdk.services.applicationautoscaling.model.ApplicationAutoScalingException;
 import software.amazon.awssdk.services.applicationautoscaling.model.MetricType;
 import software.amazon.awssdk.services.applicationautoscaling.model.ObjectNotFoundException;
 import software.amazon.awssdk.services.applicationautoscaling.model.PolicyType;
@@ -40,11 +43,15 @@ class AwsClientTest {
 
     AwsClientTest(@TempDir Path data) {
         this.door = new ScalingDoor(data);
-        this.client = ApplicationAutoScalingClient.builder()
+        this.client = client("any", "any");
+    }
+
+    private ApplicationAutoScalingClient client(String id, String secret) {
+        return ApplicationAutoScalingClient.builder()
                 .httpClient(UrlConnectionHttpClient.create())
                 .endpointOverride(door.address)
                 .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(id, secret)))
                 .overrideConfiguration(configuration -> configuration.apiCallTimeout(Duration.ofSeconds(30)))
                 .build();
     }
@@ -216,5 +223,36 @@ class AwsClientTest {
                         .minCapacity(minimum)
                         .maxCapacity(maximum))
                 .scalableTargetARN();
+    }
+
+    @Test
+    void a_door_with_keys_lets_in_who_signs_and_may() {
+        AccessKey admin = door.access.keys().create("root", Role.named("admin"));
+        AccessKey reader = door.access.keys().create("ann", Role.named("reader"));
+
+        assertThatThrownBy(() -> client.describeScalableTargets(request -> request.serviceNamespace(LAMBDA)))
+                .isInstanceOfSatisfying(ApplicationAutoScalingException.class, refused -> {
+                    assertThat(refused.statusCode()).isEqualTo(403);
+                    assertThat(refused.awsErrorDetails().errorCode()).isEqualTo("UnrecognizedClientException");
+                });
+        try (ApplicationAutoScalingClient known = client(admin.id(), admin.secret());
+                ApplicationAutoScalingClient reading = client(reader.id(), reader.secret());
+                ApplicationAutoScalingClient wrong = client(reader.id(), admin.secret())) {
+            known.registerScalableTarget(request -> request.serviceNamespace(LAMBDA)
+                    .resourceId(LIVE)
+                    .scalableDimension(DIMENSION)
+                    .minCapacity(1)
+                    .maxCapacity(2));
+            assertThat(reading.describeScalableTargets(request -> request.serviceNamespace(LAMBDA))
+                            .scalableTargets())
+                    .hasSize(1);
+            assertThatThrownBy(() -> reading.deregisterScalableTarget(request ->
+                            request.serviceNamespace(LAMBDA).resourceId(LIVE).scalableDimension(DIMENSION)))
+                    .hasMessageContaining("User: arn:aws:iam::000000000000:user/ann is not authorized to perform:"
+                            + " application-autoscaling:DeregisterScalableTarget on resource:"
+                            + " arn:aws:lambda:us-east-1:000000000000:" + LIVE);
+            assertThatThrownBy(() -> wrong.describeScalableTargets(request -> request.serviceNamespace(LAMBDA)))
+                    .hasMessageContaining("The request signature we calculated does not match");
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.scalingapi;
 
+import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.scaling.ScalingFloor;
 import io.vertx.core.http.HttpServer;
@@ -22,13 +23,16 @@ final class ScalingDoor implements AutoCloseable {
 
     final ScalingFloor floor;
     final URI address;
+    final AccessControl access;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     ScalingDoor(Path data) {
         this.floor = new ScalingFloor(data, InstantSource.fixed(NOW));
         Router router = Router.router(floor.vertx);
-        new ScalingApi(floor.scaling, Settings.defaults().identity()).mount(router);
+        this.access = new AccessControl(
+                floor.registry.documents(), Settings.defaults().identity(), InstantSource.system());
+        new ScalingApi(floor.scaling, Settings.defaults().identity(), access).mount(router);
         HttpServer server = ScalingFloor.await(
                 floor.vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
         this.address = URI.create("http://127.0.0.1:" + server.actualPort());

@@ -1,0 +1,57 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.access.AccessKeys;
+import io.millrace.runtime.access.KeyJson;
+import io.millrace.runtime.registry.FunctionRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Of one that does not run, in its data directory. */
+final class KeysOfData implements KeyRing {
+    private final FunctionRegistry registry;
+    private final AccessKeys keys;
+
+    private KeysOfData(FunctionRegistry registry) {
+        this.registry = registry;
+        this.keys = new AccessKeys(registry.documents(), InstantSource.system());
+    }
+
+    /** @param isNew whether the directory may be made, for a server that was never started */
+    static KeysOfData open(Path data, boolean isNew) {
+        if (!isNew && !Files.isDirectory(data)) {
+            throw new CommandFailedException("data directory '" + data + "' does not exist");
+        }
+        return new KeysOfData(FunctionRegistry.open(data));
+    }
+
+    @Override
+    public JsonNode create(ObjectNode request) {
+        try {
+            return KeyJson.withSecret(KeyJson.create(keys, request));
+        } catch (IllegalArgumentException refused) {
+            throw new CommandFailedException(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    @Override
+    public List<JsonNode> list() {
+        return new ArrayList<>(keys.all().stream().map(KeyJson::shown).toList());
+    }
+
+    @Override
+    public void delete(String id) {
+        if (keys.delete(id, true).isEmpty()) {
+            throw new CommandFailedException("there is no access key '" + id + "'");
+        }
+    }
+
+    @Override
+    public void close() {
+        registry.close();
+    }
+}

@@ -1,0 +1,4 @@
+package io.millrace.runtime.access;
+
+/** Whose key signed a request. */
+public record Caller(AccessKey key, String userArn) {}

@@ -1,0 +1,127 @@
+package io.millrace.runtime.lambdaapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.access.AccessControl;
+import io.millrace.runtime.access.AccessRefusedException;
+import io.millrace.runtime.access.Caller;
+import io.millrace.runtime.config.LimitSettings;
+import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeException;
+import io.millrace.runtime.lambdaapi.model.Operation;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * Lets requests pass whose caller is known and may have them answered. Event loop only. Where everybody may do
+ * everything, it costs a look at a flag.
+ */
+final class Gate {
+    private static final String SERVICE = "lambda";
+    /** A body up to this size is hashed on the event loop; the way to a worker and back would take longer. */
+    private static final int QUICKLY_HASHED_BYTES = 64 * 1024;
+
+    private static final Set<String> CALLS = Set.of("Invoke", "InvokeAsync", "InvokeWithResponseStream");
+
+    private final AccessControl access;
+    private final Resources resources;
+    private final LimitSettings limits;
+    private final Tickets tickets;
+
+    Gate(AccessControl access, Resources resources, LimitSettings limits, InstantSource clock) {
+        this.tickets = new Tickets(clock);
+        this.access = access;
+        this.resources = resources;
+        this.limits = limits;
+    }
+
+    boolean isOpen() {
+        return access.isOpen();
+    }
+
+    /**
+     * Finds out who calls, before anything else is looked at; must be called before the endpoint first waits for
+     * anything.
+     *
+     * @return fails with AccessRefusedException, or if the body is larger than any operation takes
+     */
+    Future<Void> identify(Request request, String operation) {
+        if (access.isOpen()) {
+            return Future.succeededFuture();
+        }
+        AccessControl.Claim claim = access.claim(request.http(), SERVICE);
+        return body(request, operation)
+                .compose(body -> verified(claim, request, body).map(caller -> {
+                    request.admit(caller, body);
+                    return null;
+                }));
+    }
+
+    private Future<byte[]> body(Request request, String operation) {
+        if (!CALLS.contains(operation)) {
+            return ControlBody.read(request, operation);
+        }
+        int limit = Math.max(limits.eventBytes(), limits.requestBytes());
+        return request.body(
+                limit,
+                received -> new RequestEntityTooLargeException(
+                        "Request must be smaller than " + limit + " bytes for the InvokeFunction operation"));
+    }
+
+    private static Future<Caller> verified(AccessControl.Claim claim, Request request, byte[] body) {
+        return body.length <= QUICKLY_HASHED_BYTES
+                ? Future.succeededFuture(claim.verify(body))
+                : request.blocking(() -> claim.verify(body));
+    }
+
+    /** @throws AccessRefusedException unless the caller may do all that the request asks for */
+    void authorize(Operation operation, Request request, ObjectNode members) {
+        if (request.caller().isEmpty()) {
+            return; // Everybody may.
+        }
+        Caller caller = request.caller().get();
+        String action = "lambda:" + action(operation.name());
+        access.authorize(caller, action, resources.of(operation, request, members));
+        JsonNode function = members.path("FunctionName");
+        if (function.isTextual()) {
+            access.authorize(caller, action, resources.function(function.textValue(), ""));
+        }
+        use(caller, "millrace:Receive", members.path("EventSourceArn"));
+        use(caller, "millrace:Publish", members.at("/DeadLetterConfig/TargetArn"));
+        use(caller, "millrace:Publish", members.at("/DestinationConfig/OnSuccess/Destination"));
+        use(caller, "millrace:Publish", members.at("/DestinationConfig/OnFailure/Destination"));
+    }
+
+    /** Nobody reaches a queue or function by way of another function that could not be reached directly. */
+    private void use(Caller caller, String action, JsonNode arn) {
+        String text = arn.asText("");
+        if (!text.isEmpty()) {
+            boolean isFunction = text.startsWith("arn:aws:lambda:");
+            access.authorize(caller, isFunction ? "lambda:InvokeFunction" : action, text);
+        }
+    }
+
+    /** @throws AccessRefusedException unless the caller may do what a page of the platform does */
+    void authorize(Request request, String action) {
+        request.caller().ifPresent(caller -> access.authorize(caller, action, Resources.NONE));
+    }
+
+    /** To be appended to the address of an archive; empty where nothing is asked of anybody. */
+    String ticket(String sha256) {
+        return access.isOpen() ? "" : tickets.of(sha256);
+    }
+
+    /** Whether the address was made here, of late. */
+    boolean holdsTicket(Request request) {
+        return tickets.hold(request.path(LambdaApi.CODE), request.query(Tickets.EXPIRES), request.query(Tickets.TOKEN));
+    }
+
+    /** What policies call it (the names differ for a few). */
+    private static String action(String operation) {
+        return switch (operation) {
+            case "Invoke", "InvokeAsync", "InvokeWithResponseStream" -> "InvokeFunction";
+            case "GetLayerVersionByArn" -> "GetLayerVersion";
+            default -> operation;
+        };
+    }
+}
