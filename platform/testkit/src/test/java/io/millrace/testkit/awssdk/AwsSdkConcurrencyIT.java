@@ -31,16 +31,14 @@ class AwsSdkConcurrencyIT {
     static SdkClient sdk = new SdkClient(millrace);
 
     private static void reserve(String function, int permits) {
-        sdk.lambda()
-                .putFunctionConcurrency(
-                        request -> request.functionName(function).reservedConcurrentExecutions(permits));
+        sdk.lambda().putFunctionConcurrency(request -> request.functionName(function)
+                .reservedConcurrentExecutions(permits));
     }
 
     private static PutProvisionedConcurrencyConfigResponse provision(String function, String qualifier, int permits) {
         return sdk.lambda()
-                .putProvisionedConcurrencyConfig(request -> request.functionName(function)
-                        .qualifier(qualifier)
-                        .provisionedConcurrentExecutions(permits));
+                .putProvisionedConcurrencyConfig(request ->
+                        request.functionName(function).qualifier(qualifier).provisionedConcurrentExecutions(permits));
     }
 
     @Nested
@@ -118,15 +116,13 @@ class AwsSdkConcurrencyIT {
                     .isEqualTo(1);
             assertThat(shown("ready", "1").allocatedProvisionedConcurrentExecutions())
                     .isEqualTo(1);
-            assertThat(sdk.invoke("ready:1", "{}").payload().asUtf8String())
-                    .isEqualTo("\"provisioned-concurrency\"");
+            assertThat(sdk.invoke("ready:1", "{}").payload().asUtf8String()).isEqualTo("\"provisioned-concurrency\"");
             assertThat(sdk.invoke("ready", "{}").payload().asUtf8String()).isEqualTo("\"on-demand\"");
         }
 
         private static GetProvisionedConcurrencyConfigResponse shown(String function, String qualifier) {
-            return sdk.lambda()
-                    .getProvisionedConcurrencyConfig(
-                            request -> request.functionName(function).qualifier(qualifier));
+            return sdk.lambda().getProvisionedConcurrencyConfig(request -> request.functionName(function)
+                    .qualifier(qualifier));
         }
 
         @Test
@@ -136,7 +132,8 @@ class AwsSdkConcurrencyIT {
             sdk.publish("listed");
             provision("listed", "1", 1);
             // Then
-            assertThat(sdk.lambda()
+            assertThat(sdk
+                            .lambda()
                             .listProvisionedConcurrencyConfigsPaginator(request -> request.functionName("listed"))
                             .provisionedConcurrencyConfigs()
                             .stream())
@@ -174,9 +171,8 @@ class AwsSdkConcurrencyIT {
             assertThat(Refusal.of(() -> provision("once", "1", 1)))
                     .isEqualTo(Refusal.conflict("Version is pointed by a Provisioned Concurrency alias"));
             // When
-            sdk.lambda()
-                    .deleteProvisionedConcurrencyConfig(
-                            request -> request.functionName("once").qualifier("live"));
+            sdk.lambda().deleteProvisionedConcurrencyConfig(request -> request.functionName("once")
+                    .qualifier("live"));
             provision("once", "1", 1);
             // Then
             assertThat(Refusal.of(() -> provision("once", "live", 1)))

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.testkit.MillraceExtension;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,9 @@ class AwsSdkEventInvokeConfigIT {
         // Then
         assertThat(put.functionArn()).isEqualTo(SdkClient.ARN + "shown:$LATEST");
         assertThat(put.lastModified())
-                .isBetween(Instant.now().minus(Duration.ofMinutes(1)), Instant.now().plus(Duration.ofMinutes(1)));
+                .isBetween(
+                        Instant.now().minus(Duration.ofMinutes(1)),
+                        Instant.now().plus(Duration.ofMinutes(1)));
         assertThat(shown.maximumRetryAttempts()).isEqualTo(1);
         assertThat(shown.maximumEventAgeInSeconds()).isEqualTo(120);
         assertThat(shown.destinationConfig().onFailure().destination()).isEqualTo(QUEUE);
@@ -81,20 +84,17 @@ class AwsSdkEventInvokeConfigIT {
     void a_function_without_retries_gives_up_at_once() {
         // Given
         sdk.create("once", FAIL);
-        sdk.lambda()
-                .putFunctionEventInvokeConfig(
-                        request -> request.functionName("once").maximumRetryAttempts(0));
+        sdk.lambda().putFunctionEventInvokeConfig(request -> request.functionName("once")
+                .maximumRetryAttempts(0));
         // When
-        sdk.lambda()
-                .invoke(request -> request.functionName("once")
-                        .invocationType(InvocationType.EVENT)
-                        .payload(SdkBytes.fromUtf8String("{}")));
+        sdk.lambda().invoke(request -> request.functionName("once")
+                .invocationType(InvocationType.EVENT)
+                .payload(SdkBytes.fromUtf8String("{}")));
         millrace.awaitQuiet();
         // Then
-        assertThat(millrace.deadLetters("once"))
-                .singleElement()
-                .satisfies(dead ->
-                        assertThat(dead.cause().orElseThrow().attempts()).isEqualTo(1));
+        assertThat(millrace.deadLetters("once")).singleElement().satisfies(dead -> assertThat(
+                        dead.cause().orElseThrow().attempts())
+                .isEqualTo(1));
     }
 
     @Test
@@ -102,15 +102,13 @@ class AwsSdkEventInvokeConfigIT {
         // Given
         sdk.create("first", ECHO);
         sdk.create("second", ECHO);
-        sdk.lambda()
-                .putFunctionEventInvokeConfig(request -> request.functionName("first")
-                        .destinationConfig(
-                                to -> to.onSuccess(success -> success.destination(SdkClient.ARN + "second"))));
+        sdk.lambda().putFunctionEventInvokeConfig(request -> request.functionName("first")
+                .destinationConfig(to -> to.onSuccess(success -> success.destination(SdkClient.ARN + "second"))));
         // When
         sdk.lambda().invoke(request -> request.functionName("first").invocationType(InvocationType.EVENT));
         // Then
-        await()
-                .until(() -> millrace.stats().get("second").succeeded() == 1);
+        await().until(() ->
+                Objects.requireNonNull(millrace.stats().get("second")).succeeded() == 1);
     }
 
     @Test
@@ -120,19 +118,16 @@ class AwsSdkEventInvokeConfigIT {
         Refusal none =
                 Refusal.notFound("The function " + SdkClient.ARN + "bare:$LATEST doesn't have an EventInvokeConfig");
         // Then
-        assertThat(Refusal.of(
-                        () -> sdk.lambda().getFunctionEventInvokeConfig(request -> request.functionName("bare"))))
+        assertThat(Refusal.of(() -> sdk.lambda().getFunctionEventInvokeConfig(request -> request.functionName("bare"))))
                 .isEqualTo(none);
         assertThat(Refusal.of(
                         () -> sdk.lambda().deleteFunctionEventInvokeConfig(request -> request.functionName("bare"))))
                 .isEqualTo(none);
-        assertThat(Refusal.of(() -> sdk.lambda()
-                        .updateFunctionEventInvokeConfig(
-                                request -> request.functionName("bare").maximumRetryAttempts(1))))
+        assertThat(Refusal.of(() -> sdk.lambda().updateFunctionEventInvokeConfig(request -> request.functionName("bare")
+                        .maximumRetryAttempts(1))))
                 .isEqualTo(none);
-        assertThat(Refusal.of(() -> sdk.lambda()
-                        .putFunctionEventInvokeConfig(
-                                request -> request.functionName("nobody").maximumRetryAttempts(1))))
+        assertThat(Refusal.of(() -> sdk.lambda().putFunctionEventInvokeConfig(request -> request.functionName("nobody")
+                        .maximumRetryAttempts(1))))
                 .isEqualTo(Refusal.notFound("The function doesn't exist."));
     }
 
@@ -143,8 +138,7 @@ class AwsSdkEventInvokeConfigIT {
         // Then
         assertThat(Refusal.of(
                         () -> sdk.lambda().putFunctionEventInvokeConfig(request -> request.functionName("sender"))))
-                .isEqualTo(
-                        Refusal.invalid("You must specify at least one of error handling or destination setting."));
+                .isEqualTo(Refusal.invalid("You must specify at least one of error handling or destination setting."));
         assertThat(refused(SdkClient.ARN + "sender"))
                 .isEqualTo(Refusal.invalid("You can't specify the function as a destination for itself."));
         assertThat(refused(SdkClient.ARN + "nobody"))
@@ -156,8 +150,7 @@ class AwsSdkEventInvokeConfigIT {
     }
 
     private static Refusal refused(String destination) {
-        return Refusal.of(() -> sdk.lambda()
-                .putFunctionEventInvokeConfig(request -> request.functionName("sender")
-                        .destinationConfig(to -> to.onSuccess(success -> success.destination(destination)))));
+        return Refusal.of(() -> sdk.lambda().putFunctionEventInvokeConfig(request -> request.functionName("sender")
+                .destinationConfig(to -> to.onSuccess(success -> success.destination(destination)))));
     }
 }

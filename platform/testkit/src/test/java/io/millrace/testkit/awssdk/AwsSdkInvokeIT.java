@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testkit.MillraceExtension;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
@@ -88,8 +89,7 @@ class AwsSdkInvokeIT {
             assertThat(answer.payload().asUtf8String().replace(" ", ""))
                     .contains("\"errorMessage\":\"noluck\"")
                     .contains("\"errorType\":\"ValueError\"")
-                    .contains(
-                            "\"requestId\":\"" + answer.responseMetadata().requestId() + "\"")
+                    .contains("\"requestId\":\"" + answer.responseMetadata().requestId() + "\"")
                     .contains("\"stackTrace\":[");
         }
 
@@ -149,16 +149,17 @@ class AwsSdkInvokeIT {
             // Given
             sdk.create("later", ECHO);
             // When
-            InvokeResponse accepted = sdk.lambda()
-                    .invoke(request -> request.functionName("later")
-                            .invocationType(InvocationType.EVENT)
-                            .payload(SdkBytes.fromUtf8String("{\"id\":1}")));
+            InvokeResponse accepted = sdk.lambda().invoke(request -> request.functionName("later")
+                    .invocationType(InvocationType.EVENT)
+                    .payload(SdkBytes.fromUtf8String("{\"id\":1}")));
             // Then
             assertThat(accepted.statusCode()).isEqualTo(202);
             assertThat(accepted.payload().asByteArray()).isEmpty();
             assertThat(accepted.executedVersion()).isNull();
             assertThat(accepted.functionError()).isNull();
-            assertThat(millrace.awaitQuiet().get("later").succeeded()).isEqualTo(1);
+            assertThat(Objects.requireNonNull(millrace.awaitQuiet().get("later"))
+                            .succeeded())
+                    .isEqualTo(1);
         }
 
         @Test
@@ -166,18 +167,16 @@ class AwsSdkInvokeIT {
             // Given
             sdk.create("dies", RAISE);
             // When
-            InvokeResponse accepted = sdk.lambda()
-                    .invoke(request -> request.functionName("dies")
-                            .invocationType(InvocationType.EVENT)
-                            .payload(SdkBytes.fromUtf8String("{\"what\":\"hope\"}")));
+            InvokeResponse accepted = sdk.lambda().invoke(request -> request.functionName("dies")
+                    .invocationType(InvocationType.EVENT)
+                    .payload(SdkBytes.fromUtf8String("{\"what\":\"hope\"}")));
             // Then
             assertThat(accepted.statusCode()).isEqualTo(202);
             assertThat(accepted.functionError()).isNull();
-            assertThat(millrace.awaitQuiet().get("dies").deadLettered()).isEqualTo(1);
-            assertThat(millrace.deadLetters("dies"))
-                    .singleElement()
-                    .satisfies(dead -> assertThat(dead.id())
-                            .isEqualTo(accepted.responseMetadata().requestId()));
+            assertThat(Objects.requireNonNull(millrace.awaitQuiet().get("dies")).deadLettered())
+                    .isEqualTo(1);
+            assertThat(millrace.deadLetters("dies")).singleElement().satisfies(dead -> assertThat(dead.id())
+                    .isEqualTo(accepted.responseMetadata().requestId()));
         }
     }
 
@@ -189,8 +188,8 @@ class AwsSdkInvokeIT {
             // Given
             sdk.create("dry", "def handler(event, context): raise RuntimeError('ran')");
             // When
-            InvokeResponse answer = sdk.lambda()
-                    .invoke(request -> request.functionName("dry").invocationType(InvocationType.DRY_RUN));
+            InvokeResponse answer =
+                    sdk.lambda().invoke(request -> request.functionName("dry").invocationType(InvocationType.DRY_RUN));
             // Then
             assertThat(answer.statusCode()).isEqualTo(204);
             assertThat(answer.payload().asByteArray()).isEmpty();
@@ -201,8 +200,7 @@ class AwsSdkInvokeIT {
         @Test
         void an_unknown_function_is_told() {
             assertThat(Refusal.of(() -> sdk.lambda()
-                            .invoke(request ->
-                                    request.functionName("nobody").invocationType(InvocationType.DRY_RUN))))
+                            .invoke(request -> request.functionName("nobody").invocationType(InvocationType.DRY_RUN))))
                     .isEqualTo(Refusal.notFound("Function not found: " + SdkClient.ARN + "nobody:$LATEST"));
         }
     }
@@ -236,8 +234,8 @@ class AwsSdkInvokeIT {
                                 request.functionName("named").name("live").functionVersion("1"));
             }
             // When
-            InvokeResponse answer = sdk.lambda()
-                    .invoke(request -> request.functionName(name).qualifier(qualifier));
+            InvokeResponse answer =
+                    sdk.lambda().invoke(request -> request.functionName(name).qualifier(qualifier));
             // Then
             assertThat(answer.executedVersion()).isEqualTo(version);
             assertThat(answer.payload().asUtf8String().replace(" ", ""))
@@ -280,8 +278,8 @@ class AwsSdkInvokeIT {
             // Given
             sdk.create("json-only", ECHO);
             // When
-            InvalidRequestContentException refused = Refusal.thrown(
-                    InvalidRequestContentException.class, () -> sdk.invoke("json-only", "{\"torn\":"));
+            InvalidRequestContentException refused =
+                    Refusal.thrown(InvalidRequestContentException.class, () -> sdk.invoke("json-only", "{\"torn\":"));
             // Then
             assertThat(refused.statusCode()).isEqualTo(400);
             assertThat(refused.awsErrorDetails().errorMessage())
@@ -299,10 +297,9 @@ class AwsSdkInvokeIT {
                             413,
                             "RequestEntityTooLargeException",
                             "Request must be smaller than 6291456 bytes for the InvokeFunction operation"));
-            assertThat(Refusal.of(() -> sdk.lambda()
-                            .invoke(request -> request.functionName("small")
-                                    .invocationType(InvocationType.EVENT)
-                                    .payload(SdkBytes.fromUtf8String('"' + "x".repeat(1_048_576) + '"')))))
+            assertThat(Refusal.of(() -> sdk.lambda().invoke(request -> request.functionName("small")
+                            .invocationType(InvocationType.EVENT)
+                            .payload(SdkBytes.fromUtf8String('"' + "x".repeat(1_048_576) + '"')))))
                     .isEqualTo(new Refusal(
                             413,
                             "RequestEntityTooLargeException",
@@ -322,9 +319,8 @@ class AwsSdkInvokeIT {
         void a_function_without_concurrency_throttles_and_says_why() {
             // Given
             sdk.create("closed", ECHO);
-            sdk.lambda()
-                    .putFunctionConcurrency(
-                            request -> request.functionName("closed").reservedConcurrentExecutions(0));
+            sdk.lambda().putFunctionConcurrency(request -> request.functionName("closed")
+                    .reservedConcurrentExecutions(0));
             // When
             TooManyRequestsException refused =
                     Refusal.thrown(TooManyRequestsException.class, () -> sdk.invoke("closed", "{}"));
@@ -346,14 +342,12 @@ class AwsSdkInvokeIT {
                     .encodeToString(
                             ("{\"custom\":{\"a\":\"" + "x".repeat(3600) + "\"}}").getBytes(StandardCharsets.UTF_8));
             // Then
-            assertThat(Refusal.of(() -> sdk.lambda()
-                                    .invoke(request -> request.functionName("contextual")
-                                            .clientContext("bm8ganNvbg==")))
+            assertThat(Refusal.of(() -> sdk.lambda().invoke(request -> request.functionName("contextual")
+                                    .clientContext("bm8ganNvbg==")))
                             .code())
                     .isEqualTo("InvalidRequestContentException");
-            assertThat(Refusal.of(() -> sdk.lambda()
-                                    .invoke(request -> request.functionName("contextual")
-                                            .clientContext(tooLong)))
+            assertThat(Refusal.of(() -> sdk.lambda().invoke(request -> request.functionName("contextual")
+                                    .clientContext(tooLong)))
                             .code())
                     .isEqualTo("InvalidRequestContentException");
         }

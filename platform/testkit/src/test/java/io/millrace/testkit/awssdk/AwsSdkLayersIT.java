@@ -34,13 +34,11 @@ class AwsSdkLayersIT {
     static SdkClient sdk = new SdkClient(millrace);
 
     private static PublishLayerVersionResponse publish(String layer, String value) {
-        return sdk.lambda()
-                .publishLayerVersion(request -> request.layerName(layer)
-                        .description("version " + value)
-                        .licenseInfo("MIT")
-                        .compatibleRuntimes(Runtime.PYTHON3_12)
-                        .content(content ->
-                                content.zipFile(Archives.zip(Map.of("python/shared.py", "VALUE = " + value)))));
+        return sdk.lambda().publishLayerVersion(request -> request.layerName(layer)
+                .description("version " + value)
+                .licenseInfo("MIT")
+                .compatibleRuntimes(Runtime.PYTHON3_12)
+                .content(content -> content.zipFile(Archives.zip(Map.of("python/shared.py", "VALUE = " + value)))));
     }
 
     @Test
@@ -72,8 +70,7 @@ class AwsSdkLayersIT {
         // Given
         publish("used", "42");
         // When
-        CreateFunctionResponse created =
-                sdk.create("user", USING, function -> function.layers(LAYER + "used:1"));
+        CreateFunctionResponse created = sdk.create("user", USING, function -> function.layers(LAYER + "used:1"));
         sdk.lambda().deleteLayerVersion(request -> request.layerName("used").versionNumber(1L));
         // Then
         assertThat(created.layers()).extracting(Layer::arn).containsExactly(LAYER + "used:1");
@@ -91,17 +88,17 @@ class AwsSdkLayersIT {
         IntStream.rangeClosed(1, 3).forEach(i -> publish("many", "" + i));
         publish("more", "1");
         // Then
-        assertThat(sdk.lambda()
+        assertThat(sdk
+                        .lambda()
                         .listLayerVersionsPaginator(
                                 request -> request.layerName("many").maxItems(2))
                         .layerVersions()
                         .stream())
                 .extracting(LayerVersionsListItem::version)
                 .containsExactly(3L, 2L, 1L);
-        List<LayersListItem> layers =
-                sdk.lambda().listLayersPaginator(request -> request.maxItems(1)).layers().stream()
-                        .filter(layer -> layer.layerName().startsWith("m"))
-                        .toList();
+        List<LayersListItem> layers = sdk.lambda().listLayersPaginator(request -> request.maxItems(1)).layers().stream()
+                .filter(layer -> layer.layerName().startsWith("m"))
+                .toList();
         assertThat(layers).extracting(LayersListItem::layerName).containsExactly("many", "more");
         assertThat(layers.get(0).latestMatchingVersion().version()).isEqualTo(3);
         assertThat(layers.get(0).layerArn()).isEqualTo(LAYER + "many");
@@ -144,8 +141,9 @@ class AwsSdkLayersIT {
         // Given
         IntStream.rangeClosed(1, 6).forEach(i -> publish("six-" + i, "1"));
         publish("six-1", "2");
-        List<String> six =
-                IntStream.rangeClosed(1, 6).mapToObj(i -> LAYER + "six-" + i + ":1").toList();
+        List<String> six = IntStream.rangeClosed(1, 6)
+                .mapToObj(i -> LAYER + "six-" + i + ":1")
+                .toList();
         // Then
         assertThat(refused(six)).isEqualTo(Refusal.invalid("Cannot reference more than 5 layers."));
         assertThat(refused(List.of(LAYER + "none:1")))

@@ -68,8 +68,7 @@ class AwsSdkVersionsIT {
         void publishing_the_same_again_gives_the_same_version() {
             // Given
             sdk.create("unchanged", ONE);
-            PublishVersionResponse first =
-                    sdk.lambda().publishVersion(request -> request.functionName("unchanged"));
+            PublishVersionResponse first = sdk.lambda().publishVersion(request -> request.functionName("unchanged"));
             // When
             PublishVersionResponse again = sdk.lambda()
                     .publishVersion(request -> request.functionName("unchanged").description("other words"));
@@ -102,15 +101,13 @@ class AwsSdkVersionsIT {
             CreateFunctionResponse created = sdk.create("expected", ONE);
             String other = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
             // Then
-            assertThat(Refusal.of(() -> sdk.lambda()
-                            .publishVersion(
-                                    request -> request.functionName("expected").codeSha256(other))))
+            assertThat(Refusal.of(() -> sdk.lambda().publishVersion(request -> request.functionName("expected")
+                            .codeSha256(other))))
                     .isEqualTo(Refusal.invalid("CodeSHA256 (" + other + ") is different from current CodeSHA256 in"
                             + " $LATEST (" + created.codeSha256()
                             + "). Please try again with the CodeSHA256 in $LATEST."));
-            assertThat(Refusal.of(() -> sdk.lambda()
-                            .publishVersion(request -> request.functionName("expected")
-                                    .revisionId("11111111-1111-1111-1111-111111111111"))))
+            assertThat(Refusal.of(() -> sdk.lambda().publishVersion(request -> request.functionName("expected")
+                            .revisionId("11111111-1111-1111-1111-111111111111"))))
                     .isEqualTo(new Refusal(
                             412,
                             "PreconditionFailedException",
@@ -122,7 +119,8 @@ class AwsSdkVersionsIT {
         void publishing_along_with_a_creation_or_new_code_is_told_differently() {
             // When
             CreateFunctionResponse created = sdk.lambda()
-                    .createFunction(SdkClient.python("at-once", ONE).publish(true).build());
+                    .createFunction(
+                            SdkClient.python("at-once", ONE).publish(true).build());
             sdk.awaitActive("at-once");
             UpdateFunctionCodeResponse updated = sdk.lambda()
                     .updateFunctionCode(request -> request.functionName("at-once")
@@ -140,7 +138,8 @@ class AwsSdkVersionsIT {
             // Given
             createTwoVersions("paged");
             // Then
-            assertThat(sdk.lambda()
+            assertThat(sdk
+                            .lambda()
                             .listVersionsByFunctionPaginator(
                                     request -> request.functionName("paged").maxItems(1))
                             .versions()
@@ -160,9 +159,9 @@ class AwsSdkVersionsIT {
             sdk.lambda()
                     .deleteFunction(request -> request.functionName("numbered").qualifier("99"));
             // Then
-            assertThat(Refusal.of(() -> sdk.lambda()
-                            .getFunctionConfiguration(
-                                    request -> request.functionName("numbered").qualifier("2"))))
+            assertThat(Refusal.of(
+                            () -> sdk.lambda().getFunctionConfiguration(request -> request.functionName("numbered")
+                                    .qualifier("2"))))
                     .isEqualTo(Refusal.notFound("Function not found: " + SdkClient.ARN + "numbered:2"));
             sdk.updateCode("numbered", ONE);
             assertThat(sdk.publish("numbered")).isEqualTo("3");
@@ -177,11 +176,10 @@ class AwsSdkVersionsIT {
             // Given
             createTwoVersions("pointed");
             // When
-            CreateAliasResponse created = sdk.lambda()
-                    .createAlias(request -> request.functionName("pointed")
-                            .name("live")
-                            .functionVersion("1")
-                            .description("what is sold"));
+            CreateAliasResponse created = sdk.lambda().createAlias(request -> request.functionName("pointed")
+                    .name("live")
+                    .functionVersion("1")
+                    .description("what is sold"));
             // Then
             assertThat(created.sdkHttpResponse().statusCode()).isEqualTo(201);
             assertThat(created.aliasArn()).isEqualTo(SdkClient.ARN + "pointed:live");
@@ -222,19 +220,17 @@ class AwsSdkVersionsIT {
             // Given
             createTwoVersions("weighted");
             // When
-            CreateAliasResponse all = sdk.lambda()
-                    .createAlias(request -> request.functionName("weighted")
-                            .name("canary")
-                            .functionVersion("1")
-                            .routingConfig(routing -> routing.additionalVersionWeights(Map.of("2", 1.0))));
+            CreateAliasResponse all = sdk.lambda().createAlias(request -> request.functionName("weighted")
+                    .name("canary")
+                    .functionVersion("1")
+                    .routingConfig(routing -> routing.additionalVersionWeights(Map.of("2", 1.0))));
             // Then
             assertThat(all.routingConfig().additionalVersionWeights()).containsExactly(Map.entry("2", 1.0));
             assertThat(answer("weighted:canary")).isEqualTo("2");
             // When
-            UpdateAliasResponse none = sdk.lambda()
-                    .updateAlias(request -> request.functionName("weighted")
-                            .name("canary")
-                            .routingConfig(routing -> routing.additionalVersionWeights(Map.of())));
+            UpdateAliasResponse none = sdk.lambda().updateAlias(request -> request.functionName("weighted")
+                    .name("canary")
+                    .routingConfig(routing -> routing.additionalVersionWeights(Map.of())));
             // Then
             assertThat(none.routingConfig()).isNull();
             assertThat(answer("weighted:canary")).isEqualTo("1");
@@ -249,8 +245,8 @@ class AwsSdkVersionsIT {
                     .isEqualTo(Refusal.invalid("Invalid function version 1. Function version 1 is already included in"
                             + " routing configuration."));
             assertThat(refusedWeights("$LATEST", Map.of("1", 0.5)))
-                    .isEqualTo(Refusal.invalid(
-                            "$LATEST is not supported for an alias pointing to more than 1 version"));
+                    .isEqualTo(
+                            Refusal.invalid("$LATEST is not supported for an alias pointing to more than 1 version"));
             assertThat(refusedWeights("1", Map.of("10", 0.5)))
                     .isEqualTo(Refusal.notFound("Function not found: " + SdkClient.ARN + "unroutable:10"));
             assertThat(refusedWeights("1", Map.of("2", 1.5)).code()).isEqualTo("ValidationException");
@@ -260,24 +256,22 @@ class AwsSdkVersionsIT {
         }
 
         private static Refusal refusedWeights(String version, Map<String, Double> weights) {
-            return Refusal.of(() -> sdk.lambda()
-                    .createAlias(request -> request.functionName("unroutable")
-                            .name("never")
-                            .functionVersion(version)
-                            .routingConfig(routing -> routing.additionalVersionWeights(weights))));
+            return Refusal.of(() -> sdk.lambda().createAlias(request -> request.functionName("unroutable")
+                    .name("never")
+                    .functionVersion(version)
+                    .routingConfig(routing -> routing.additionalVersionWeights(weights))));
         }
 
         @Test
         void the_paginator_lists_them_also_by_version() {
             // Given
             createTwoVersions("aliased");
-            Map.of("a", "1", "b", "2", "c", "1")
-                    .forEach((name, version) -> sdk.lambda()
-                            .createAlias(request -> request.functionName("aliased")
-                                    .name(name)
-                                    .functionVersion(version)));
+            Map.of("a", "1", "b", "2", "c", "1").forEach((name, version) -> sdk.lambda()
+                    .createAlias(request ->
+                            request.functionName("aliased").name(name).functionVersion(version)));
             // Then
-            assertThat(sdk.lambda()
+            assertThat(sdk
+                            .lambda()
                             .listAliasesPaginator(
                                     request -> request.functionName("aliased").maxItems(2))
                             .aliases()
@@ -285,8 +279,8 @@ class AwsSdkVersionsIT {
                     .extracting(AliasConfiguration::name)
                     .containsExactly("a", "b", "c");
             assertThat(sdk.lambda()
-                            .listAliases(request ->
-                                    request.functionName("aliased").functionVersion("1"))
+                            .listAliases(
+                                    request -> request.functionName("aliased").functionVersion("1"))
                             .aliases())
                     .extracting(AliasConfiguration::name)
                     .containsExactly("a", "c");
@@ -315,29 +309,25 @@ class AwsSdkVersionsIT {
                             request.functionName("refused").name("live").functionVersion("1"));
             // Then
             assertThat(Refusal.of(() -> sdk.lambda()
-                            .createAlias(request -> request.functionName("refused")
-                                    .name("live")
-                                    .functionVersion("2"))))
+                            .createAlias(request ->
+                                    request.functionName("refused").name("live").functionVersion("2"))))
                     .isEqualTo(Refusal.conflict("Alias already exists: " + SdkClient.ARN + "refused:live"));
             assertThat(Refusal.of(() -> sdk.lambda()
                             .getAlias(request -> request.functionName("refused").name("none"))))
                     .isEqualTo(Refusal.notFound("Cannot find alias arn: " + SdkClient.ARN + "refused:none"));
             assertThat(Refusal.of(() -> sdk.lambda()
-                            .updateAlias(request -> request.functionName("refused")
-                                    .name("none")
-                                    .functionVersion("2"))))
+                            .updateAlias(request ->
+                                    request.functionName("refused").name("none").functionVersion("2"))))
                     .isEqualTo(Refusal.notFound("Alias not found: " + SdkClient.ARN + "refused:none"));
-            assertThat(Refusal.of(() -> sdk.lambda()
-                                    .updateAlias(request -> request.functionName("refused")
-                                            .name("live")
-                                            .functionVersion("2")
-                                            .revisionId("outdated")))
+            assertThat(Refusal.of(() -> sdk.lambda().updateAlias(request -> request.functionName("refused")
+                                    .name("live")
+                                    .functionVersion("2")
+                                    .revisionId("outdated")))
                             .code())
                     .isEqualTo("PreconditionFailedException");
-            assertThat(Refusal.of(() -> sdk.lambda()
-                                    .createAlias(request -> request.functionName("refused")
-                                            .name("12")
-                                            .functionVersion("2")))
+            assertThat(Refusal.of(() -> sdk.lambda().createAlias(request -> request.functionName("refused")
+                                    .name("12")
+                                    .functionVersion("2")))
                             .code())
                     .isEqualTo("ValidationException");
         }

@@ -92,8 +92,7 @@ final class SdkClient implements AfterAllCallback {
     }
 
     static Consumer<WaiterOverrideConfiguration.Builder> soon() {
-        return waiting -> waiting
-                .maxAttempts(400)
+        return waiting -> waiting.maxAttempts(400)
                 .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(Duration.ofMillis(50)));
     }
 
