@@ -231,4 +231,18 @@ class AwsSdkFunctionUrlIT {
         assertThat(failed.status()).isEqualTo(502);
         assertThat(failed.body()).isEqualTo("Internal Server Error");
     }
+
+    @Test
+    void a_url_that_nobody_may_call_is_forbidden() throws Exception {
+        // Given
+        sdk.create("closed", ECHO);
+        String url = open("closed", null).functionUrl();
+        // When
+        Answer answer = call(HttpMethod.GET, url, "");
+        // Then
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.body())
+                .isEqualTo("{\"Message\":\"Forbidden. For troubleshooting Function URL authorization issues, see:"
+                        + " https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html\"}");
+    }
 }
