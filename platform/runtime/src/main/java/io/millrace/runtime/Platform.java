@@ -13,7 +13,6 @@ import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionArn;
-import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.access.UrlAccess;
@@ -338,19 +337,10 @@ public final class Platform implements AutoCloseable {
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        deployments,
-                        registry.layers(),
-                        registry::findCode,
-                        registry.documents(),
-                        mappings,
-                        access),
+                        deployments, registry.layers(), registry::findCode, registry.documents(), mappings, access),
                 new LambdaApi.Vitals(accounting, this::isBrokerConnected),
                 new LambdaApi.Rules(
-                        settings.limits(),
-                        settings.function(),
-                        settings.code(),
-                        settings.identity(),
-                        settings.urls()),
+                        settings.limits(), settings.function(), settings.code(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());

@@ -56,8 +56,7 @@ public final class Destinations {
      */
     public static Optional<Message> message(String arn, byte[] record, Supplier<String> trace) {
         return address(arn).map(address -> {
-            Message message =
-                    EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn, trace), null);
+            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn, trace), null);
             message.setAddress(address);
             return message;
         });

@@ -1,6 +1,7 @@
 package io.millrace.runtime.functionurl;
 
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.observe.LogKeys;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -22,6 +23,9 @@ final class Refusals {
                     .addKeyValue("reason", malformed.getMessage())
                     .log("a function answered its URL with no valid response");
             return UrlRefusal.badGateway();
+        }
+        if (failure instanceof RecursiveCallException recursive) {
+            return UrlRefusal.recursive(String.valueOf(recursive.getMessage()));
         }
         if (failure instanceof BrokerUnavailableException) {
             return UrlRefusal.unavailable();

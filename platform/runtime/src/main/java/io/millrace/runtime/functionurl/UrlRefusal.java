@@ -49,6 +49,11 @@ final class UrlRefusal extends RuntimeException {
         return of(429, "TooManyRequestsException", "Rate Exceeded.");
     }
 
+    /** The function ran too often in the chain of calls that this one belongs to. */
+    static UrlRefusal recursive(String message) {
+        return of(400, "RecursiveInvocationException", message);
+    }
+
     /** The function failed, or answered what is no answer. */
     static UrlRefusal badGateway() {
         return new UrlRefusal(502, "", "Internal Server Error");

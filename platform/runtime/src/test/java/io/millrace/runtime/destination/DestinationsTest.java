@@ -31,18 +31,18 @@ class DestinationsTest {
         assertThat(function.getAddress()).isEqualTo("invoke.audit");
         assertThat(queue.getAddress()).isEqualTo("records");
         assertThat(topic.getAddress()).isEqualTo("news");
-        assertThat(EventMessages.properties(function)).isEmpty();
+        assertThat(EventMessages.properties(function)).containsOnlyKeys(EventProperties.TRACE);
         assertThat(EventMessages.properties(queue)).isEmpty();
         assertThat(EventMessages.properties(topic)).isEmpty();
     }
 
     @Test
     void what_names_neither_gets_no_record() {
-        assertThat(Destinations.message("arn:aws:iam::000000000000:role/r", RECORD))
+        assertThat(Destinations.message("arn:aws:iam::000000000000:role/r", RECORD, () -> "Root=1"))
                 .isEqualTo(Optional.empty());
     }
 
     private static Message message(String arn) {
-        return Destinations.message(arn, RECORD).orElseThrow();
+        return Destinations.message(arn, RECORD, () -> "Root=1").orElseThrow();
     }
 }

@@ -3,14 +3,14 @@ package io.millrace.runtime.functionurl;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.access.UrlAccess;
 import io.millrace.runtime.access.UrlCaller;
-import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.lambdaapi.RecordingPollers;
-import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.lambdaapi.RegistryAdministration;
+import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.vertx.core.Future;
@@ -61,7 +61,11 @@ final class UrlFloor implements AutoCloseable {
                         invoker,
                         new LambdaApi.Administration(
                                 functions,
- registry.layers(), registry::findCode, registry.documents(), new Mappings(vertx, registry.documents(), new RecordingPollers(), clock), new AccessControl(registry.documents(), all.identity(), clock)),
+                                registry.layers(),
+                                registry::findCode,
+                                registry.documents(),
+                                new Mappings(vertx, registry.documents(), new RecordingPollers(), clock),
+                                new AccessControl(registry.documents(), all.identity(), clock)),
                         new LambdaApi.Vitals(() -> Future.succeededFuture(Map.of()), () -> true),
                         new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                         clock)

@@ -71,12 +71,7 @@ final class Door implements AutoCloseable {
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        administration,
-                        registry.layers(),
-                        registry::findCode,
-                        registry.documents(),
-                        mappings,
-                        access),
+                        administration, registry.layers(), registry::findCode, registry.documents(), mappings, access),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
                 new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                 clock);
