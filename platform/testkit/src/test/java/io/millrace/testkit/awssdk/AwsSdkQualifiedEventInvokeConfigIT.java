@@ -105,24 +105,6 @@ class AwsSdkQualifiedEventInvokeConfigIT {
     }
 
     @Test
-    void it_goes_with_its_alias() {
-        // Given
-        create("shortened");
-        retries("shortened", "live", 0);
-        // When
-        sdk.lambda().deleteAlias(request -> request.functionName("shortened").name("live"));
-        sdk.lambda()
-                .createAlias(request ->
-                        request.functionName("shortened").name("live").functionVersion("1"));
-        // Then
-        assertThat(Refusal.of(() -> sdk.lambda()
-                                .getFunctionEventInvokeConfig(request ->
-                                        request.functionName("shortened").qualifier("live")))
-                        .code())
-                .isEqualTo("ResourceNotFoundException");
-    }
-
-    @Test
     void an_unknown_qualifier_has_none() {
         // Given
         create("known");
