@@ -249,6 +249,29 @@ class BrokerAwayIT {
         }
     }
 
+    @Test
+    void a_function_that_is_created_while_the_broker_is_away_becomes_active_when_it_is_back() throws Exception {
+        // Given
+        millrace.deploy("echo", ECHO);
+        broker.close();
+        awaitAnswer("echo", "Event", 503);
+        // When
+        String created = create("late", "def handler(event, context): return 7");
+        // Then
+        assertThat(created).contains("\"State\":\"Pending\"");
+        HttpResponse<String> early = post("late", "RequestResponse");
+        assertThat(early.statusCode()).isEqualTo(409);
+        assertThat(early.body()).contains("The function is currently in the following state: Pending");
+        // When
+        startBroker(port);
+        // Then
+        assertThat(Settled.await(millrace.httpUrl().orElseThrow(), "late")
+                        .get("State")
+                        .asText())
+                .isEqualTo("Active");
+        assertThat(post("late", "RequestResponse").body()).isEqualTo("7");
+    }
+
     /** A function in processes that says its request id on a connection and returns when it gets an answer. */
     private void createWaiting(int door, int permits) throws Exception {
         String code =
@@ -260,13 +283,23 @@ class BrokerAwayIT {
                         assert test.recv(1), "nobody let it go on"
                 """
                         .formatted(door);
+        create("waiting", code);
+        Settled.await(millrace.httpUrl().orElseThrow(), "waiting");
+        millrace.reserve("waiting", OptionalInt.of(permits));
+    }
+
+    /** @return the answer of the door, which is not yet that it can be used */
+    private String create(String function, String code) throws Exception {
         byte[] archive = new Zip().file("app.py", code).bytes();
         String create =
                 """
-                {"FunctionName":"waiting","Runtime":"python3.12","Role":"arn:aws:iam::000000000000:role/any",
+                {"FunctionName":"%s","Runtime":"python3.12","Role":"arn:aws:iam::000000000000:role/any",
                  "Handler":"app.handler","Timeout":%d,"Code":{"ZipFile":"%s"}}
                 """
-                        .formatted(LONGER_THAN_THE_TEST, Base64.getEncoder().encodeToString(archive));
+                        .formatted(
+                                function,
+                                LONGER_THAN_THE_TEST,
+                                Base64.getEncoder().encodeToString(archive));
         URI functions = millrace.httpUrl().orElseThrow().resolve("/2015-03-31/functions");
         HttpResponse<String> created = HttpClient.newHttpClient()
                 .send(
@@ -275,8 +308,7 @@ class BrokerAwayIT {
                                 .build(),
                         BodyHandlers.ofString());
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
-        Settled.await(functions, "waiting");
-        millrace.reserve("waiting", OptionalInt.of(permits));
+        return created.body();
     }
 
     /** By calls, which start processes at once; for an event nobody starts a second one while the cores are busy. */

@@ -59,6 +59,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,7 +111,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         this.asyncDefaults = asyncDefaults;
         this.clock = clock;
         this.oneByOne = vertx.createSharedWorkerExecutor("millrace-deployments", 1);
-        this.upkeep = vertx.setPeriodic(UPKEEP_MILLIS, now -> versions.unloadIdle());
+        this.upkeep = vertx.setPeriodic(UPKEEP_MILLIS, now -> upkeep());
     }
 
     /** @param asyncBase what an event invoke config is laid over */
@@ -170,11 +171,23 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
         }
     }
 
-    /** What a stop, or a broker that was away, left half created. */
+    private void upkeep() {
+        versions.unloadIdle();
+        if (pending().findAny().isPresent()) {
+            change(() -> {
+                activatePending();
+                return null;
+            });
+        }
+    }
+
+    /** What a stop, or a broker that was away or gave no answer, left half created. */
     private void activatePending() {
-        registry.all().stream()
-                .filter(function -> function.state().phase() == Phase.PENDING)
-                .forEach(function -> activate(function, versions.ofLatest(function, asyncDefaults)));
+        pending().forEach(function -> activate(function, versions.ofLatest(function, asyncDefaults)));
+    }
+
+    private Stream<RegisteredFunction> pending() {
+        return registry.all().stream().filter(function -> function.state().phase() == Phase.PENDING);
     }
 
     /** Makes again what a broker lost that came back without its data. */
