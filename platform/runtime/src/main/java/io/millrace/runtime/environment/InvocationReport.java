@@ -2,6 +2,7 @@ package io.millrace.runtime.environment;
 
 import io.millrace.core.function.FunctionDefinition;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** Measures and words the lines that end an invocation's log (lambda-semantics 1.7). Not thread-safe. */
 public final class InvocationReport {
@@ -35,8 +36,11 @@ public final class InvocationReport {
         startedNanos = System.nanoTime();
     }
 
-    /** @param status empty, {@code error} or {@code timeout} */
-    public String invocationEnded(String requestId, String status, String errorType) {
+    /**
+     * @param status empty, {@code error} or {@code timeout}
+     * @param peakMegabytes the most memory it had, empty where that is not known
+     */
+    public String invocationEnded(String requestId, String status, String errorType, OptionalLong peakMegabytes) {
         double millis = since(startedNanos);
         double billed = Math.ceil(millis + initMillis.orElse(0));
         StringBuilder text = new StringBuilder(256)
@@ -51,6 +55,8 @@ public final class InvocationReport {
                 .append(" ms\tMemory Size: ")
                 .append(definition.memorySizeMegabytes())
                 .append(" MB");
+        peakMegabytes.ifPresent(
+                peak -> text.append("\tMax Memory Used: ").append(peak).append(" MB"));
         initMillis.ifPresent(
                 init -> text.append("\tInit Duration: ").append(millis(init)).append(" ms"));
         initMillis = OptionalDouble.empty();

@@ -42,16 +42,21 @@ final class SdkClient implements AfterAllCallback {
     LambdaClient lambda() {
         LambdaClient client = lambda;
         if (client == null) {
-            client = LambdaClient.builder()
-                    .endpointOverride(url())
-                    .region(Region.US_EAST_1)
-                    .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "thing")))
-                    .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(60)))
-                    .overrideConfiguration(configuration -> configuration.retryStrategy(AwsRetryStrategy.doNotRetry()))
-                    .build();
+            client = signing("any", "thing");
             lambda = client;
         }
         return client;
+    }
+
+    /** To be closed. */
+    LambdaClient signing(String keyId, String secret) {
+        return LambdaClient.builder()
+                .endpointOverride(url())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(keyId, secret)))
+                .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(60)))
+                .overrideConfiguration(configuration -> configuration.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
     }
 
     URI url() {

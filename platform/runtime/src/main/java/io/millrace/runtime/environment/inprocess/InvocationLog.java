@@ -5,6 +5,7 @@ import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.runtime.environment.InvocationReport;
 import io.millrace.runtime.environment.LogTail;
+import java.util.OptionalLong;
 
 /**
  * The lines of one invocation, for a caller who wants the last of them: the platform's own and what the function gave to
@@ -35,7 +36,9 @@ final class InvocationLog {
         ended = true;
         String errorType = outcome instanceof FunctionError error ? error.errorType() : "";
         String status = errorType.isEmpty() ? "" : FunctionErrors.TIMED_OUT.equals(errorType) ? "timeout" : "error";
-        report.invocationEnded(requestId, status, errorType).lines().forEach(tail::add);
+        report.invocationEnded(requestId, status, errorType, OptionalLong.empty())
+                .lines()
+                .forEach(tail::add);
         return tail.bytes();
     }
 }

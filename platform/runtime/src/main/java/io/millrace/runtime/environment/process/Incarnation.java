@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -28,6 +29,8 @@ final class Incarnation {
     private final List<LaunchedProcess> processes = new ArrayList<>();
     private final AtomicInteger alive = new AtomicInteger(1);
     private final AtomicInteger extensionsAlive = new AtomicInteger();
+    private final MemoryPeak peak = new MemoryPeak(this::runtimeProcess);
+    private Optional<LaunchedProcess> runtime = Optional.empty();
     private boolean stopped;
 
     /**
@@ -63,14 +66,24 @@ final class Incarnation {
             RuntimeCommand extension =
                     new RuntimeCommand(List.of(program), Optional.empty(), command.visible(), Map.of());
             extensionsAlive.incrementAndGet();
-            start(extension, variables, status -> ProcessExit.extensionCrash(name, status), this::extensionExited);
+            var unused = start(
+                    extension, variables, status -> ProcessExit.extensionCrash(name, status), this::extensionExited);
         }
     }
 
     /** @throws Runtimes.NoBootstrapException if the function brings no runtime */
     void startRuntime() throws Runtimes.NoBootstrapException {
         RuntimeCommand command = command();
-        start(command, variables(command), ProcessExit::of, whenExited);
+        runtime = Optional.of(start(command, variables(command), ProcessExit::of, whenExited));
+    }
+
+    private OptionalLong runtimeProcess() {
+        return runtime.map(LaunchedProcess::id).orElse(OptionalLong.empty());
+    }
+
+    /** The most memory its runtime had, in MB; empty where the machine does not tell. */
+    OptionalLong peakMegabytes() {
+        return peak.megabytes();
     }
 
     /** Asks all to end. Returns at once. */
@@ -102,7 +115,7 @@ final class Incarnation {
         return EnvironmentVariables.of(code.definition(), command, seen, facts);
     }
 
-    private void start(
+    private LaunchedProcess start(
             RuntimeCommand command,
             Map<String, String> variables,
             IntFunction<ProcessExit> wording,
@@ -119,6 +132,7 @@ final class Incarnation {
         processes.add(process);
         alive.incrementAndGet();
         process.start(parts.threads());
+        return process;
     }
 
     /** Whether an end that was announced has been taken note of. */

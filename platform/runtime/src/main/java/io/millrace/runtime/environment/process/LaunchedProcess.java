@@ -1,6 +1,7 @@
 package io.millrace.runtime.environment.process;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -69,6 +70,12 @@ final class LaunchedProcess {
         if (running != null) {
             launcher.kill(running, cookie);
         }
+    }
+
+    /** Empty before it is there. */
+    OptionalLong id() {
+        Process running = running();
+        return running == null ? OptionalLong.empty() : OptionalLong.of(running.pid());
     }
 
     private @Nullable Process running() {

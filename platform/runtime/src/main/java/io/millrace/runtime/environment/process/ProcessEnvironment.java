@@ -25,6 +25,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -342,7 +343,9 @@ final class ProcessEnvironment implements ExecutionEnvironment {
 
     private void answer(Attempt ended, Outcome outcome, String status, String errorType) {
         attempt = null;
-        String lines = report.invocationEnded(ended.id(), status, errorType);
+        Incarnation running = incarnation;
+        OptionalLong peak = running == null ? OptionalLong.empty() : running.peakMegabytes();
+        String lines = report.invocationEnded(ended.id(), status, errorType, peak);
         if (!ended.caller.wantsLogTail()) {
             log.ended(lines);
             ended.whenEnded.accept(outcome);

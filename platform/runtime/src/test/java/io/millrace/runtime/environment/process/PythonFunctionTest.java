@@ -124,7 +124,7 @@ class PythonFunctionTest {
         assertThat(workshop.log.of(ID).get(5))
                 .matches(
                         "REPORT RequestId: " + ID
-                                + "\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 256 MB\\tInit Duration: [\\d.]+ ms\\t");
+                                + "\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 256 MB\\tMax Memory Used: \\d\\d+ MB\\tInit Duration: [\\d.]+ ms\\t");
         assertThat(workshop.log.tails.get(ID)).startsWith("START RequestId").endsWith(" ms\t\n");
     }
 
