@@ -115,6 +115,7 @@ class InvokeFormsIT {
         HttpResponse<String> answer =
                 send(HttpRequest.newBuilder(at("/2015-03-31/functions")), body.toString(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        Settled.await(at("/"), name);
     }
 
     private static String tail(String base64) {
