@@ -55,7 +55,9 @@ class ReadmeIT {
     /** The README speaks of the usual ports; here others may have them. */
     private static String atFreePorts(String script, CliProcess server) {
         return script.replace("http://127.0.0.1:4574", server.listens("http"))
-                .replaceAll("(?m)^(\\./millrace (?:function|invoke|stats|mapping).*)$", "$1 --server " + server.listens("http"))
+                .replaceAll(
+                        "(?m)^(\\./millrace (?:function|invoke|stats|mapping).*)$",
+                        "$1 --server " + server.listens("http"))
                 .replaceAll("(?m)^(\\./millrace (?:publish|dlq|queue).*)$", "$1 --broker " + server.listens("amqp"));
     }
 
