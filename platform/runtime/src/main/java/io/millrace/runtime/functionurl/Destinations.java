@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 
 /** From a request to where it wants: by its host, below {@code /_url/}, or by a route. Thread-safe. */
 final class Destinations {
+    private static final String PATH_PREFIX = "/_url";
+    private static final String HOST_PART = ".lambda-url";
     private static final Pattern OF_LAMBDA = Pattern.compile("(.*)\\.lambda-url(?:\\..*)?");
     private static final Pattern ID = Pattern.compile("[a-z0-9]{32}");
     private static final Pattern BY_PATH = Pattern.compile("/_url(?:/([^/]*)(/.*)?)?");
@@ -30,7 +32,15 @@ final class Destinations {
     /** Empty where it wants to none of the functions. */
     Optional<Destination> find(HttpServerRequest request) {
         String path = request.path() == null || request.path().isEmpty() ? "/" : request.path();
-        return find(Origin.of(request), path);
+        return mayBeForFunctions(request, path) ? find(Origin.of(request), path) : Optional.empty();
+    }
+
+    /** Seen at once: most requests are for the API, and this is asked of each. */
+    private boolean mayBeForFunctions(HttpServerRequest request, String path) {
+        return base.isPresent()
+                || !routes.isEmpty()
+                || path.startsWith(PATH_PREFIX)
+                || Origin.of(request).host().contains(HOST_PART);
     }
 
     Optional<Destination> find(Origin origin, String path) {

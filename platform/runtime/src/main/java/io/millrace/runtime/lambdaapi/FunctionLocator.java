@@ -153,6 +153,9 @@ final class FunctionLocator {
     }
 
     private FunctionArn parse(String text, String action) {
+        if (FunctionName.PATTERN.matcher(text).matches()) {
+            return arn(new FunctionName(text)); // As most callers write it.
+        }
         Matcher parts = PARTS.matcher(text);
         if (!parts.matches()) {
             // Only a page of our own lets such a name come this far; the API's description does not.

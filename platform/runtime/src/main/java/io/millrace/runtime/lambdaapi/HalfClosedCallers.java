@@ -1,7 +1,9 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
@@ -49,7 +51,10 @@ final class HalfClosedCallers extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             willSendNoMore = true;
-            closeIfDone(context);
+            if (isDone()) {
+                // Behind what is still being written.
+                var unused = context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            }
         }
         context.fireUserEventTriggered(event);
     }
@@ -58,15 +63,15 @@ final class HalfClosedCallers extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof LastHttpContent) {
             unanswered--;
-            var unused = context.write(message, promise.unvoid()).addListener(written -> closeIfDone(context));
+        }
+        if (willSendNoMore && isDone()) {
+            var unused = context.write(message, promise.unvoid()).addListener(ChannelFutureListener.CLOSE);
         } else {
             var unused = context.write(message, promise);
         }
     }
 
-    private void closeIfDone(ChannelHandlerContext context) {
-        if (willSendNoMore && (isRequestIncomplete || unanswered <= 0)) {
-            var unused = context.close();
-        }
+    private boolean isDone() {
+        return isRequestIncomplete || unanswered <= 0;
     }
 }

@@ -28,14 +28,19 @@ record PathTemplate(List<String> segments) {
 
     /** What the labels stand for, still encoded, if this is the path of the template. */
     Optional<Map<String, String>> match(List<String> path) {
-        Map<String, String> labels = new HashMap<>();
+        // Most are another operation's, and are told by what is given.
         for (int index = 0; index < segments.size(); index++) {
             String expected = segments.get(index);
             String actual = path.get(index);
-            if (isLabel(expected) && !actual.isEmpty()) {
-                labels.put(expected.substring(1, expected.length() - 1), actual);
-            } else if (!expected.equals(actual)) {
+            if (isLabel(expected) ? actual.isEmpty() : !expected.equals(actual)) {
                 return Optional.empty();
+            }
+        }
+        Map<String, String> labels = new HashMap<>();
+        for (int index = 0; index < segments.size(); index++) {
+            String label = segments.get(index);
+            if (isLabel(label)) {
+                labels.put(label.substring(1, label.length() - 1), path.get(index));
             }
         }
         return Optional.of(labels);
