@@ -356,7 +356,9 @@ public final class Platform implements AutoCloseable {
         api.with(urls::mount);
         String host = address.getHostString();
         try {
-            HttpServer server = await(api.listen(host, address.getPort()));
+            // The very address that was looked at: a name may have several.
+            String bound = address.isUnresolved() ? host : address.getAddress().getHostAddress();
+            HttpServer server = await(api.listen(bound, address.getPort()));
             door = Optional.of(api);
             return URI.create("http://" + host + ":" + server.actualPort());
         } catch (CompletionException | UnresolvedAddressException failed) {

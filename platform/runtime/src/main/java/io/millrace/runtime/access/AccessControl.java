@@ -23,6 +23,9 @@ public final class AccessControl {
     private static final Pattern FUNCTION = Pattern.compile("arn:aws:lambda:[^:]+:[^:]+:function:.+");
     private static final Pattern LAYER = Pattern.compile("arn:aws:lambda:[^:]+:[^:]+:layer:([^:]+):([^:]+)");
 
+    private static final Pattern OWN_PAGE =
+            Pattern.compile("https?://(?:localhost|[a-z0-9-]+\\.localhost|127\\.[0-9.]+|\\[::1])(?::[0-9]+)?");
+
     private final IdentitySettings identity;
     private final InstantSource clock;
     private final AccessKeys keys;
@@ -45,6 +48,22 @@ public final class AccessControl {
     /** Whether any credentials will do, and none. */
     public boolean isOpen() {
         return !keysRequired && keys.isEmpty();
+    }
+
+    /**
+     * For a server that takes any credentials: a page of the web that somebody on this machine looks at must not use
+     * them. Browsers say where a page comes from with all that changes something; other clients do not.
+     *
+     * @throws AccessRefusedException if the request comes from a page that is not of this machine
+     */
+    public void requireNoForeignPage(HttpServerRequest request) {
+        String origin = request.getHeader("Origin");
+        if (origin != null && !OWN_PAGE.matcher(origin).matches()) {
+            throw AccessRefusedException.foreignPage(origin);
+        }
+        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
+            throw AccessRefusedException.foreignPage("another site");
+        }
     }
 
     public AccessKeys keys() {

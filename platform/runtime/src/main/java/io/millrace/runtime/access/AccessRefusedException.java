@@ -47,6 +47,14 @@ public final class AccessRefusedException extends RuntimeException {
                 + words(span) + ")");
     }
 
+    static AccessRefusedException foreignPage(String origin) {
+        return new AccessRefusedException(
+                "AccessDeniedException",
+                "A page of " + origin
+                        + " may not use this server: it has no access keys, and pages of this machine only"
+                        + " may do without.");
+    }
+
     static AccessRefusedException denied(Caller caller, String action, String resource) {
         return new AccessRefusedException(
                 "AccessDeniedException",

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,9 @@ record SignedRequest(
     private static final String AUTHORIZATION = "Authorization";
     private static final String BODY_SHA256 = "x-amz-content-sha256";
     private static final int CREDENTIAL_PARTS = 5;
+    /** Clients sign about ten; who signs thousands wants to keep the server busy. */
+    private static final int MOST_SIGNED_HEADERS = 100;
+
     private static final long LONGEST_EXPIRY_SECONDS = 604_800;
 
     /** @throws AccessRefusedException if it is not signed, or not in a way this platform knows */
@@ -84,9 +88,13 @@ record SignedRequest(
 
     private static SignedRequest inQuery(HttpServerRequest request, String query) {
         Map<String, String> given = new HashMap<>();
-        new QueryStringDecoder(query, StandardCharsets.UTF_8, false)
-                .parameters()
-                .forEach((name, values) -> given.put(name, values.get(0)));
+        try {
+            new QueryStringDecoder(query, StandardCharsets.UTF_8, false)
+                    .parameters()
+                    .forEach((name, values) -> given.put(name, values.get(0)));
+        } catch (IllegalArgumentException malformed) {
+            throw AccessRefusedException.unreadable("The query of the request cannot be decoded.");
+        }
         if (!Scope.ALGORITHM.equals(given.get("X-Amz-Algorithm"))) {
             throw AccessRefusedException.unreadable(
                     "The parameter X-Amz-Algorithm is not " + Scope.ALGORITHM + ", the only one that is supported.");
@@ -137,6 +145,10 @@ record SignedRequest(
 
     /** All that changes what is asked for must be signed, or another could change it on the way. */
     private static SortedMap<String, String> headers(HttpServerRequest request, List<String> signed) {
+        if (signed.size() > MOST_SIGNED_HEADERS || new HashSet<>(signed).size() < signed.size()) {
+            throw AccessRefusedException.unreadable("SignedHeaders names " + signed.size()
+                    + " headers, expected at most " + MOST_SIGNED_HEADERS + ", each once.");
+        }
         SortedMap<String, String> headers = new TreeMap<>();
         for (String name : signed) {
             List<String> values = request.headers().getAll(name);

@@ -451,9 +451,10 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<Void> deleteVersion(FunctionName name, int number) {
         return storedChange(() -> {
-            changePublished(Publishing.withoutVersion(require(name, Optional.empty()), number));
-            ledger.forget(name, Integer.toString(number));
+            RegisteredFunction after = Publishing.withoutVersion(require(name, Optional.empty()), number);
             registry.forgetPolicy(name, Integer.toString(number));
+            changePublished(after);
+            ledger.forget(name, Integer.toString(number));
             return null;
         });
     }
@@ -479,8 +480,9 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public Future<Void> deleteAlias(FunctionName name, String alias) {
         return storedChange(() -> {
-            changePublished(AliasRules.delete(require(name, Optional.empty()), alias));
-            registry.forgetPolicy(name, alias);
+            RegisteredFunction after = AliasRules.delete(require(name, Optional.empty()), alias);
+            registry.forgetPolicy(name, alias); // First: what it grants must not wait for the next of that name.
+            changePublished(after);
             return null;
         });
     }

@@ -36,8 +36,9 @@ final class StreamedReply implements ResponseSink {
     @Override
     public void begin(String contentType) {
         synchronized (lock) {
+            int number = sent++; // Counted also where it is dropped, or the rest would pass for the whole.
             if (!dropping) {
-                sender.accept(parts.begin(sent++, contentType));
+                sender.accept(parts.begin(number, contentType));
             }
         }
     }
@@ -45,9 +46,10 @@ final class StreamedReply implements ResponseSink {
     @Override
     public void write(byte[] chunk) {
         synchronized (lock) {
+            int number = sent++;
             if (!dropping) {
                 underWay += StreamedParts.cost(chunk.length);
-                sender.accept(parts.chunk(sent++, chunk));
+                sender.accept(parts.chunk(number, chunk));
             }
         }
     }

@@ -136,6 +136,7 @@ public final class FunctionUrlApi {
     private boolean exists(FunctionArn arn) {
         return functions
                 .find(arn.function())
+                .filter(function -> function.state().isDeployable())
                 .filter(function -> arn.qualifier()
                         .map(qualifier -> qualifier.equals(FunctionArn.LATEST)
                                 || function.published().alias(qualifier).isPresent()

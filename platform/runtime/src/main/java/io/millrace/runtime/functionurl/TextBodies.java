@@ -13,13 +13,16 @@ final class TextBodies {
     private static final Pattern TEXT =
             Pattern.compile("text/.*|application/(?:.*[+.-])?(?:json|xml|javascript|ecmascript)|.*/.*\\+(?:json|xml)");
 
+    /** No type is longer; the pattern takes the square of a length, and a caller has 64 KB of headers. */
+    private static final int LONGEST_TYPE = 255;
+
     private TextBodies() {}
 
     /** Empty for another type, for one that nobody told, and for bytes that are not UTF-8. */
     static Optional<String> text(@Nullable String contentType, byte[] body) {
         String type =
                 contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (!TEXT.matcher(type).matches()) {
+        if (type.length() > LONGEST_TYPE || !TEXT.matcher(type).matches()) {
             return Optional.empty();
         }
         try {

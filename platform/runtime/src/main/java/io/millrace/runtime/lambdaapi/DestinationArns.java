@@ -30,7 +30,9 @@ final class DestinationArns {
         boolean isFifo = destination.endsWith(".fifo");
         if (service.equals("lambda")) {
             checkFunction(function, destination);
-        } else if (isFifo || (!service.equals("sqs") && !service.equals("sns"))) {
+        } else if (isFifo
+                || OwnQueues.contain(queue(destination))
+                || (!service.equals("sqs") && !service.equals("sns"))) {
             throw new InvalidParameterValueException("The provided destination config DestinationConfig(onSuccess="
                     + shown("OnSuccess", members.onSuccess()) + ", onFailure=" + shown("OnFailure", members.onFailure())
                     + ") is invalid.");
@@ -49,6 +51,10 @@ final class DestinationArns {
         if (!exists) {
             throw new InvalidParameterValueException("The destination ARN " + destination + " is invalid.");
         }
+    }
+
+    private static String queue(String destination) {
+        return destination.substring(destination.lastIndexOf(':') + 1);
     }
 
     /** Third part of an ARN; empty for what is none. */

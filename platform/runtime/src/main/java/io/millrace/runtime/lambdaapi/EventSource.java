@@ -3,7 +3,6 @@ package io.millrace.runtime.lambdaapi;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.mapping.QueueArn;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,10 +20,6 @@ record EventSource(String kind, Optional<String> arn) {
 
     private static final String QUEUES = "sqs";
     private static final String ORDERED = ".fifo";
-    /** Queues by which the platform itself works; a poller would take their messages from the workers. */
-    private static final List<String> OWN_QUEUES =
-            List.of("invoke.", "call.", "expired.", "reply.", "activemq.", "$sys.");
-
     /** @throws InvalidParameterValueException where AWS knows no such source */
     static EventSource read(Members members) {
         if (members.has("SelfManagedEventSource")) {
@@ -73,7 +68,7 @@ record EventSource(String kind, Optional<String> arn) {
         if (queue.queue().endsWith(ORDERED)) {
             throw unsupported("FIFO queues");
         }
-        if (OWN_QUEUES.stream().anyMatch(queue.queue()::startsWith)) {
+        if (OwnQueues.contain(queue.queue())) {
             throw unsupported("the platform's own queue " + queue.queue());
         }
         return queue;

@@ -35,10 +35,6 @@ final class Gate {
         this.limits = limits;
     }
 
-    boolean isOpen() {
-        return access.isOpen();
-    }
-
     /**
      * Finds out who calls, before anything else is looked at; must be called before the endpoint first waits for
      * anything.
@@ -47,6 +43,7 @@ final class Gate {
      */
     Future<Void> identify(Request request, String operation) {
         if (access.isOpen()) {
+            access.requireNoForeignPage(request.http());
             return Future.succeededFuture();
         }
         AccessControl.Claim claim = access.claim(request.http(), SERVICE);

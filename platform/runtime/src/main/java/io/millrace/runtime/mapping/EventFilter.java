@@ -22,6 +22,9 @@ public final class EventFilter {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    /** More would take the memory of the server to compile. */
+    private static final long MOST_COMBINATIONS = 1_000;
+
     private final Machine machine = Machine.builder().build();
     private final boolean takesAll;
 
@@ -39,7 +42,33 @@ public final class EventFilter {
 
     /** Whether a filter can be made of it. */
     public static boolean isValid(String pattern) {
-        return JsonRuleCompiler.check(pattern) == null;
+        return combinations(pattern) <= MOST_COMBINATIONS && JsonRuleCompiler.check(pattern) == null;
+    }
+
+    /** Of a text that is no JSON none; the compiler has the words for it. */
+    private static long combinations(String pattern) {
+        try {
+            return combinations(JSON.readTree(pattern));
+        } catch (IOException noJson) {
+            return 0;
+        }
+    }
+
+    /** Into so many rules a pattern is taken apart: each alternative of an {@code $or} with each of all others. */
+    private static long combinations(JsonNode pattern) {
+        long product = 1;
+        for (var member : pattern.properties()) {
+            long factor = 0;
+            if (member.getKey().equals("$or") && member.getValue().isArray()) {
+                for (JsonNode alternative : member.getValue()) {
+                    factor += combinations(alternative);
+                }
+            } else {
+                factor = combinations(member.getValue());
+            }
+            product = Math.min(MOST_COMBINATIONS + 1, product * Math.max(1, factor));
+        }
+        return product;
     }
 
     boolean accepts(ObjectNode record) {

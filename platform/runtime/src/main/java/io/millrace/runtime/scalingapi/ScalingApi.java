@@ -81,6 +81,9 @@ public final class ScalingApi {
     }
 
     private Future<ObjectNode> run(RoutingContext context) {
+        if (access.isOpen()) {
+            access.requireNoForeignPage(context.request());
+        }
         Optional<Caller> caller = access.isOpen() ? Optional.empty() : Optional.of(caller(context));
         String target =
                 Optional.ofNullable(context.request().getHeader("X-Amz-Target")).orElse("");

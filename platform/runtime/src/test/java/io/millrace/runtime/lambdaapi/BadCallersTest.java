@@ -190,6 +190,26 @@ class BadCallersTest {
         assertThat(door.invoker.called).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Origin, http://evil.example",
+        "Origin, http://localhost.evil.example:4574",
+        "Origin, null",
+        "Sec-Fetch-Site, cross-site",
+    })
+    void a_page_of_another_site_may_not_use_a_server_without_keys(String header, String value) {
+        // When
+        Door.Answer invoked = door.invoke("orders", "{}", header, value);
+        Door.Answer created = door.post("/_millrace/keys", "{\"User\":\"evil\",\"Role\":\"admin\"}", header, value);
+        // Then
+        assertThat(invoked.refusal()).startsWith("403 AccessDeniedException ");
+        assertThat(created.refusal()).startsWith("403 AccessDeniedException ");
+        assertThat(door.invoker.called).isEmpty();
+        assertThat(door.invoke("orders", "{}", "Origin", "http://127.0.0.1:4574")
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void one_caller_never_sees_what_another_one_got() {
         // Given

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -97,5 +98,16 @@ class EventFilterTest {
             })
     void what_is_no_pattern_is_not_valid(String pattern) {
         assertThat(EventFilter.isValid(pattern)).isFalse();
+    }
+
+    @Test
+    void a_pattern_of_more_alternatives_than_memory_is_refused() {
+        String one = "\"%c\":{\"$or\":[{\"x\":[\"1\"]},{\"y\":[\"1\"]}]}";
+        String many = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                .chars()
+                .mapToObj(letter -> String.format(one, letter))
+                .collect(Collectors.joining(",", "{", "}"));
+        assertThat(EventFilter.isValid("{" + String.format(one, 'a') + "}")).isTrue();
+        assertThat(EventFilter.isValid(many)).isFalse();
     }
 }
