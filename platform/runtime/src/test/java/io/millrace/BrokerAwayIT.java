@@ -269,6 +269,7 @@ class BrokerAwayIT {
                         .get("State")
                         .asText())
                 .isEqualTo("Active");
+        awaitAnswer("echo", "Event", 202); // Each connection comes back by itself; this is the one of callers.
         assertThat(post("late", "RequestResponse").body()).isEqualTo("7");
     }
 
