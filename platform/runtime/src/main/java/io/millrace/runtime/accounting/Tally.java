@@ -21,19 +21,22 @@ import java.util.UUID;
  * not get to see comes back after a crash, and is then completed without running or counting it again
  * (docs/architecture.md, "accounting"). For one thread at a time, except {@link #succeeded}.
  *
- * <p>Layout, big-endian: a header, {@value #FUNCTIONS} rows of a name and a count, and a ring of {@value #RING} entries
- * of id, row, count and, written last, the position that makes the entry valid.
+ * <p>Layout, big-endian: a header, {@value #FIRST_ROWS} rows of a name and a count, a ring of {@value #RING} entries of
+ * id, row, count and, written last, the position that makes the entry valid, and the rest of the {@value #FUNCTIONS}
+ * rows.
  */
 public final class Tally implements AutoCloseable {
     private static final long MAGIC = 0x4d494c4c52414345L; // "MILLRACE"
-    private static final int FUNCTIONS = 8_192;
+    private static final int FUNCTIONS = 65_536;
+    private static final int FIRST_ROWS = 8_192;
     private static final int NAME_BYTES = 64;
     private static final int ROW_BYTES = NAME_BYTES + Long.BYTES;
     private static final int RING = 16_384;
     private static final int ENTRY_BYTES = 2 * Long.BYTES + Long.BYTES + Long.BYTES + Long.BYTES;
     private static final int ROWS_AT = 64;
-    private static final int RING_AT = ROWS_AT + FUNCTIONS * ROW_BYTES;
-    private static final int SIZE = RING_AT + RING * ENTRY_BYTES;
+    private static final int RING_AT = ROWS_AT + FIRST_ROWS * ROW_BYTES;
+    private static final int FURTHER_ROWS_AT = RING_AT + RING * ENTRY_BYTES;
+    private static final int SIZE = FURTHER_ROWS_AT + (FUNCTIONS - FIRST_ROWS) * ROW_BYTES;
 
     private final MappedByteBuffer file;
     private final Map<FunctionName, Integer> rows = new HashMap<>();
@@ -74,7 +77,7 @@ public final class Tally implements AutoCloseable {
         ByteBuffer start = ByteBuffer.allocate(Long.BYTES);
         channel.read(start, 0);
         long magic = start.getLong(0);
-        if (magic != MAGIC && !(magic == 0 && channel.size() == SIZE)) {
+        if (magic != MAGIC && !(magic == 0 && (channel.size() == SIZE || channel.size() == FURTHER_ROWS_AT))) {
             throw new IOException("accounting file " + path + " is not one of ours");
         }
     }
@@ -82,7 +85,7 @@ public final class Tally implements AutoCloseable {
     private void readRows() {
         byte[] name = new byte[NAME_BYTES];
         for (int row = 0; row < FUNCTIONS; row++) {
-            file.get(ROWS_AT + row * ROW_BYTES, name);
+            file.get(rowAt(row), name);
             int length = 0;
             while (length < NAME_BYTES && name[length] != 0) {
                 length++;
@@ -122,14 +125,14 @@ public final class Tally implements AutoCloseable {
             return known;
         }
         for (int row = 0; row < FUNCTIONS; row++) {
-            if (file.get(ROWS_AT + row * ROW_BYTES) == 0) {
+            if (file.get(rowAt(row)) == 0) {
                 // Of a function before it, if the process died while it was removed.
                 forgetEntries(row);
                 file.putLong(countAt(row), 0);
                 ByteBuffer name = ByteBuffer.wrap(function.value().getBytes(StandardCharsets.US_ASCII));
                 byte[] padded = new byte[NAME_BYTES];
                 name.get(padded, 0, name.remaining());
-                file.put(ROWS_AT + row * ROW_BYTES, padded);
+                file.put(rowAt(row), padded);
                 rows.put(function, row);
                 return row;
             }
@@ -141,7 +144,7 @@ public final class Tally implements AutoCloseable {
     public void remove(FunctionName function) {
         Integer row = rows.remove(function);
         if (row != null) {
-            file.put(ROWS_AT + row * ROW_BYTES, new byte[NAME_BYTES]);
+            file.put(rowAt(row), new byte[NAME_BYTES]);
             file.putLong(countAt(row), 0);
             forgetEntries(row);
         }
@@ -197,8 +200,12 @@ public final class Tally implements AutoCloseable {
         return file.getLong(countAt(row));
     }
 
+    private static int rowAt(int row) {
+        return row < FIRST_ROWS ? ROWS_AT + row * ROW_BYTES : FURTHER_ROWS_AT + (row - FIRST_ROWS) * ROW_BYTES;
+    }
+
     private static int countAt(int row) {
-        return ROWS_AT + row * ROW_BYTES + NAME_BYTES;
+        return rowAt(row) + NAME_BYTES;
     }
 
     /** Writes through to the disk. */

@@ -223,6 +223,29 @@ class TallyTest {
     }
 
     @Test
+    void ten_thousand_functions_each_have_their_count_also_in_a_file_from_when_there_were_fewer() throws IOException {
+        // Given
+        count(new FunctionName("old"), 0, 3);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(RING_AT + (long) RING * ENTRY_BYTES);
+        }
+        // When
+        try (Tally tally = Tally.open(file)) {
+            for (int number = 0; number < 10_000; number++) {
+                tally.row(new FunctionName("f-" + number));
+            }
+            tally.count(tally.row(new FunctionName("f-9999")), id(7));
+        }
+        // Then
+        assertThat(succeeded(new FunctionName("old"))).isEqualTo(3);
+        assertThat(succeeded(new FunctionName("f-9999"))).isEqualTo(1);
+        assertThat(succeeded(new FunctionName("f-9998"))).isZero();
+        try (Tally tally = Tally.open(file)) {
+            assertThat(tally.recentAtOpen()).hasSize(4);
+        }
+    }
+
+    @Test
     void a_name_of_64_characters_fits() throws IOException {
         FunctionName longest = new FunctionName("x".repeat(64));
         count(longest, 0, 1);
