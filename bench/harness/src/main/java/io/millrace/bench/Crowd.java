@@ -35,8 +35,8 @@ final class Crowd {
         String report = starts("start-with-one", one) + starts("start-with-ten-thousand", many);
         try (Millrace few = start(one);
                 Millrace crowd = start(many)) {
-            return report
-                    + compare("get", pairing, few, crowd, "GET /2015-03-31/functions/" + CALLED, 200)
+            System.out.print(report);
+            return compare("get", pairing, few, crowd, "GET /2015-03-31/functions/" + CALLED, 200)
                     + compare("list", pairing, few, crowd, "GET /2015-03-31/functions?MaxItems=1", 200)
                     + compare("invoke", pairing, few, crowd, "POST " + invocations(), 200);
         }
@@ -80,6 +80,7 @@ final class Crowd {
         return Millrace.builder()
                 .dataDirectory(data)
                 .http("127.0.0.1", 0)
+                .set("broker.amqp", "0")
                 .set("environment.java", "in-process")
                 .set("concurrency.requestsPerSecondPerPermit", "0")
                 .start();
