@@ -35,8 +35,7 @@ final class Functions {
                 .flatMap(function -> versions.isPresent()
                         ? versions(function)
                         : Stream.of(Located.latest(function, locator.arn(function.name()))));
-        return Future.succeededFuture(
-                Page.of(request, all.toList(), Functions::key).reply("Functions", replies::listed));
+        return Future.succeededFuture(Page.of(request, all, Functions::key).reply("Functions", replies::listed));
     }
 
     /** {@code $LATEST} first, then as they were published. */
