@@ -11,10 +11,13 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.function.Function;
 
 /** The queues of functions in the broker, and their retry policy. Thread-safe; never blocks. */
 final class FunctionQueues {
+    private static final int BATCH = 1_000;
+
     private final BrokerManagement broker;
 
     FunctionQueues(BrokerManagement broker) {
@@ -31,21 +34,33 @@ final class FunctionQueues {
     }
 
     /**
-     * As {@link #ensure} for each, all at once; what is there already is only looked at. All policies come before any
+     * As {@link #ensure} for each, many at once; what is there already is only looked at. All policies come before any
      * queue, as the broker tells each queue it has of every change of a policy.
      */
     Future<Void> ensureAll(Map<FunctionName, AsyncInvokeConfigs> functions) {
-        return all(functions.entrySet().stream()
-                        .map(each -> broker.ensurePolicy(Topology.invokePolicy(each.getKey(), each.getValue()))))
+        return inBatches(
+                        List.copyOf(functions.entrySet()),
+                        each -> broker.ensurePolicy(Topology.invokePolicy(each.getKey(), each.getValue())))
                 .compose(set -> broker.queueNames())
-                .compose(existing -> all(functions.keySet().stream()
-                        .flatMap(each -> Topology.queues(each).stream())
-                        .filter(queue -> !existing.contains(queue.name()))
-                        .map(broker::createQueue)));
+                .compose(existing -> inBatches(missing(functions.keySet(), existing), broker::createQueue));
     }
 
-    private static Future<Void> all(Stream<Future<Void>> steps) {
-        return Future.all(steps.toList()).mapEmpty();
+    private static List<QueueSpec> missing(Set<FunctionName> functions, Set<String> existing) {
+        return functions.stream()
+                .flatMap(each -> Topology.queues(each).stream())
+                .filter(queue -> !existing.contains(queue.name()))
+                .toList();
+    }
+
+    /** The broker's patience with a request counts from when it is asked for, so not all are asked for at once. */
+    private static <T> Future<Void> inBatches(List<T> all, Function<T, Future<Void>> step) {
+        Future<Void> done = Future.succeededFuture();
+        for (int start = 0; start < all.size(); start += BATCH) {
+            List<T> batch = all.subList(start, Math.min(start + BATCH, all.size()));
+            done = done.compose(
+                    before -> Future.all(batch.stream().map(step).toList()).mapEmpty());
+        }
+        return done;
     }
 
     Future<Void> applyPolicy(FunctionName function, AsyncInvokeConfigs configs) {
