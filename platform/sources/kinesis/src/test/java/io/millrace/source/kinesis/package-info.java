@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.source.kinesis;
+
+import org.jspecify.annotations.NullMarked;

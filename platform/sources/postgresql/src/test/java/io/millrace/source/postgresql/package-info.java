@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.source.postgresql;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package io.millrace.source.shards;
+
+import io.millrace.eventsource.SourceRecord;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * @param next where to go on; empty at the end of a shard that takes no more records
+ */
+public record ShardPage(List<SourceRecord> records, Optional<String> next) {
+    public ShardPage {
+        records = List.copyOf(records);
+    }
+}

@@ -1,0 +1,80 @@
+package io.millrace.source.sqs;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.eventsource.SourceMessage;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+
+/** A message as functions know it (lambda-semantics 3.11). */
+final class SqsRecord {
+    private static final String BODY = "body";
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // Senders make them up.
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private SqsRecord() {}
+
+    static SourceMessage of(Message message, QueueName queue) {
+        ObjectNode record = json(message, queue);
+        return new SourceMessage(
+                message.messageId(), message.receiptHandle(), bytes(record), () -> filterView(record.deepCopy()));
+    }
+
+    private static ObjectNode json(Message message, QueueName queue) {
+        ObjectNode record = JSON.createObjectNode();
+        record.put("messageId", message.messageId())
+                .put("receiptHandle", message.receiptHandle())
+                .put(BODY, message.body());
+        ObjectNode attributes = record.putObject("attributes");
+        message.attributesAsStrings().forEach(attributes::put);
+        ObjectNode messageAttributes = record.putObject("messageAttributes");
+        message.messageAttributes().forEach((name, value) -> messageAttributes.set(name, attribute(value)));
+        record.put("md5OfBody", message.md5OfBody());
+        if (message.md5OfMessageAttributes() != null) {
+            record.put("md5OfMessageAttributes", message.md5OfMessageAttributes());
+        }
+        return record.put("eventSource", "aws:sqs")
+                .put("eventSourceARN", queue.arn())
+                .put("awsRegion", queue.region());
+    }
+
+    private static ObjectNode attribute(MessageAttributeValue value) {
+        ObjectNode attribute = JSON.createObjectNode();
+        if (value.stringValue() != null) {
+            attribute.put("stringValue", value.stringValue());
+        }
+        if (value.binaryValue() != null) {
+            attribute.put("binaryValue", value.binaryValue().asByteArray());
+        }
+        attribute.putArray("stringListValues");
+        attribute.putArray("binaryListValues");
+        return attribute.put("dataType", value.dataType());
+    }
+
+    /** A body that is a JSON object is matched as one (lambda-semantics 3.10). */
+    private static ObjectNode filterView(ObjectNode record) {
+        try {
+            JsonNode body = JSON.readTree(record.path(BODY).textValue());
+            if (body.isObject()) {
+                record.set(BODY, body);
+            }
+            return record;
+        } catch (JsonProcessingException plainText) {
+            return record;
+        }
+    }
+
+    private static byte[] bytes(ObjectNode record) {
+        try {
+            return JSON.writeValueAsBytes(record);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree of JSON can always be written", impossible);
+        }
+    }
+}

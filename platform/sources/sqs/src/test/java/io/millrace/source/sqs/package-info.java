@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.source.sqs;
+
+import org.jspecify.annotations.NullMarked;
