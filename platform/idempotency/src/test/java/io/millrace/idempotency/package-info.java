@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.idempotency;
+
+import org.jspecify.annotations.NullMarked;
