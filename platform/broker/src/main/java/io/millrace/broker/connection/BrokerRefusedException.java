@@ -7,4 +7,9 @@ public final class BrokerRefusedException extends RuntimeException {
     public BrokerRefusedException(String message) {
         super(message);
     }
+
+    /** Whether it was refused because the user lacks a permission, which the message names. */
+    public boolean isForbidden() {
+        return String.valueOf(getMessage()).contains("does not have permission=");
+    }
 }

@@ -23,6 +23,11 @@ final class EncodedMessage {
         this.bytes = bytes;
     }
 
+    /** @param encoded a whole message in AMQP's own encoding; not to be changed */
+    static EncodedMessage of(byte[] encoded) {
+        return new EncodedMessage(ReadableBuffer.ByteBufferReader.wrap(java.nio.ByteBuffer.wrap(encoded)));
+    }
+
     static EncodedMessage of(Message message) {
         int size = SECTIONS
                 + (message.getBody() instanceof Data data ? data.getValue().getLength() : UNKNOWN_BODY);

@@ -1,12 +1,17 @@
 package io.millrace.broker.delivery;
 
 import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerRefusedException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnknownDescribedType;
+import org.apache.qpid.proton.amqp.messaging.Source;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +21,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class InboundLink {
     private static final long RETRY_MILLIS = 1_000;
+    private static final Symbol SELECTOR = Symbol.valueOf("apache.org:selector-filter:string");
     private static final Logger LOGGER = LoggerFactory.getLogger(InboundLink.class);
 
     private final BrokerConnection connection;
     private final String address;
+    private final String selector;
     private final boolean settled;
     private final Consumer<Delivery> handler;
     private final Runnable whenAttached;
     private final Consumer<ProtonConnection> attach = this::attach;
+    private Consumer<BrokerRefusedException> whenRefused = refusal -> {};
     private @Nullable ProtonReceiver receiver;
     private int credit;
     private int held;
@@ -40,11 +48,33 @@ public final class InboundLink {
             boolean settled,
             Consumer<Delivery> handler,
             Runnable whenAttached) {
+        this(connection, address, "", settled, handler, whenAttached);
+    }
+
+    /** @param selector in the broker's language: which messages to receive; empty for all */
+    public InboundLink(
+            BrokerConnection connection,
+            String address,
+            String selector,
+            boolean settled,
+            Consumer<Delivery> handler,
+            Runnable whenAttached) {
         this.connection = connection;
         this.address = address;
+        this.selector = selector;
         this.settled = settled;
         this.handler = handler;
         this.whenAttached = whenAttached;
+    }
+
+    /** Told each time the broker refuses or closes the link, which is then tried again. Before {@link #open}. */
+    public void whenRefused(Consumer<BrokerRefusedException> told) {
+        whenRefused = told;
+    }
+
+    private void tellRefused(Throwable why) {
+        whenRefused.accept(new BrokerRefusedException(
+                "broker refused to hand over messages of " + address + ": " + why.getMessage()));
     }
 
     /** Attaches now, or as soon as the connection is up. */
@@ -55,6 +85,9 @@ public final class InboundLink {
 
     private void attach(ProtonConnection up) {
         ProtonReceiver opening = up.createReceiver(address);
+        if (!selector.isEmpty()) {
+            ((Source) opening.getSource()).setFilter(Map.of(SELECTOR, new UnknownDescribedType(SELECTOR, selector)));
+        }
         opening.setPrefetch(0);
         opening.setAutoAccept(false);
         opening.setQoS(settled ? ProtonQoS.AT_MOST_ONCE : ProtonQoS.AT_LEAST_ONCE);
@@ -75,12 +108,16 @@ public final class InboundLink {
                         .addKeyValue("address", address)
                         .setCause(answer.cause())
                         .log("broker refused a link");
+                tellRefused(answer.cause());
                 attachLater(opening);
             }
         });
         opening.closeHandler(closed -> {
             if (receiver == opening) {
                 LOGGER.atWarn().addKeyValue("address", address).log("broker closed a link");
+                if (closed.failed()) {
+                    tellRefused(closed.cause());
+                }
                 attachLater(opening);
             }
         });

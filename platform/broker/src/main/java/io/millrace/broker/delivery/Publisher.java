@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 
 /** Sends messages and says when the broker has them on disk. Thread-safe; never blocks. */
@@ -34,6 +35,16 @@ public final class Publisher {
      *     BrokerUnavailableException (unknown)
      */
     public Future<Void> send(String address, Message message) {
+        // Encoded here, on the caller's thread: the event loop has enough to do.
+        return send(address, () -> EncodedMessage.of(message));
+    }
+
+    /** As {@link #send(String, Message)}, of a message in AMQP's own encoding, byte for byte. */
+    public Future<Void> send(String address, byte[] encoded) {
+        return send(address, () -> EncodedMessage.of(encoded));
+    }
+
+    private Future<Void> send(String address, Supplier<EncodedMessage> message) {
         if (!connection.isUp()) {
             return Future.failedFuture(
                     new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
@@ -44,9 +55,16 @@ public final class Publisher {
                     "more than " + MOST_UNDER_WAY + " messages wait for the broker's answer"));
         }
         Promise<Void> accepted = Promise.promise();
-        // Encoded here, on the caller's thread: the event loop has enough to do.
-        mailbox.add(new Parcel(address, EncodedMessage.of(message), accepted));
+        mailbox.add(new Parcel(address, message.get(), accepted));
         return accepted.future().onComplete(answered -> underWay.decrementAndGet());
+    }
+
+    /** Lets go of the link to an address that nothing more is sent to for now. Event loop only. */
+    public void forget(String address) {
+        OutboundLink link = links.remove(address);
+        if (link != null) {
+            link.close();
+        }
     }
 
     private void post(Parcel parcel) {

@@ -74,22 +74,40 @@ public final class Transactions {
      *     BrokerUnavailableException if the delivery is no longer ours
      */
     public Future<Void> completeAndSend(Delivery delivery, List<Message> messages) {
+        return completeAndSend(List.of(delivery), messages);
+    }
+
+    /** As {@link #completeAndSend(Delivery, List)}, of several deliveries together: all or none. */
+    public Future<Void> completeAndSend(List<Delivery> deliveries, List<Message> messages) {
+        List<Outgoing> encoded = new ArrayList<>();
+        for (Message message : messages) {
+            encoded.add(new Outgoing(message.getAddress(), EncodedMessage.of(message)));
+        }
+        return commit(deliveries, encoded);
+    }
+
+    /**
+     * As {@link #completeAndSend(Delivery, List)}, of one message in AMQP's own encoding, byte for byte.
+     *
+     * @param address the one the message carries
+     */
+    public Future<Void> completeAndSend(Delivery delivery, String address, byte[] message) {
+        return commit(List.of(delivery), List.of(new Outgoing(address, EncodedMessage.of(message))));
+    }
+
+    private Future<Void> commit(List<Delivery> deliveries, List<Outgoing> encoded) {
         Promise<Void> committed = Promise.promise();
         ProtonSender declaring = coordinator;
         if (declaring == null) {
             return Future.failedFuture(
                     new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
         }
-        List<Outgoing> encoded = new ArrayList<>();
-        for (Message message : messages) {
-            encoded.add(new Outgoing(message.getAddress(), EncodedMessage.of(message)));
-        }
         open.add(committed);
         Message declare = Message.Factory.create();
         declare.setBody(new AmqpValue(new Declare()));
         declaring.send(declare, answer -> {
             if (answer.getRemoteState() instanceof Declared declared) {
-                sendAll(declared.getTxnId(), delivery, encoded, committed);
+                sendAll(declared.getTxnId(), deliveries, encoded, committed);
             } else {
                 finish(committed, refused("a transaction", answer.getRemoteState()));
             }
@@ -122,7 +140,8 @@ public final class Transactions {
         return passed.future();
     }
 
-    private void sendAll(Binary transaction, Delivery delivery, List<Outgoing> messages, Promise<Void> committed) {
+    private void sendAll(
+            Binary transaction, List<Delivery> deliveries, List<Outgoing> messages, Promise<Void> committed) {
         List<Future<Void>> sent = new ArrayList<>();
         for (Outgoing message : messages) {
             sent.add(sendWithin(transaction, message));
@@ -132,17 +151,17 @@ public final class Transactions {
                 discharge(transaction, true, rolledBack -> finish(committed, all.cause()));
                 return;
             }
-            if (!delivery.isLive()) {
+            if (!deliveries.stream().allMatch(Delivery::isLive)) {
                 // It went back to the broker meanwhile, which would commit the copies without the completion.
                 discharge(transaction, true, rolledBack -> finish(committed, gone()));
                 return;
             }
             TransactionalState completed = within(transaction);
             completed.setOutcome(Accepted.getInstance());
-            delivery.proton().disposition(completed, true);
+            deliveries.forEach(delivery -> delivery.proton().disposition(completed, true));
             discharge(transaction, false, answer -> {
                 if (answer.getRemoteState() instanceof Accepted) {
-                    delivery.settled();
+                    deliveries.forEach(Delivery::settled);
                     finish(committed, null);
                 } else {
                     // Not a refusal that a caller may answer with a second try: the delivery is spent.

@@ -56,8 +56,9 @@ public final class DeadLetterMessages {
         return copy;
     }
 
-    // Body and footer are shared, never changed; a receiver's message must not be, so the rest is taken over by hand.
-    private static Message copy(Message event) {
+    /** A copy of what the publisher wrote, without its properties and annotations; body and footer are shared. */
+    // A receiver's message must not be changed, so the rest is taken over by hand.
+    public static Message copy(Message event) {
         Message copy = Message.Factory.create();
         copy.setPriority(event.getPriority());
         copy.setMessageId(event.getMessageId());

@@ -16,6 +16,9 @@ public final class EventProperties {
     /** The caller's trace header. */
     public static final String TRACE = Invocation.TRACE;
 
+    /** Invocations of one function with the same one run once; any client may set it, on events and on calls. */
+    public static final String IDEMPOTENCY_KEY = Invocation.IDEMPOTENCY_KEY;
+
     /** On calls whose caller wants the end of the log, and on their replies, where it is that, as bytes. */
     public static final String LOG_TAIL = Invocation.LOG_TAIL;
 
@@ -33,7 +36,7 @@ public final class EventProperties {
 
     /**
      * Why an event was given up, on dead letters: RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency,
-     * RecursiveInvocation.
+     * RecursiveInvocation, IdempotencyKeyReused.
      */
     public static final String CONDITION = "millrace_condition";
 

@@ -11,6 +11,7 @@ import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.topology.AddressPolicy;
 import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -29,8 +30,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,10 @@ public final class BrokerManagement {
     private static final int PAGE = 5_000;
     private static final int FLUSH_AT = 1_000;
     private static final int LISTING_TRIES = 10;
+    // Artemis 2.55 stumbles over its own refusal where a user may send to the management but not use it.
+    private static final String STUMBLED = "markAsRollbackOnly";
+    private static final String NOT_PERMITTED =
+            "the user does not have permission='MANAGE' on address " + Topology.MANAGEMENT;
     // A move of a million messages takes some.
     private static final long PATIENCE_MILLIS = 120_000;
 
@@ -53,6 +61,7 @@ public final class BrokerManagement {
     private final Deque<Runnable> unsent = new ArrayDeque<>();
     private @Nullable ProtonSender sender;
     private @Nullable String replyTo;
+    private @Nullable String refusal;
     private long nextId;
 
     /** @param connection one of its own, because a long operation holds up whatever else its connection does */
@@ -65,6 +74,7 @@ public final class BrokerManagement {
     }
 
     private void attach(ProtonConnection up) {
+        refusal = null;
         ProtonReceiver receiver = up.createReceiver(null);
         Source source = new Source();
         source.setDynamic(true);
@@ -72,17 +82,22 @@ public final class BrokerManagement {
         receiver.setPrefetch(100);
         receiver.handler(this::answered);
         receiver.openHandler(opened -> {
-            if (opened.succeeded()) {
+            // A refusal opens the link only to close it, without a source.
+            if (opened.succeeded() && opened.result().getRemoteSource() != null) {
                 replyTo = opened.result().getRemoteSource().getAddress();
                 sendWaiting();
             }
         });
+        receiver.closeHandler(this::refused);
+        receiver.detachHandler(this::refused);
         receiver.open();
         ProtonSender opening = up.createSender(Topology.MANAGEMENT);
         Target target = new Target();
         target.setAddress(Topology.MANAGEMENT);
         opening.setTarget(target);
         opening.sendQueueDrainHandler(credit -> sendWaiting());
+        opening.closeHandler(this::refused);
+        opening.detachHandler(this::refused);
         opening.open();
         sender = opening;
     }
@@ -94,6 +109,16 @@ public final class BrokerManagement {
         waiting.clear();
         unsent.clear();
         unanswered.forEach(promise -> promise.tryFail(away()));
+    }
+
+    // Who may not use the management is told so at once, and not after a time without an answer.
+    private <T> void refused(AsyncResult<T> closed) {
+        String why = closed.failed() ? String.valueOf(closed.cause().getMessage()) : "the link was closed";
+        refusal = "broker refused its management: " + why;
+        List<Promise<JsonNode>> unanswered = new ArrayList<>(waiting.values());
+        waiting.clear();
+        unsent.clear();
+        unanswered.forEach(promise -> promise.tryFail(new BrokerRefusedException(String.valueOf(refusal))));
     }
 
     private BrokerUnavailableException away() {
@@ -123,6 +148,50 @@ public final class BrokerManagement {
         return operation(BROKER, "destroyQueue", name, true, true).mapEmpty();
     }
 
+    /** Creates a multicast address, with no queue yet, unless it exists. */
+    public Future<Void> ensureMulticast(String address) {
+        return addressNames()
+                .compose(names -> names.contains(address)
+                        ? Future.succeededFuture()
+                        : operation(BROKER, "createAddress", address, "MULTICAST"))
+                .mapEmpty();
+    }
+
+    /** Creates a durable queue that gets a copy of all that is sent to a multicast address, unless it exists. */
+    public Future<Void> createMulticastQueue(String address, String queue) {
+        ObjectNode config = JSON.createObjectNode()
+                .put("name", queue)
+                .put("address", address)
+                .put("routing-type", "MULTICAST")
+                .put("durable", true)
+                .put("auto-create-address", true)
+                .put("auto-delete", false);
+        return operation(BROKER, "createQueue", config.toString(), true).mapEmpty();
+    }
+
+    /** Deletes one queue of a multicast address with its messages, unless it is gone already. The address stays. */
+    public Future<Void> deleteMulticastQueue(String queue) {
+        return queueNames()
+                .compose(names -> names.contains(queue)
+                        ? operation(BROKER, "destroyQueue", queue, true, false)
+                        : Future.succeededFuture())
+                .mapEmpty();
+    }
+
+    /** Deletes an address with all of its queues and their messages, unless it is gone already. */
+    public Future<Void> deleteAddress(String address) {
+        return addressNames()
+                .compose(names -> names.contains(address)
+                        ? operation(BROKER, "deleteAddress", address, true)
+                        : Future.succeededFuture())
+                .mapEmpty();
+    }
+
+    /** The names of all addresses, in one answer. */
+    public Future<Set<String>> addressNames() {
+        return attribute(BROKER, "AddressNames").map(BrokerManagement::texts);
+    }
+
     /** Sets the broker's settings of an address; they survive the broker. */
     public Future<Void> setPolicy(AddressPolicy policy) {
         return operation(
@@ -133,15 +202,23 @@ public final class BrokerManagement {
                 .mapEmpty();
     }
 
+    /** The settings in force for an address, by the broker's names. */
+    public Future<JsonNode> policy(String address) {
+        return operation(BROKER, "getAddressSettingsAsJSON", address).map(inForce -> parse(inForce.asText()));
+    }
+
     /**
      * As {@link #setPolicy}, but asks first. The broker tells each of its queues of a change of settings, so that with
      * many queues asking costs far less than setting again what is so already.
      */
     public Future<Void> ensurePolicy(AddressPolicy policy) {
-        return operation(BROKER, "getAddressSettingsAsJSON", policy.address())
-                .compose(inForce -> contains(parse(inForce.asText()), settings(policy))
-                        ? Future.succeededFuture()
-                        : setPolicy(policy));
+        return policy(policy.address())
+                .compose(inForce -> contains(inForce, settings(policy)) ? Future.succeededFuture() : setPolicy(policy));
+    }
+
+    /** What tells this broker from any other, as long as it has its data. */
+    public Future<String> identity() {
+        return attribute(BROKER, "NodeID").map(JsonNode::asText);
     }
 
     private static boolean contains(JsonNode inForce, ObjectNode wanted) {
@@ -172,11 +249,13 @@ public final class BrokerManagement {
 
     /** The names of all queues, in one answer. */
     public Future<Set<String>> queueNames() {
-        return attribute(BROKER, "QueueNames").map(names -> {
-            Set<String> found = new HashSet<>();
-            names.forEach(name -> found.add(name.asText()));
-            return found;
-        });
+        return attribute(BROKER, "QueueNames").map(BrokerManagement::texts);
+    }
+
+    private static Set<String> texts(JsonNode names) {
+        Set<String> found = new HashSet<>();
+        names.forEach(name -> found.add(name.asText()));
+        return found;
     }
 
     /** All queues whose name contains {@code part}; all queues if it is empty. */
@@ -193,17 +272,35 @@ public final class BrokerManagement {
     }
 
     private Future<List<QueueState>> listQueues(String part, int page, List<QueueState> found) {
-        ObjectNode filter = JSON.createObjectNode()
-                .put("field", part.isEmpty() ? "" : "name")
-                .put("operation", part.isEmpty() ? "" : "CONTAINS")
-                .put("value", part)
-                .put("sortField", "name")
-                .put("sortOrder", "asc");
+        boolean all = part.isEmpty();
+        return listQueues(filter(all ? "" : "name", all ? "" : "CONTAINS", part, "name", "asc"), page, found);
+    }
+
+    /** At most {@code limit} queues that are not empty, those with the most messages first. */
+    public Future<List<QueueState>> fullestQueues(int limit) {
+        ObjectNode filter = filter("messageCount", "GREATER_THAN", "0", "messageCount", "desc");
+        return operation(BROKER, "listQueues", filter.toString(), 1, limit).map(answer -> {
+            List<QueueState> found = new ArrayList<>();
+            parse(answer.asText()).path("data").forEach(row -> found.add(QueueState.of(row)));
+            return found;
+        });
+    }
+
+    private static ObjectNode filter(String field, String operation, String value, String sortField, String order) {
+        return JSON.createObjectNode()
+                .put("field", field)
+                .put("operation", operation)
+                .put("value", value)
+                .put("sortField", sortField)
+                .put("sortOrder", order);
+    }
+
+    private Future<List<QueueState>> listQueues(ObjectNode filter, int page, List<QueueState> found) {
         return operation(BROKER, "listQueues", filter.toString(), page, PAGE).compose(answer -> {
             JsonNode body = parse(answer.asText());
             body.path("data").forEach(row -> found.add(QueueState.of(row)));
             boolean complete = (long) page * PAGE >= body.path("count").asLong();
-            return complete ? Future.succeededFuture(found) : listQueues(part, page + 1, found);
+            return complete ? Future.succeededFuture(found) : listQueues(filter, page + 1, found);
         });
     }
 
@@ -259,6 +356,10 @@ public final class BrokerManagement {
                 answer.fail(away());
                 return;
             }
+            if (refusal != null) {
+                answer.fail(new BrokerRefusedException(refusal));
+                return;
+            }
             String id = Long.toString(nextId++);
             waiting.put(id, answer);
             Vertx vertx = connection.context().owner();
@@ -283,7 +384,16 @@ public final class BrokerManagement {
         message.setCorrelationId(id);
         message.setBody(new AmqpValue(body));
         if (sender != null) {
-            sender.send(message);
+            sender.send(message, sent -> rejected(id, sent.getRemoteState()));
+        }
+    }
+
+    private void rejected(String id, @Nullable DeliveryState state) {
+        Promise<JsonNode> promise = state instanceof Rejected ? waiting.remove(id) : null;
+        if (promise != null && state instanceof Rejected rejected) {
+            ErrorCondition error = rejected.getError();
+            String why = error == null ? "no reason given" : String.valueOf(error.getDescription());
+            promise.tryFail(new BrokerRefusedException(why.contains(STUMBLED) ? NOT_PERMITTED : why));
         }
     }
 

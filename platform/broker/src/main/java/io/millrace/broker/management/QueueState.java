@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param messages all in it: ready, scheduled and being delivered
  * @param scheduled of these, those that wait for their time
  * @param delivering of these, those that a consumer has
+ * @param added since the broker began, once each
+ * @param acknowledged since the broker began: taken out by a consumer, or moved
  */
 public record QueueState(
         String name,
@@ -20,7 +22,8 @@ public record QueueState(
         long scheduled,
         long delivering,
         int consumers,
-        long added) {
+        long added,
+        long acknowledged) {
 
     static QueueState of(JsonNode row) {
         return new QueueState(
@@ -34,6 +37,7 @@ public record QueueState(
                 row.path("scheduledCount").asLong(),
                 row.path("deliveringCount").asLong(),
                 row.path("consumerCount").asInt(),
-                row.path("messagesAdded").asLong());
+                row.path("messagesAdded").asLong(),
+                row.path("messagesAcked").asLong());
     }
 }

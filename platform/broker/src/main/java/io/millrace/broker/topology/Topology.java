@@ -23,8 +23,40 @@ public final class Topology {
     /** Where a node gets its replies; the broker makes the queue for the first link and deletes it after the last. */
     public static final String REPLY_PREFIX = "reply.";
 
+    /** Where the segments of streams are, one queue each (docs/adr/0010). */
+    public static final String STREAM_PREFIX = "stream.";
+
+    /** Where the tokens of schedules wait until they are due: one queue for each registry. */
+    public static final String SCHEDULE_PREFIX = "schedule.";
+
+    /** Where a topic's messages are sent: each subscription has a queue of its own there. */
+    public static final String TOPIC_PREFIX = "topic.";
+
+    /** Where the events of a bus are sent: each target of a rule and each archive has a queue of its own there. */
+    public static final String BUS_PREFIX = "bus.";
+
+    /** Where an archive keeps its events; they are browsed, never consumed. */
+    public static final String ARCHIVE_PREFIX = "archive.";
+
+    /** Where redrive jobs are written down, and who drives them. */
+    public static final String TOOLS_PREFIX = "dlq-tools.";
+
     /** The broker's own management address. */
     public static final String MANAGEMENT = "activemq.management";
+
+    private static final List<String> OWN = List.of(
+            INVOKE_PREFIX,
+            CALL_PREFIX,
+            EXPIRED_PREFIX,
+            REPLY_PREFIX,
+            STREAM_PREFIX,
+            SCHEDULE_PREFIX,
+            TOPIC_PREFIX,
+            BUS_PREFIX,
+            ARCHIVE_PREFIX,
+            TOOLS_PREFIX,
+            "activemq.",
+            "$sys.");
 
     /** So many deliveries of an event that were lost with a worker, through no fault of its own, cost it no attempt. */
     private static final int LOST_DELIVERIES = 10;
@@ -51,12 +83,65 @@ public final class Topology {
         return REPLY_PREFIX + node;
     }
 
+    /** @param segment from 1 on */
+    public static String segmentAddress(String stream, String shard, long segment) {
+        return STREAM_PREFIX + stream + "." + shard + "." + segment;
+    }
+
+    /** @param registry its name, the same for all nodes that share it */
+    public static String scheduleAddress(String registry) {
+        return SCHEDULE_PREFIX + registry;
+    }
+
+    /** A multicast address. */
+    public static String topicAddress(String topic) {
+        return TOPIC_PREFIX + topic;
+    }
+
+    /** A multicast address. */
+    public static String busAddress(String bus) {
+        return BUS_PREFIX + bus;
+    }
+
+    public static String archiveAddress(String archive) {
+        return ARCHIVE_PREFIX + archive;
+    }
+
+    /**
+     * Whether the platform or the broker keeps {@code queue} for itself: whatever others sent there or took from there
+     * would break what it is for. Dead-letter queues are for everybody to read, see {@link #isOfDeadLetters}.
+     */
+    public static boolean isOwn(String queue) {
+        return OWN.stream().anyMatch(queue::startsWith);
+    }
+
+    /** Whether dead letters of functions lie in {@code queue}: what others sent there would be redriven as an event. */
+    public static boolean isOfDeadLetters(String queue) {
+        return queue.startsWith(DEAD_LETTER_PREFIX);
+    }
+
+    /** As consumers name one of the queues of a multicast address. */
+    public static String queueOf(String address, String queue) {
+        return address + "::" + queue;
+    }
+
     /** The function whose dead letters lie in {@code queue}, if it is such a queue. */
     public static Optional<FunctionName> functionOfDeadLetters(String queue) {
-        if (!queue.startsWith(DEAD_LETTER_PREFIX)) {
+        return function(DEAD_LETTER_PREFIX, queue);
+    }
+
+    /** The function that gets what is in {@code queue}: events, calls, or events that are too old. */
+    public static Optional<FunctionName> functionThatGets(String queue) {
+        return function(INVOKE_PREFIX, queue)
+                .or(() -> function(EXPIRED_PREFIX, queue))
+                .or(() -> function(CALL_PREFIX, queue));
+    }
+
+    private static Optional<FunctionName> function(String prefix, String queue) {
+        if (!queue.startsWith(prefix)) {
             return Optional.empty();
         }
-        String name = queue.substring(DEAD_LETTER_PREFIX.length());
+        String name = queue.substring(prefix.length());
         return FunctionName.PATTERN.matcher(name).matches() ? Optional.of(new FunctionName(name)) : Optional.empty();
     }
 

@@ -24,6 +24,18 @@ final class AccountBooks {
         return limit;
     }
 
+    int running() {
+        return running;
+    }
+
+    int claimed() {
+        return claimed;
+    }
+
+    int unreservedUse() {
+        return unreservedUse;
+    }
+
     /** Below 0 when the account shrank under what is reserved and provisioned. */
     int unreserved() {
         return limit - claimed;

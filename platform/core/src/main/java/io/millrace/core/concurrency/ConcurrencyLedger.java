@@ -289,6 +289,14 @@ public final class ConcurrencyLedger {
         return books == null ? Usage.NONE : books.usage();
     }
 
+    /** Of all functions that it knows, at one instant. */
+    public synchronized LedgerReading reading() {
+        Map<FunctionName, LedgerReading.OfFunction> all = new HashMap<>();
+        functions.forEach((name, books) -> all.put(name, books.reading()));
+        return new LedgerReading(
+                account.limit(), account.running(), account.claimed(), unreservedLimit(), account.unreservedUse(), all);
+    }
+
     private FunctionBooks function(FunctionName name) {
         FunctionBooks known = functions.get(name);
         if (known != null) {

@@ -62,6 +62,15 @@ final class FunctionBooks {
         return warm;
     }
 
+    LedgerReading.OfFunction reading() {
+        Usage sum = Usage.NONE;
+        for (VersionBooks version : versions.values()) {
+            sum = sum.plus(version.usage());
+        }
+        return new LedgerReading.OfFunction(
+                running(), isReserved() ? OptionalInt.of(reservation) : OptionalInt.empty(), sum);
+    }
+
     @Nullable
     VersionBooks find(String version) {
         return versions.get(version);

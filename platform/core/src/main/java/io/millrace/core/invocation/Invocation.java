@@ -29,4 +29,16 @@ public record Invocation(
 
     /** Key of the attribute that a waiting caller sets, to anything, who wants the end of the log. */
     public static final String LOG_TAIL = "millrace_log_tail";
+
+    /**
+     * Key of the attribute with the idempotency key: invocations of one function with the same one run once
+     * (lambda-semantics 9.1).
+     */
+    public static final String IDEMPOTENCY_KEY = "millrace_idempotency_key";
+
+    /**
+     * Key of the attribute by which the broker recognises an event that its publisher sends again, not knowing whether it
+     * has arrived.
+     */
+    public static final String PUBLISH_ID = "publish-id";
 }

@@ -6,7 +6,9 @@ public enum GiveUpCondition {
     EVENT_AGE_EXCEEDED("EventAgeExceeded"),
     ZERO_RESERVED_CONCURRENCY("ZeroReservedConcurrency"),
     /** The function ran too often in the chain of invocations (lambda-semantics 2.4). */
-    RECURSIVE_INVOCATION("RecursiveInvocation");
+    RECURSIVE_INVOCATION("RecursiveInvocation"),
+    /** Its idempotency key came with another payload before. */
+    IDEMPOTENCY_KEY_REUSED("IdempotencyKeyReused");
 
     private final String wireName;
 

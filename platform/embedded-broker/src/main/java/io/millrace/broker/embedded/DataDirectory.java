@@ -11,6 +11,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataDirectory implements AutoCloseable {
 
+    /** A killed process lets go of its files one after the other: who waited for another of them is here before. */
+    private static final Duration DYING = Duration.ofSeconds(1);
+
+    private static final long LOOK_AGAIN_NANOS = 20_000_000;
     private static final int LONGEST_OWNER = 64;
     /** The locked byte lies behind the text, which other processes must be able to read. */
     private static final long LOCKED_BYTE = 1_024;
@@ -76,8 +82,14 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static @Nullable FileLock tryLock(FileChannel lockFile) throws IOException {
+        long giveUp = System.nanoTime() + DYING.toNanos();
         try {
-            return lockFile.tryLock(LOCKED_BYTE, 1, false);
+            FileLock lock = lockFile.tryLock(LOCKED_BYTE, 1, false);
+            while (lock == null && System.nanoTime() - giveUp < 0) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+                lock = lockFile.tryLock(LOCKED_BYTE, 1, false);
+            }
+            return lock;
         } catch (OverlappingFileLockException e) {
             return null; // another broker of this very JVM
         }

@@ -1,6 +1,7 @@
 package io.millrace.broker.embedded;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.server.ServerSession;
@@ -11,8 +12,9 @@ import org.apache.activemq.artemis.utils.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a message that a client sends to {@code invoke.*} without a message id a random one, before it is stored: an
- * invocation keeps its id through redeliveries, restarts and redrives, and a plain MQTT or STOMP publish has none.
+ * Gives a message that a client sends to {@code invoke.*}, to a topic or to an event bus without a message id a random
+ * one, before it is stored: an invocation keeps its id through redeliveries, restarts and redrives, and a plain MQTT or
+ * STOMP publish has none.
  *
  * <p>An AMQP consumer finds it as the message id ({@code ID:<uuid>}) of what came by Core, MQTT or STOMP. An AMQP
  * message's own properties are its sender's and stay untouched; its id is the message annotation {@value #ANNOTATION}.
@@ -22,7 +24,8 @@ final class InvocationIdStamper implements ActiveMQServerMessagePlugin {
     static final String ANNOTATION = "x-opt-millrace-id";
 
     private static final SimpleString ANNOTATION_KEY = SimpleString.of(ANNOTATION);
-    private static final SimpleString INVOKE = SimpleString.of("invoke.");
+    private static final List<SimpleString> STAMPED =
+            List.of(SimpleString.of("invoke."), SimpleString.of("topic."), SimpleString.of("bus."));
 
     @Override
     public void beforeSend(
@@ -39,10 +42,19 @@ final class InvocationIdStamper implements ActiveMQServerMessagePlugin {
     private static boolean isInvocation(ServerSession session, Message message) {
         @Nullable SimpleString address = message.getAddressSimpleString();
         if (address != null) {
-            return address.startsWith(INVOKE);
+            return isStamped(address);
         }
         @Nullable String producersAddress = session.getDefaultAddress(); // a Core producer names its address once
-        return producersAddress != null && producersAddress.startsWith("invoke.");
+        return producersAddress != null && isStamped(SimpleString.of(producersAddress));
+    }
+
+    private static boolean isStamped(SimpleString address) {
+        for (SimpleString prefix : STAMPED) {
+            if (address.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void stamp(Message message) {

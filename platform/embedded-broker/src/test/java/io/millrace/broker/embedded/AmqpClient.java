@@ -23,11 +23,12 @@ import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
-/** A blocking AMQP client for tests: every method waits for the broker's answer, 10 s at most. */
+/** A blocking AMQP client for tests: every method waits for the broker's answer or its end, 10 s at most. */
 final class AmqpClient implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
+    private final Promise<Void> connectionLost = Promise.promise();
     private final ProtonConnection connection;
 
     private AmqpClient(int port) {
@@ -46,6 +47,7 @@ final class AmqpClient implements AutoCloseable {
             } else {
                 connected
                         .result()
+                        .disconnectHandler(gone -> connectionLost.tryFail("the connection is lost"))
                         .setContainer("test")
                         .openHandler(opened::handle)
                         .open();
@@ -204,7 +206,10 @@ final class AmqpClient implements AutoCloseable {
 
     private <T> T onContext(Work<T> work) {
         Promise<T> done = Promise.promise();
-        context.runOnContext(turn -> work.start().onComplete(done));
+        context.runOnContext(turn -> {
+            connectionLost.future().onFailure(done::tryFail);
+            work.start().onSuccess(done::tryComplete).onFailure(done::tryFail);
+        });
         return waitFor(done.future());
     }
 
@@ -217,10 +222,12 @@ final class AmqpClient implements AutoCloseable {
 
     @Override
     public void close() {
-        onContext(() -> {
+        Promise<Void> disconnected = Promise.promise();
+        context.runOnContext(turn -> {
             connection.disconnect();
-            return Future.<Void>succeededFuture();
+            disconnected.complete();
         });
+        waitFor(disconnected.future());
         waitFor(vertx.close());
     }
 }
