@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param functionError {@code Unhandled} if the function failed
  * @param throttleReason why it did not run, with 429
  * @param executedVersion the version that ran
- * @param requestId the id the function saw
+ * @param requestId the id the function saw, if it ran now
+ * @param isReplayed whether it ran before, under the same idempotency key, and not now
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed to the caller, never compared.
 public record InvokeResult(
@@ -21,7 +22,8 @@ public record InvokeResult(
         Optional<String> functionError,
         Optional<ThrottleReason> throttleReason,
         String executedVersion,
-        String requestId) {
+        String requestId,
+        boolean isReplayed) {
 
     /** The payload as text. */
     public String text() {

@@ -13,6 +13,7 @@ import io.millrace.runtime.Platform;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.KeySource;
 import io.millrace.runtime.environment.HandlerSource;
 import io.vertx.core.Future;
 import java.net.URI;
@@ -82,9 +83,19 @@ public final class Millrace implements AutoCloseable {
      *     BrokerUnavailableException when the broker is away or no answer came in time
      */
     public CompletableFuture<InvokeResult> invoke(String function, byte[] payload) {
+        return invoke(function, payload, InvokeOptions.NONE);
+    }
+
+    /**
+     * As {@link #invoke(String, byte[])}, under an idempotency key for instance.
+     *
+     * @return fails also with IdempotencyKeyException if the key let the function not run
+     */
+    public CompletableFuture<InvokeResult> invoke(String function, byte[] payload, InvokeOptions options) {
         try {
             requireSize(payload, platform.settings().limits().requestBytes());
-            Invocation invocation = invocation(function, InvocationType.REQUEST_RESPONSE, payload, Map.of());
+            Invocation invocation =
+                    invocation(function, InvocationType.REQUEST_RESPONSE, payload, options.attributes());
             return future(platform.invoker().call(invocation).map(answer -> result(answer, invocation.id())));
         } catch (FunctionNotFoundException | IllegalArgumentException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -136,7 +147,8 @@ public final class Millrace implements AutoCloseable {
                         Optional.empty(),
                         Optional.empty(),
                         answer.executedVersion(),
-                        requestId);
+                        requestId,
+                        answer.isReplayed());
             }
 
             @Override
@@ -147,7 +159,8 @@ public final class Millrace implements AutoCloseable {
                         Optional.of("Unhandled"),
                         Optional.empty(),
                         answer.executedVersion(),
-                        requestId);
+                        requestId,
+                        answer.isReplayed());
             }
 
             @Override
@@ -158,7 +171,8 @@ public final class Millrace implements AutoCloseable {
                         Optional.empty(),
                         Optional.of(outcome.reason()),
                         answer.executedVersion(),
-                        requestId);
+                        requestId,
+                        answer.isReplayed());
             }
         });
     }
@@ -180,8 +194,9 @@ public final class Millrace implements AutoCloseable {
                 .withTimeout(platform.settings().function().timeout())
                 .withMemorySizeMegabytes(platform.settings().function().memorySizeMegabytes())
                 .withAsync(platform.settings().async());
-        join(future(
-                platform.deployments().deployEmbedded(options.apply(defaults), new HandlerSource.Instance(handler))));
+        FunctionDefinition definition = options.apply(defaults);
+        KeySource.requireValid(definition.environment());
+        join(future(platform.deployments().deployEmbedded(definition, new HandlerSource.Instance(handler))));
         return this;
     }
 

@@ -3,7 +3,9 @@ package io.millrace;
 import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.embedded.BrokerFailure;
 import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.DataDirectory;
 import io.millrace.runtime.Platform;
+import io.millrace.runtime.StandbyListener;
 import io.millrace.runtime.UnprotectedException;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
@@ -34,6 +36,7 @@ public final class MillraceBuilder {
     private Optional<BrokerAddress> broker = Optional.empty();
     private Optional<InetSocketAddress> http = Optional.empty();
     private Optional<Packing> developing = Optional.empty();
+    private Optional<StandbyListener> standby = Optional.empty();
     private boolean insecure;
     private Consumer<BrokerFailure> onFatal = failure ->
             LOGGER.atError().addKeyValue("failure", failure.message()).log("the broker cannot go on");
@@ -41,9 +44,26 @@ public final class MillraceBuilder {
 
     MillraceBuilder() {}
 
-    /** Required: where queues, functions and counts are kept; one platform at a time may use it. */
+    /**
+     * Required: where queues, functions and counts are kept; one platform at a time may use it. {@link #start} refuses
+     * one that another has, unless it is to {@linkplain #standby() stand by}.
+     */
     public MillraceBuilder dataDirectory(Path directory) {
         dataDirectory = directory;
+        return this;
+    }
+
+    /**
+     * Lets {@link #start} wait for a data directory that another platform has, on this machine or on another one that
+     * reaches the same disk, until that one has ended or was killed; then takes over all that it had (docs/standby.md).
+     */
+    public MillraceBuilder standby() {
+        return standby(new LoggedStandby());
+    }
+
+    /** As {@link #standby()}, and tells how it fares. */
+    public MillraceBuilder standby(StandbyListener listener) {
+        standby = Optional.of(listener);
         return this;
     }
 
@@ -133,7 +153,7 @@ public final class MillraceBuilder {
     }
 
     /**
-     * Starts everything; blocks until events are taken.
+     * Starts everything; blocks until events are taken. That of a standby can be interrupted while it waits.
      *
      * @throws IllegalStateException without a data directory
      * @throws RuntimeException with one clear line when a port, directory, setting, handler or broker cannot be used
@@ -145,16 +165,21 @@ public final class MillraceBuilder {
         if (developing.isPresent()) {
             http.ifPresent(DevMode::requireLoopback);
         }
-        Path data = dataDirectory;
+        Path directory = dataDirectory;
         Settings complete = settings != null ? settings : Settings.of(assignments);
         if (broker.isEmpty() && !insecure) {
             requireLoopback(complete.broker().host());
         }
+        DataDirectory data = standby.map(listener -> DataDirectory.await(directory, listener))
+                .orElseGet(() -> DataDirectory.take(directory));
         Platform platform = Platform.start(data, broker, complete, onFatal, attempts);
         Optional<DevMode> devMode = Optional.empty();
         try {
-            devMode = developing.map(packing ->
-                    DevMode.start(platform.vertx(), platform.deployments(), packing, data.resolve("dev-sources.json")));
+            devMode = developing.map(packing -> DevMode.start(
+                    platform.vertx(),
+                    platform.deployments(),
+                    packing,
+                    data.path().resolve("dev-sources.json")));
             Optional<URI> url = http.map(address -> platform.listen(address, insecure));
             Millrace millrace = new Millrace(platform, url, devMode);
             functions.forEach(function -> function.accept(millrace));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 class BadDaysPageTest {
     private static final Path MODULES = Path.of("..");
     private static final Path PAGE = MODULES.resolve("../docs/bad-days.md");
+    /** Of src in a module, or in one of those of sources. */
+    private static final int DEEPEST = 3;
+
     private static final Pattern TEST = Pattern.compile("`(\\w+)\\.(\\w+)`");
 
     @Test
@@ -48,16 +52,23 @@ class BadDaysPageTest {
         }
     }
 
+    /** Of a test, and of the suite that it extends. */
     private static String source(String type) throws IOException {
-        try (Stream<Path> modules = Files.list(MODULES)) {
-            for (Path tests : modules.map(module -> module.resolve("src/test/java"))
-                    .filter(Files::isDirectory)
-                    .toList()) {
-                try (Stream<Path> files = Files.walk(tests)) {
-                    List<Path> found =
-                            files.filter(file -> file.endsWith(type + ".java")).toList();
-                    if (!found.isEmpty()) {
-                        return Files.readString(found.get(0));
+        String own = file(type);
+        Matcher suite = Pattern.compile("class " + type + " extends (\\w+)").matcher(own);
+        return suite.find() ? own + file(suite.group(1)) : own;
+    }
+
+    private static String file(String type) throws IOException {
+        for (Path modules : List.of(MODULES, MODULES.resolve("../dlq-tools"))) {
+            try (Stream<Path> folders = Files.find(modules, DEEPEST, (path, is) -> path.endsWith("src"))) {
+                for (Path sources : folders.toList()) {
+                    try (Stream<Path> files = Files.walk(sources)) {
+                        List<Path> found = files.filter(file -> file.endsWith(type + ".java"))
+                                .toList();
+                        if (!found.isEmpty()) {
+                            return Files.readString(found.get(0));
+                        }
                     }
                 }
             }

@@ -14,6 +14,7 @@ import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
+import io.millrace.eventsource.EventSourceKind;
 import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.access.UrlAccess;
 import io.millrace.runtime.accounting.Accounting;
@@ -23,12 +24,16 @@ import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.BrokerSettings;
 import io.millrace.runtime.config.ConcurrencySettings;
 import io.millrace.runtime.config.EnvironmentSettings;
+import io.millrace.runtime.config.MetricsSettings;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.deployment.Deployments;
 import io.millrace.runtime.dispatch.BrokerAccounting;
 import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.RecentFailures;
+import io.millrace.runtime.dispatch.Whereabouts;
+import io.millrace.runtime.door.Door;
 import io.millrace.runtime.environment.AttemptListener;
 import io.millrace.runtime.environment.EnvironmentKinds;
 import io.millrace.runtime.environment.EnvironmentPool;
@@ -39,16 +44,41 @@ import io.millrace.runtime.environment.process.IsolationLevel;
 import io.millrace.runtime.environment.process.LoggedFunctionLog;
 import io.millrace.runtime.environment.process.ProcessEnvironments;
 import io.millrace.runtime.environment.process.ProcessOptions;
+import io.millrace.runtime.eventbus.Archives;
+import io.millrace.runtime.eventbus.EventBuses;
+import io.millrace.runtime.eventbus.Replays;
+import io.millrace.runtime.eventbusapi.EventBusApi;
 import io.millrace.runtime.functionurl.FunctionUrlApi;
+import io.millrace.runtime.idempotency.KeyDesk;
+import io.millrace.runtime.idempotency.Stores;
+import io.millrace.runtime.kinesisapi.KinesisApi;
 import io.millrace.runtime.lambdaapi.LambdaApi;
+import io.millrace.runtime.logs.FunctionLogs;
+import io.millrace.runtime.logs.KeptLines;
 import io.millrace.runtime.mapping.Mappings;
+import io.millrace.runtime.mapping.PollersBySource;
 import io.millrace.runtime.mapping.QueuePollers;
+import io.millrace.runtime.mapping.StreamPollers;
+import io.millrace.runtime.metrics.MeteredEnvironments;
+import io.millrace.runtime.metrics.MetricsApi;
+import io.millrace.runtime.metrics.UsageMeter;
+import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.relay.Relays;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.millrace.runtime.scaling.ScalingController;
 import io.millrace.runtime.scalingapi.ScalingApi;
+import io.millrace.runtime.schedule.Schedules;
+import io.millrace.runtime.schedule.Targets;
+import io.millrace.runtime.scheduleapi.ScheduleApi;
+import io.millrace.runtime.stream.StreamSourceKind;
+import io.millrace.runtime.stream.Streams;
+import io.millrace.runtime.topic.Topics;
+import io.millrace.runtime.topicapi.TopicApi;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -62,13 +92,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,24 +123,36 @@ public final class Platform implements AutoCloseable {
     private final Optional<EmbeddedBroker> embeddedBroker;
     private final BrokerAddress brokerAddress;
     private final FunctionRegistry registry;
+    private final FunctionLogs logs;
     private final Dispatcher dispatcher;
+    private final Whereabouts whereabouts;
     private final BrokerConnection publishing;
     private final Invoker invoker;
     private final Deployments deployments;
     private final Mappings mappings;
-    private final Accounting accounting;
+    private final Streams streams;
+    private final Schedules schedules;
+    private final Topics topics;
+    private final EventBuses buses;
+    private final Archives archives;
+    private final Replays replays;
+    private final BrokerAccounting brokerAccounting;
+    private final ConcurrencyLedger ledger;
+    private final Meters meters;
+    private final UsageMeter usage;
     private final AccessControl access;
     private final String isolation;
     private Optional<LambdaApi> door = Optional.empty();
 
     private Platform(
             Deque<AutoCloseable> opened,
-            Path dataDirectory,
+            DataDirectory data,
             Optional<BrokerAddress> external,
             Settings settings,
             Consumer<BrokerFailure> onFatal,
             AttemptListener attempts) {
         this.opened = opened;
+        Path dataDirectory = keep(data).path();
         this.settings = settings;
         this.embeddedBroker = external.isPresent()
                 ? Optional.empty()
@@ -118,6 +163,8 @@ public final class Platform implements AutoCloseable {
         opened.push(() -> await(vertx.close()));
 
         this.registry = keep(FunctionRegistry.open(dataDirectory));
+        this.usage =
+                keep(new UsageMeter(vertx, registry.usage(), settings.metrics().usageDays(), Clock.systemUTC()));
         this.access = new AccessControl(registry.documents(), settings.identity(), Clock.systemUTC());
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
@@ -127,49 +174,133 @@ public final class Platform implements AutoCloseable {
         this.publishing = connect("publish");
         BrokerConnection managing = connect("manage");
         BrokerConnection polling = connect("poll");
+        BrokerConnection streaming = connect("stream");
         waitFor(working);
         waitFor(publishing);
         waitFor(managing);
         waitFor(polling);
+        waitFor(streaming);
 
         SoleWorker permits = new SoleWorker(rules(settings.concurrency()), System::nanoTime);
-        ConcurrencyLedger ledger = permits.ledger();
+        this.ledger = permits.ledger();
         Clock clock = Clock.systemUTC();
+        MetricsSettings measured = settings.metrics();
+        this.meters = measured.enabled() ? Meters.of(measured.functions()) : Meters.off();
         EnvironmentPool.Rules lifetimes = new EnvironmentPool.Rules(
                 settings.environment().idleLifetime(), settings.environment().maximumAge());
-        InProcessEnvironments inProcess = new InProcessEnvironments(ANY_CONCURRENCY, lifetimes);
+        this.logs = keep(FunctionLogs.open(dataDirectory.resolve("logs"), settings.logs(), clock));
+        KeptLines lines = logs.isOn() ? logs : KeptLines.NONE;
+        InProcessEnvironments inProcess = keep(new InProcessEnvironments(ANY_CONCURRENCY, lifetimes, lines));
         ProcessEnvironments processes = new ProcessEnvironments(
-                vertx, processOptions(dataDirectory.resolve("environments")), lifetimes, new LoggedFunctionLog());
+                vertx, processOptions(dataDirectory.resolve("environments")), lifetimes, new LoggedFunctionLog(lines));
         this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
-        this.dispatcher =
-                new Dispatcher(vertx, working, ledger, tally, notes, heldGroups, settings, this::mayRecur, clock);
+        KeyDesk keys = keep(new KeyDesk(
+                () -> Stores.open(settings.idempotency(), dataDirectory.resolve("idempotency"), clock),
+                settings.idempotency().cachedKeys(),
+                clock));
+        this.dispatcher = new Dispatcher(
+                vertx, working, ledger, tally, notes, heldGroups, settings, keys, this::mayRecur, clock, meters);
+        RecentFailures failures = new RecentFailures(clock);
+        this.whereabouts = new Whereabouts(dispatcher, new BrokerManagement(managing), failures);
         processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
         this.deployments = keep(new Deployments(
                 vertx,
                 registry,
-                new ObservedEnvironments(environments, attempts),
+                new ObservedEnvironments(new ObservedEnvironments(metered(environments), attempts), failures),
                 new BrokerManagement(managing),
                 dispatcher,
                 permits,
                 settings.concurrency().minimumUnreserved(),
                 settings.async(),
-                clock));
+                clock,
+                dataDirectory.resolve("policies")));
         this.invoker = new BrokerInvoker(
-                new Publisher(publishing), new Calls(vertx, publishing), this::maximumAge, this::longestTimeout);
-        this.accounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
-        managing.run(() -> managing.whenUp(up -> deployments.ensureQueues()));
+                new Publisher(publishing),
+                new Calls(vertx, publishing),
+                this::maximumAge,
+                this::longestTimeout,
+                deployments::wake);
+        this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
+        await(onEachReturn(managing, deployments::ensureQueues));
         await(deployments.deployStored());
+        this.streams = new Streams(vertx, registry.documents(), streaming, new BrokerManagement(managing), clock);
+        opened.push(() -> await(streams.close()));
+        await(streams.resume());
         this.mappings = new Mappings(
                 vertx,
                 registry.documents(),
-                new QueuePollers(polling, new BrokerManagement(managing), invoker, deployments, clock),
+                new PollersBySource(
+                        settings.identity(),
+                        new QueuePollers(
+                                polling,
+                                new BrokerManagement(managing),
+                                invoker,
+                                deployments,
+                                settings.identity(),
+                                clock),
+                        new StreamPollers(
+                                vertx,
+                                sourceKinds(),
+                                registry.checkpoints(),
+                                invoker,
+                                deployments,
+                                new Publisher(publishing),
+                                clock)),
                 clock);
         opened.push(() -> await(mappings.close(Duration.ZERO)));
         await(mappings.resume());
+        this.schedules = new Schedules(
+                vertx,
+                registry.documents(),
+                polling,
+                new BrokerManagement(managing),
+                new Targets(this::exists, this::maximumAge, deployments::wake),
+                settings.identity(),
+                clock);
+        opened.push(() -> await(schedules.close()));
+        await(schedules.resume());
+        BrokerConnection relaying = connect("relay");
+        waitFor(relaying);
+        Relays relays = new Relays(relaying, new BrokerManagement(managing), deployments, deployments::wake, clock);
+        opened.push(() -> await(relays.close(settings.drainTimeout())));
+        this.topics = new Topics(
+                vertx,
+                registry.documents(),
+                new BrokerManagement(managing),
+                new Publisher(publishing),
+                relays,
+                settings.identity(),
+                clock);
+        await(topics.resume());
+        this.buses = new EventBuses(
+                vertx,
+                registry.documents(),
+                new BrokerManagement(managing),
+                new Publisher(publishing),
+                relays,
+                settings.identity(),
+                clock);
+        await(buses.resume());
+        this.archives = new Archives(
+                vertx, registry.documents(), buses, new BrokerManagement(managing), relays, settings.identity());
+        await(archives.resume());
+        // A broker may come back without its data, or have been away when it should have made something.
+        await(onEachReturn(managing, this::serveTopicsAndBuses));
+        this.replays = new Replays(
+                vertx,
+                registry.documents(),
+                buses,
+                archives,
+                relaying,
+                new Publisher(publishing),
+                settings.identity(),
+                clock);
+        opened.push(replays::close);
+        replays.resume();
         ScalingController scaling =
                 new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
         opened.push(() -> await(scaling.close()));
@@ -179,19 +310,20 @@ public final class Platform implements AutoCloseable {
     /**
      * Starts everything and returns when events are taken.
      *
+     * @param data closed at the end, also that of a start which fails
      * @param external a broker to use instead of the embedded one
      * @param onFatal called when the embedded broker cannot go on; the process should then end
      * @param attempts told of every attempt that ends
      */
     public static Platform start(
-            Path dataDirectory,
+            DataDirectory data,
             Optional<BrokerAddress> external,
             Settings settings,
             Consumer<BrokerFailure> onFatal,
             AttemptListener attempts) {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            return new Platform(opened, dataDirectory, external, settings, onFatal, attempts);
+            return new Platform(opened, data, external, settings, onFatal, attempts);
         } catch (RuntimeException failed) {
             try {
                 closeAll(opened);
@@ -200,6 +332,13 @@ public final class Platform implements AutoCloseable {
             }
             throw failed;
         }
+    }
+
+    private ExecutionEnvironments metered(ExecutionEnvironments environments) {
+        MetricsSettings measured = settings.metrics();
+        return measured.enabled() || measured.usageDays() > 0
+                ? new MeteredEnvironments(environments, meters, usage)
+                : environments;
     }
 
     private static EmbeddedBroker startBroker(
@@ -249,6 +388,25 @@ public final class Platform implements AutoCloseable {
         return connection;
     }
 
+    /** Also now, where it is there; before anything else that is asked for after this. */
+    private static Future<Void> onEachReturn(BrokerConnection connection, Runnable action) {
+        Promise<Void> listening = Promise.promise();
+        connection.run(() -> {
+            connection.whenUp(up -> action.run());
+            listening.complete();
+        });
+        return listening.future();
+    }
+
+    private void serveTopicsAndBuses() {
+        topics.resume()
+                .compose(served -> buses.resume())
+                .compose(served -> archives.resume())
+                .onFailure(failure -> LOGGER.atWarn()
+                        .addKeyValue(LogKeys.REASON, failure.getMessage())
+                        .log("topics and buses are not all served; they will be at the broker's next return"));
+    }
+
     private void waitFor(BrokerConnection connection) {
         try {
             connection
@@ -289,11 +447,26 @@ public final class Platform implements AutoCloseable {
         return environment.nodeClient().map(options::withNodeClient).orElse(options);
     }
 
+    /** The streams here, and whatever is on the class path. */
+    private List<EventSourceKind> sourceKinds() {
+        return Stream.concat(
+                        Stream.of(new StreamSourceKind(streams, settings.identity())),
+                        ServiceLoader.load(EventSourceKind.class).stream().map(ServiceLoader.Provider::get))
+                .toList();
+    }
+
     /** As PutFunctionRecursionConfig left it; loops are stopped by default. */
     private boolean mayRecur(FunctionName name) {
         return registry.documents()
                 .find(DocumentKind.RECURSION, name.value(), FunctionArn.LATEST)
                 .filter(config -> "Allow".equals(config.path("RecursiveLoop").asText()))
+                .isPresent();
+    }
+
+    private boolean exists(FunctionArn arn) {
+        return deployments
+                .find(arn.function())
+                .filter(function -> function.published().exists(arn.qualifier().orElse(FunctionArn.LATEST)))
                 .isPresent();
     }
 
@@ -338,13 +511,31 @@ public final class Platform implements AutoCloseable {
                 invoker,
                 new LambdaApi.Administration(
                         deployments, registry.layers(), registry::findCode, registry.documents(), mappings, access),
-                new LambdaApi.Vitals(accounting, this::isBrokerConnected),
+                new LambdaApi.Vitals(brokerAccounting, this::isBrokerConnected),
                 new LambdaApi.Rules(
                         settings.limits(), settings.function(), settings.code(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
+        MetricsApi metrics = keep(new MetricsApi(
+                vertx,
+                new MetricsApi.Sources(meters, brokerAccounting, ledger, mappings, this::isBrokerConnected, usage),
+                settings.metrics(),
+                access,
+                Clock.systemUTC()));
+        api.with(metrics::mount);
+        api.withLogs(logs).withWhereabouts(whereabouts);
+        // Before what takes all else that is posted there.
+        api.with(new TopicApi(topics, settings.identity(), access)::mount);
+        api.with(
+                new EventBusApi(
+                                new EventBusApi.Parts(buses, archives, replays),
+                                settings.identity(),
+                                access,
+                                Clock.systemUTC())::mount);
         ScalingAdministration scaling =
                 new ScalingAdministration(vertx, registry.scaling(), deployments, Clock.systemUTC());
+        api.with(new KinesisApi(vertx, streams, settings.identity(), access, Clock.systemUTC())::mount);
         api.with(new ScalingApi(scaling, settings.identity(), access)::mount);
+        api.with(new ScheduleApi(schedules, settings.identity(), access, Clock.systemUTC())::mount);
         FunctionUrlApi urls = new FunctionUrlApi(
                 vertx,
                 invoker,
@@ -354,6 +545,7 @@ public final class Platform implements AutoCloseable {
                 new FunctionUrlApi.Rules(settings.limits(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
         api.with(urls::mount);
+        ServiceLoader.load(Door.class).forEach(each -> api.with(each, brokerAddress));
         String host = address.getHostString();
         try {
             // The very address that was looked at: a name may have several.
@@ -404,8 +596,12 @@ public final class Platform implements AutoCloseable {
         return deployments;
     }
 
+    public Streams streams() {
+        return streams;
+    }
+
     public Accounting accounting() {
-        return accounting;
+        return brokerAccounting;
     }
 
     public BrokerAddress brokerAddress() {

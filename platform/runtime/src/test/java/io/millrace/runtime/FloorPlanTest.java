@@ -11,6 +11,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -27,18 +29,32 @@ class FloorPlanTest {
             "functionurl",
             "access",
             "scalingapi",
+            "kinesisapi",
             "scaling",
+            "scheduleapi",
+            "schedule",
+            "topicapi",
+            "topic",
+            "eventbusapi",
+            "eventbus",
+            "relay",
+            "pattern",
             "deployment",
             "devmode",
             "mapping",
+            "stream",
             "dispatch",
             "environment",
             "runtimeapi",
             "destination",
             "registry",
             "objects",
+            "idempotency",
             "accounting",
+            "logs",
             "observe",
+            "door",
+            "metrics",
             "config");
 
     private static String room(String name) {
@@ -50,17 +66,36 @@ class FloorPlanTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("doors")
-                .definedBy(room("lambdaapi"), room("scalingapi"), room("functionurl"))
+                .definedBy(
+                        room("lambdaapi"),
+                        room("scalingapi"),
+                        room("scheduleapi"),
+                        room("functionurl"),
+                        room("kinesisapi"),
+                        room("topicapi"),
+                        room("eventbusapi"))
+                .layer("eventbus")
+                .definedBy(room("eventbus"))
+                .layer("topic")
+                .definedBy(room("topic"))
+                .layer("relay")
+                .definedBy(room("relay"))
+                .layer("pattern")
+                .definedBy(room("pattern"))
                 .layer("access")
                 .definedBy(room("access"))
                 .layer("scaling")
                 .definedBy(room("scaling"))
+                .layer("schedule")
+                .definedBy(room("schedule"))
                 .layer("deployment")
                 .definedBy(room("deployment"))
                 .layer("devmode")
                 .definedBy(room("devmode"))
                 .layer("mapping")
                 .definedBy(room("mapping"))
+                .layer("stream")
+                .definedBy(room("stream"))
                 .layer("dispatch")
                 .definedBy(room("dispatch"))
                 .layer("environment")
@@ -73,39 +108,79 @@ class FloorPlanTest {
                 .definedBy(room("registry"))
                 .layer("objects")
                 .definedBy(room("objects"))
+                .layer("idempotency")
+                .definedBy(room("idempotency"))
                 .layer("accounting")
                 .definedBy(room("accounting"))
+                .layer("logs")
+                .definedBy(room("logs"))
                 .layer("observe")
                 .definedBy(room("observe"))
+                .layer("door")
+                .definedBy(room("door"))
+                .layer("metrics")
+                .definedBy(room("metrics"))
                 .layer("config")
                 .definedBy(room("config"))
                 .whereLayer("doors")
                 .mayNotBeAccessedByAnyLayer()
-                .whereLayer("access")
+                .whereLayer("eventbus")
                 .mayOnlyBeAccessedByLayers("doors")
+                .whereLayer("topic")
+                .mayOnlyBeAccessedByLayers("doors")
+                .whereLayer("relay")
+                .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus")
+                .whereLayer("pattern")
+                .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus", "mapping")
+                .whereLayer("access")
+                .mayOnlyBeAccessedByLayers("doors", "metrics")
                 .whereLayer("scaling")
+                .mayOnlyBeAccessedByLayers("doors")
+                .whereLayer("schedule")
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("deployment")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("devmode")
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("mapping")
+                .mayOnlyBeAccessedByLayers("doors", "metrics")
+                .whereLayer("stream")
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
                 .mayOnlyBeAccessedByLayers("doors", "deployment", "mapping")
                 .whereLayer("environment")
-                .mayOnlyBeAccessedByLayers("dispatch", "deployment")
+                .mayOnlyBeAccessedByLayers("dispatch", "deployment", "metrics")
                 .whereLayer("runtimeapi")
                 .mayOnlyBeAccessedByLayers("environment")
                 .whereLayer("destination")
-                .mayOnlyBeAccessedByLayers("dispatch")
+                .mayOnlyBeAccessedByLayers("dispatch", "mapping")
                 .whereLayer("registry")
-                .mayOnlyBeAccessedByLayers("doors", "access", "scaling", "deployment", "devmode", "mapping")
+                .mayOnlyBeAccessedByLayers(
+                        "doors",
+                        "access",
+                        "scaling",
+                        "schedule",
+                        "deployment",
+                        "devmode",
+                        "mapping",
+                        "stream",
+                        "topic",
+                        "eventbus",
+                        "relay",
+                        "metrics")
                 .whereLayer("objects")
                 .mayOnlyBeAccessedByLayers("doors")
+                .whereLayer("idempotency")
+                .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("accounting")
-                .mayOnlyBeAccessedByLayers("doors", "dispatch")
+                .mayOnlyBeAccessedByLayers("doors", "dispatch", "metrics")
+                .whereLayer("metrics")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("logs")
+                .mayOnlyBeAccessedByLayers("doors", "environment")
                 .whereLayer("observe")
+                .mayNotAccessAnyLayer()
+                .whereLayer("door")
                 .mayNotAccessAnyLayer()
                 .whereLayer("config")
                 .mayNotAccessAnyLayer()
@@ -167,7 +242,7 @@ class FloorPlanTest {
     void doors_know_neither_environments_nor_AMQP() {
         noClasses()
                 .that()
-                .resideInAnyPackage(room("lambdaapi"), room("functionurl"))
+                .resideInAnyPackage(room("lambdaapi"), room("scheduleapi"), room("functionurl"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -176,28 +251,26 @@ class FloorPlanTest {
     }
 
     @Test
-    void doors_do_not_know_each_other() {
-        noClasses()
+    void doors_know_neither_each_other_nor_what_is_behind_another() {
+        Map<String, List<String>> behind = Map.of(
+                "lambdaapi", List.of(),
+                "functionurl", List.of(),
+                "scalingapi", List.of("scaling"),
+                "scheduleapi", List.of("schedule"),
+                "kinesisapi", List.of("stream"),
+                "topicapi", List.of("topic"),
+                "eventbusapi", List.of("eventbus"));
+        behind.keySet().forEach(door -> noClasses()
                 .that()
-                .resideInAPackage(room("scalingapi"))
+                .resideInAPackage(room(door))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(room("lambdaapi"), room("functionurl"))
-                .check(PLATFORM);
-        noClasses()
-                .that()
-                .resideInAPackage(room("functionurl"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(room("lambdaapi"), room("scalingapi"), room("scaling"))
-                .check(PLATFORM);
-        noClasses()
-                .that()
-                .resideInAPackage(room("lambdaapi"))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(room("scalingapi"), room("scaling"), room("functionurl"))
-                .check(PLATFORM);
+                .resideInAnyPackage(behind.entrySet().stream()
+                        .filter(other -> !other.getKey().equals(door))
+                        .flatMap(other -> Stream.concat(Stream.of(other.getKey()), other.getValue().stream()))
+                        .map(FloorPlanTest::room)
+                        .toArray(String[]::new))
+                .check(PLATFORM));
     }
 
     @Test

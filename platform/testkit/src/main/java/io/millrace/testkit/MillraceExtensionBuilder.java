@@ -130,12 +130,15 @@ public final class MillraceExtensionBuilder {
                 production.concurrency(),
                 production.scalingPeriod(),
                 production.environment(),
+                production.logs(),
                 production.function(),
                 production.code(),
+                production.idempotency(),
                 production.limits(),
                 production.broker(),
                 production.drainTimeout(),
                 production.identity(),
-                production.urls());
+                production.urls(),
+                production.metrics());
     }
 }

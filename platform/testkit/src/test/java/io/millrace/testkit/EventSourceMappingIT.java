@@ -158,7 +158,8 @@ class EventSourceMappingIT {
 
         queue.change(uuid, "{\"Enabled\": true, \"BatchSize\": 1}");
         await().atMost(PATIENCE).until(() -> recorder.bodies().size() == 5);
-        assertThat(recorder.batches).endsWith(List.of("a"), List.of("b"));
+        // Batches of a queue without groups run at the same time: neither is promised to be first.
+        assertThat(recorder.batches).contains(List.of("a"), List.of("b"));
     }
 
     @Test

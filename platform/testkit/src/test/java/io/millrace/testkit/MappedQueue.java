@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.qpid.jms.JmsConnectionFactory;
 
 /** A queue as its users see it, and the mappings of it as clients of the HTTP API see them. */
@@ -47,6 +48,21 @@ final class MappedQueue {
                 TextMessage message = context.createTextMessage(body);
                 message.setStringProperty("kind", "order");
                 message.setIntProperty("weight", 7);
+                context.createProducer().send(context.createQueue(name), message);
+            }
+        } catch (JMSException refused) {
+            throw new JMSRuntimeException(refused.getMessage(), refused.getErrorCode(), refused);
+        }
+    }
+
+    /** @param group of a body */
+    void sendInGroups(List<String> bodies, UnaryOperator<String> group) {
+        try (JMSContext context = new JmsConnectionFactory("amqp://127.0.0.1:" + amqpPort).createContext()) {
+            for (String body : bodies) {
+                TextMessage message = context.createTextMessage(body);
+                message.setStringProperty("JMSXGroupID", group.apply(body));
+                message.setIntProperty("JMSXGroupSeq", 7);
+                message.setStringProperty("_AMQ_DUPL_ID", "once " + body);
                 context.createProducer().send(context.createQueue(name), message);
             }
         } catch (JMSException refused) {

@@ -32,10 +32,15 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 final class Publishers {
     private Publishers() {}
 
-    /** Sends {@code body} once to the function's address. */
+    /** Sends {@code body} once. */
     @FunctionalInterface
     interface Publisher {
-        void send(EmbeddedBroker broker, String function, String body);
+        void sendTo(EmbeddedBroker broker, String queue, String body);
+
+        /** To the function's address. */
+        default void send(EmbeddedBroker broker, String function, String body) {
+            sendTo(broker, "invoke." + function, body);
+        }
     }
 
     /** Makes the one message that a JMS publisher sends. */
@@ -53,28 +58,28 @@ final class Publishers {
     };
 
     static Publisher jmsByAmqp(MessageMaker maker) {
-        return (broker, function, body) ->
-                jms(new JmsConnectionFactory("amqp://127.0.0.1:" + broker.amqpPort()), maker, function, body);
+        return (broker, queue, body) ->
+                jms(new JmsConnectionFactory("amqp://127.0.0.1:" + broker.amqpPort()), maker, queue, body);
     }
 
     static Publisher jmsByCore(MessageMaker maker) {
-        return (broker, function, body) -> {
+        return (broker, queue, body) -> {
             try (ActiveMQConnectionFactory factory =
                     new ActiveMQConnectionFactory("tcp://127.0.0.1:" + broker.corePort())) {
-                jms(factory, maker, function, body);
+                jms(factory, maker, queue, body);
             }
         };
     }
 
-    private static void jms(ConnectionFactory factory, MessageMaker maker, String function, String body) {
+    private static void jms(ConnectionFactory factory, MessageMaker maker, String queue, String body) {
         try (JMSContext context = factory.createContext()) {
-            context.createProducer().send(context.createQueue("invoke." + function), maker.make(context, body));
+            context.createProducer().send(context.createQueue(queue), maker.make(context, body));
         } catch (JMSException refused) {
             throw new JMSRuntimeException(refused.getMessage(), refused.getErrorCode(), refused);
         }
     }
 
-    static void amqp(EmbeddedBroker broker, String function, String body) {
+    static void amqp(EmbeddedBroker broker, String queue, String body) {
         org.apache.qpid.proton.message.Message message = org.apache.qpid.proton.message.Message.Factory.create();
         message.setDurable(true);
         message.setBody(new Data(new Binary(body.getBytes(StandardCharsets.UTF_8))));
@@ -85,7 +90,7 @@ final class Publishers {
                 ProtonConnection connection = connected.result();
                 connection
                         .openHandler(opened -> {
-                            ProtonSender sender = connection.createSender("invoke." + function);
+                            ProtonSender sender = connection.createSender(queue);
                             sender.openHandler(ready -> sender.send(message, delivery -> {
                                 if (delivery.getRemoteState() instanceof Accepted) {
                                     accepted.complete();
@@ -110,27 +115,28 @@ final class Publishers {
                 .join();
     }
 
-    static void mqtt(EmbeddedBroker broker, String function, String body) {
+    static void mqtt(EmbeddedBroker broker, String queue, String body) {
+        String topic = queue.replace('.', '/');
         String server = "tcp://127.0.0.1:" + broker.mqttPort();
         try (MqttClient client = new MqttClient(server, "sensor", new MemoryPersistence())) {
             client.setTimeToWait(5_000);
             client.connect();
-            client.publish("invoke/" + function, body.getBytes(StandardCharsets.UTF_8), 1, false);
+            client.publish(topic, body.getBytes(StandardCharsets.UTF_8), 1, false);
             client.disconnect();
         } catch (MqttException refused) {
-            throw new IllegalStateException("MQTT publish to invoke/" + function + " failed: " + refused, refused);
+            throw new IllegalStateException("MQTT publish to " + topic + " failed: " + refused, refused);
         }
     }
 
-    static void stomp(EmbeddedBroker broker, String function, String body) {
+    static void stomp(EmbeddedBroker broker, String queue, String body) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.stompPort())) {
             socket.setSoTimeout(5_000);
             write(socket, "CONNECT\naccept-version:1.2\nhost:localhost\n\n");
             expect("CONNECTED", socket.getInputStream());
-            write(socket, "SEND\ndestination:invoke." + function + "\npersistent:true\nreceipt:1\n\n" + body);
+            write(socket, "SEND\ndestination:" + queue + "\npersistent:true\nreceipt:1\n\n" + body);
             expect("RECEIPT", socket.getInputStream());
         } catch (IOException gone) {
-            throw new UncheckedIOException("STOMP send to invoke." + function + " failed", gone);
+            throw new UncheckedIOException("STOMP send to " + queue + " failed", gone);
         }
     }
 

@@ -26,11 +26,16 @@ public final class AccessControl {
     private static final Pattern OWN_PAGE =
             Pattern.compile("https?://(?:localhost|[a-z0-9-]+\\.localhost|127\\.[0-9.]+|\\[::1])(?::[0-9]+)?");
 
+    private static final Pattern NUMBER =
+            Pattern.compile("(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:]+])(?::[0-9]+)?");
+
     private final IdentitySettings identity;
     private final InstantSource clock;
     private final AccessKeys keys;
     private final Policies policies;
     private final SigningKeys signingKeys = new SigningKeys();
+    private final Sessions sessions;
+    private final SignIn signIn;
     private volatile boolean keysRequired;
 
     public AccessControl(DocumentShelf documents, IdentitySettings identity, InstantSource clock) {
@@ -38,6 +43,8 @@ public final class AccessControl {
         this.clock = clock;
         this.keys = new AccessKeys(documents, clock);
         this.policies = new Policies(documents);
+        this.sessions = new Sessions(keys, clock);
+        this.signIn = new SignIn(keys, clock);
     }
 
     /** From now on nobody is admitted while there are no keys. */
@@ -54,20 +61,70 @@ public final class AccessControl {
      * For a server that takes any credentials: a page of the web that somebody on this machine looks at must not use
      * them. Browsers say where a page comes from with all that changes something; other clients do not.
      *
+     * A name that is neither this machine's nor a number may have been made to point here by the page itself.
+     *
      * @throws AccessRefusedException if the request comes from a page that is not of this machine
      */
     public void requireNoForeignPage(HttpServerRequest request) {
         String origin = request.getHeader("Origin");
-        if (origin != null && !OWN_PAGE.matcher(origin).matches()) {
+        if (origin != null && !OWN_PAGE.matcher(origin).matches() && !isOwnNumber(origin, request)) {
             throw AccessRefusedException.foreignPage(origin);
         }
         if ("cross-site".equals(request.getHeader("Sec-Fetch-Site"))) {
             throw AccessRefusedException.foreignPage("another site");
         }
+        String host = CalledHost.of(request);
+        if (isBrowser(request)
+                && !NUMBER.matcher(host).matches()
+                && !OWN_PAGE.matcher("http://" + host).matches()) {
+            throw AccessRefusedException.foreignPage(host);
+        }
+    }
+
+    private static boolean isBrowser(HttpServerRequest request) {
+        String name = String.valueOf(request.getHeader("User-Agent"));
+        return name.startsWith("Mozilla/") && !name.contains(" PowerShell/");
+    }
+
+    /** A page of this server itself, which was called by a number: no name of elsewhere can be made to point here. */
+    private static boolean isOwnNumber(String origin, HttpServerRequest request) {
+        String host = CalledHost.of(request);
+        return NUMBER.matcher(host).matches() && origin.equals(request.scheme() + "://" + host);
     }
 
     public AccessKeys keys() {
         return keys;
+    }
+
+    /** Who signed in from a browser. */
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    public SignIn signIn() {
+        return signIn;
+    }
+
+    /**
+     * Who sent a request of the console, by the session it brings and without a signature.
+     *
+     * @return empty if it brings none, or is signed
+     * @throws AccessRefusedException if it brings one that is over, or is not the console's own
+     */
+    public Optional<Caller> inSession(HttpServerRequest request) {
+        if (request.getHeader("Authorization") != null || isPresigned(request)) {
+            return Optional.empty();
+        }
+        return BrowserSession.token(request)
+                .map(token -> caller(sessions.find(token).orElseThrow(AccessRefusedException::sessionOver)));
+    }
+
+    private static boolean isPresigned(HttpServerRequest request) {
+        return request.query() != null && request.query().contains("X-Amz-Signature=");
+    }
+
+    private Caller caller(AccessKey key) {
+        return new Caller(key, "arn:aws:iam::" + identity.account() + ":user/" + key.user());
     }
 
     /** For the addresses of functions. */
@@ -151,7 +208,7 @@ public final class AccessControl {
             if (!Hashes.equal(expected, signed.signature())) {
                 throw AccessRefusedException.otherSignature();
             }
-            return new Caller(key, "arn:aws:iam::" + identity.account() + ":user/" + key.user());
+            return caller(key);
         }
     }
 

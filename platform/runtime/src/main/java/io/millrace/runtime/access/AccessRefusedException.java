@@ -55,6 +55,15 @@ public final class AccessRefusedException extends RuntimeException {
                         + " may do without.");
     }
 
+    static AccessRefusedException notTheConsole(String how) {
+        return new AccessRefusedException(
+                "AccessDeniedException", "A session is for this server's console only; the request came " + how + ".");
+    }
+
+    static AccessRefusedException sessionOver() {
+        return new AccessRefusedException("ExpiredTokenException", "The session is over; sign in again.");
+    }
+
     static AccessRefusedException denied(Caller caller, String action, String resource) {
         return new AccessRefusedException(
                 "AccessDeniedException",

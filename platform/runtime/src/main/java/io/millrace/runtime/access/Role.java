@@ -24,8 +24,20 @@ public record Role(String name, List<Permission> permissions) {
             return new Role(name, List.of(new Permission(List.of("*"), List.of("*"))));
         }
         if (name.equals("reader")) {
-            List<String> actions =
-                    List.of("lambda:Get*", "lambda:List*", "application-autoscaling:Describe*", "millrace:Get*");
+            List<String> actions = List.of(
+                    "lambda:Get*",
+                    "lambda:List*",
+                    "application-autoscaling:Describe*",
+                    "scheduler:Get*",
+                    "scheduler:List*",
+                    "sns:Get*",
+                    "sns:List*",
+                    "events:Describe*",
+                    "events:List*",
+                    "kinesis:Describe*",
+                    "kinesis:List*",
+                    "kinesis:Get*",
+                    "millrace:Get*");
             return new Role(name, List.of(new Permission(actions, List.of("*"))));
         }
         if (name.startsWith(INVOKER) && name.length() > INVOKER.length()) {

@@ -45,6 +45,11 @@ final class SignedUrlAccess implements UrlAccess {
         }
     }
 
+    @Override
+    public boolean admitsSessions() {
+        return !access.isOpen();
+    }
+
     private static Map<String, String> facts(String authType) {
         return Map.of(AUTH_TYPE, authType, VIA_URL, "true");
     }

@@ -14,4 +14,9 @@ public interface UrlAccess {
      * @return who calls, empty if it may not
      */
     Optional<UrlCaller> admit(HttpServerRequest request, byte[] body, FunctionArn function, boolean byIam);
+
+    /** Whether browsers may have signed in at this server. */
+    default boolean admitsSessions() {
+        return false;
+    }
 }

@@ -122,6 +122,20 @@ public final class SettingTable {
             "environment.node.ric",
             "Folder with node_modules/aws-lambda-ric of the vendor; without it our own client is used.");
 
+    static final Setting<Integer> LOGS_MAX_BYTES_PER_FUNCTION = Setting.integer(
+            "logs.maxBytesPerFunction",
+            "bytes",
+            "67108864",
+            0,
+            1_073_741_824,
+            "What is kept on disk of the logs of one function, the oldest goes first; 0 keeps none.");
+    static final Setting<Duration> LOGS_RETENTION = Setting.duration(
+            "logs.retention",
+            "P7D",
+            Duration.ofSeconds(1),
+            Duration.ofDays(3_653),
+            "How long it is kept, also of a function that is deleted.");
+
     static final Setting<Duration> FUNCTION_TIMEOUT = Setting.duration(
             "function.timeout",
             "PT3S",
@@ -155,6 +169,42 @@ public final class SettingTable {
             Pattern.compile("[a-z0-9-]+"),
             "lower-case letters, digits and hyphens",
             "Region in those signatures.");
+
+    static final Setting<Duration> IDEMPOTENCY_TIME_TO_LIVE = Setting.duration(
+            "idempotency.timeToLive",
+            "PT1H",
+            Duration.ofMillis(1),
+            Duration.ofDays(365),
+            "How long an invocation with an idempotency key that was completed gets the first one's result.");
+    static final Setting<String> IDEMPOTENCY_STORE = Setting.text(
+            "idempotency.store",
+            "JDBC URL",
+            "",
+            Pattern.compile("|jdbc:postgresql:[^\\s]+"),
+            "a URL that begins with jdbc:postgresql:, or nothing",
+            "Where idempotency keys are kept; without it in a file of H2 in the data directory.");
+    static final Setting<String> IDEMPOTENCY_STORE_USER = Setting.text(
+            "idempotency.store.user",
+            "user name",
+            "",
+            Pattern.compile("\\S*"),
+            "no blanks, or nothing",
+            "Of idempotency.store, where its URL names none.");
+    static final Setting<String> IDEMPOTENCY_STORE_PASSWORD = Setting.text(
+            "idempotency.store.password",
+            "secret",
+            "",
+            Pattern.compile(".*"),
+            "any text, or nothing",
+            "Of idempotency.store.user.");
+    static final Setting<Integer> IDEMPOTENCY_CACHED_KEYS = Setting.integer(
+            "idempotency.cachedKeys",
+            "keys",
+            "10000",
+            0,
+            1_000_000,
+            "Completed idempotency keys kept in memory, with results up to 4 KiB, so that duplicates need not ask the"
+                    + " store.");
 
     static final Setting<Integer> LIMITS_EVENT_BYTES = Setting.integer(
             "limits.eventBytes", "bytes", "1048576", 1, HIGHEST_PAYLOAD, "Largest payload of an event.");
@@ -215,6 +265,35 @@ public final class SettingTable {
             "HTTP requests that go to functions; the host first, then the longest path wins.",
             text -> Optional.of(HttpRoutes.read(text)));
 
+    static final Setting<String> METRICS_ENABLED = Setting.text(
+            "metrics.enabled",
+            "boolean",
+            "true",
+            Pattern.compile("true|false"),
+            "true or false",
+            "Whether the server measures what docs/metrics.md lists, and answers /metrics.");
+    static final Setting<Integer> METRICS_FUNCTIONS = Setting.integer(
+            "metrics.functions",
+            "functions",
+            "1000",
+            0,
+            100_000,
+            "Functions that have a label of their own in metrics, the first that come; the others are shown together.");
+    static final Setting<String> METRICS_TOKEN = Setting.text(
+            "metrics.token",
+            "secret",
+            "",
+            Pattern.compile("([!-~]{16,256})?"),
+            "16 to 256 printable ASCII characters without blanks, or nothing",
+            "Lets a scraper read /metrics with Authorization: Bearer, where requests must be signed.");
+    static final Setting<Integer> USAGE_RETENTION = Setting.integer(
+            "usage.retentionDays",
+            "days",
+            "400",
+            0,
+            3_650,
+            "How long the usage of functions is kept, today included; with 0 none is metered.");
+
     private static final List<Setting<?>> ROWS = List.of(
             ASYNC_MAXIMUM_RETRY_ATTEMPTS,
             ASYNC_RETRY_DELAY,
@@ -235,12 +314,19 @@ public final class SettingTable {
             ENVIRONMENT_CONTROL_GROUP,
             ENVIRONMENT_PYTHON_CLIENT,
             ENVIRONMENT_NODE_CLIENT,
+            LOGS_MAX_BYTES_PER_FUNCTION,
+            LOGS_RETENTION,
             FUNCTION_TIMEOUT,
             FUNCTION_MEMORY_SIZE,
             CODE_S3,
             CODE_S3_ACCESS_KEY,
             CODE_S3_SECRET_KEY,
             CODE_S3_REGION,
+            IDEMPOTENCY_TIME_TO_LIVE,
+            IDEMPOTENCY_STORE,
+            IDEMPOTENCY_STORE_USER,
+            IDEMPOTENCY_STORE_PASSWORD,
+            IDEMPOTENCY_CACHED_KEYS,
             LIMITS_EVENT_BYTES,
             LIMITS_REQUEST_BYTES,
             BROKER_HOST,
@@ -252,7 +338,11 @@ public final class SettingTable {
             AWS_REGION,
             AWS_ACCOUNT,
             URL_BASE,
-            ROUTES);
+            ROUTES,
+            METRICS_ENABLED,
+            METRICS_FUNCTIONS,
+            METRICS_TOKEN,
+            USAGE_RETENTION);
 
     static final Map<String, Setting<?>> BY_KEY =
             ROWS.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));

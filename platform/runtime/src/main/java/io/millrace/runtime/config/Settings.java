@@ -27,13 +27,16 @@ public record Settings(
         ConcurrencySettings concurrency,
         Duration scalingPeriod,
         EnvironmentSettings environment,
+        LogSettings logs,
         FunctionSettings function,
         CodeSettings code,
+        IdempotencySettings idempotency,
         LimitSettings limits,
         BrokerSettings broker,
         Duration drainTimeout,
         IdentitySettings identity,
-        UrlSettings urls) {
+        UrlSettings urls,
+        MetricsSettings metrics) {
 
     private static final int HIGHEST_PORT = 65_535;
     private static final int LAMBDA_MINIMUM_UNRESERVED = 100;
@@ -73,15 +76,24 @@ public record Settings(
                 concurrency(given),
                 given.get(SettingTable.SCALING_PERIOD),
                 environment(given),
+                new LogSettings(
+                        given.get(SettingTable.LOGS_MAX_BYTES_PER_FUNCTION), given.get(SettingTable.LOGS_RETENTION)),
                 new FunctionSettings(
                         given.get(SettingTable.FUNCTION_TIMEOUT), given.get(SettingTable.FUNCTION_MEMORY_SIZE)),
                 code(given),
+                new IdempotencySettings(
+                        given.get(SettingTable.IDEMPOTENCY_TIME_TO_LIVE),
+                        given.get(SettingTable.IDEMPOTENCY_STORE),
+                        given.get(SettingTable.IDEMPOTENCY_STORE_USER),
+                        given.get(SettingTable.IDEMPOTENCY_STORE_PASSWORD),
+                        given.get(SettingTable.IDEMPOTENCY_CACHED_KEYS)),
                 new LimitSettings(
                         given.get(SettingTable.LIMITS_EVENT_BYTES), given.get(SettingTable.LIMITS_REQUEST_BYTES)),
                 broker(given),
                 given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
                 new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)),
-                urls(given));
+                urls(given),
+                metrics(given));
     }
 
     private static CodeSettings code(SettingTexts given) {
@@ -157,6 +169,15 @@ public record Settings(
             throw InvalidSettingException.of(SettingTable.URL_BASE, base);
         }
         return new UrlSettings(address, given.get(SettingTable.ROUTES));
+    }
+
+    private static MetricsSettings metrics(SettingTexts given) {
+        String token = given.get(SettingTable.METRICS_TOKEN);
+        return new MetricsSettings(
+                given.get(SettingTable.METRICS_ENABLED).equals("true"),
+                given.get(SettingTable.METRICS_FUNCTIONS),
+                token.isEmpty() ? Optional.empty() : Optional.of(token),
+                given.get(SettingTable.USAGE_RETENTION));
     }
 
     private static Optional<Path> path(String text) {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.deployment;
 
+import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.topology.Topology;
@@ -47,8 +48,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,9 +88,19 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     private final Clock clock;
     private final WorkerExecutor oneByOne;
     private final long upkeep;
+    private final LateWorkers late = new LateWorkers();
+    private final PolicyMark mark;
+    private volatile boolean markIsStale;
+    /** Whether the broker has the policy of every stored function, for all that is known. */
+    private volatile boolean policiesAreSet;
+
+    private volatile boolean closed;
     private final Map<FunctionName, Deployed> deployed = new ConcurrentHashMap<>();
 
-    /** @param asyncDefaults for what a function does not set itself */
+    /**
+     * @param asyncDefaults for what a function does not set itself
+     * @param policies a file in the data directory that outlives this process; need not exist
+     */
     public Deployments(
             Vertx vertx,
             FunctionRegistry registry,
@@ -97,13 +110,15 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
             SoleWorker worker,
             int minimumUnreserved,
             AsyncInvokeConfig asyncDefaults,
-            Clock clock) {
+            Clock clock,
+            Path policies) {
         ConcurrencyLedger ledger = worker.ledger();
         this.vertx = vertx;
         this.registry = registry;
         this.worker = worker;
         this.versions = new DeployedVersions(vertx, registry, environments, ledger);
         this.queues = new FunctionQueues(broker);
+        this.mark = new PolicyMark(policies);
         this.dispatcher = dispatcher;
         this.ledger = ledger;
         this.allocations = new Allocations(ledger);
@@ -144,35 +159,136 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     /**
      * Starts every stored function. Code is loaded when it is first used: one function that cannot run here must not
-     * keep the others from running.
+     * keep the others from running. Of many functions most are attached to their queues after this, in turn: those first
+     * that have something to do, and any at once that is used (docs/adr/0009).
      */
     public Future<Void> deployStored() {
-        return change(() -> {
-            List<RegisteredFunction> stored = registry.all().stream()
-                    .filter(function -> function.state().isDeployable())
-                    .toList();
-            await(queues.ensureAll(stored.stream()
-                    .collect(Collectors.toMap(
-                            RegisteredFunction::name, function -> function.asyncConfigs(asyncDefaults)))));
-            for (RegisteredFunction function : stored) {
-                deployStored(function);
-            }
-            activatePending();
-            return null;
-        });
+        return this.<Void>change(() -> {
+                    ensureStored();
+                    List<RegisteredFunction> stored = stored().toList();
+                    await(dispatcher.enlist(
+                            stored.stream().map(this::deployStored).toList()));
+                    List<FunctionName> inOrder = Stream.concat(
+                                    await(queues.busiest()).stream().filter(deployed::containsKey),
+                                    stored.stream().map(RegisteredFunction::name))
+                            .distinct()
+                            .toList();
+                    late.add(inOrder);
+                    attachNext();
+                    activatePending();
+                    return null;
+                })
+                .onSuccess(started -> attachRest());
     }
 
-    private void deployStored(RegisteredFunction function) {
+    private Stream<RegisteredFunction> stored() {
+        return registry.all().stream()
+                .filter(function ->
+                        function.state().isDeployable() && function.code().isPresent());
+    }
+
+    private Map<FunctionName, AsyncInvokeConfigs> storedConfigs() {
+        return stored().collect(
+                        Collectors.toMap(RegisteredFunction::name, function -> function.asyncConfigs(asyncDefaults)));
+    }
+
+    private void ensureStored() {
+        Map<FunctionName, AsyncInvokeConfigs> configs = storedConfigs();
+        String broker = await(queues.broker());
+        if (mark.holds(broker, configs)) {
+            await(queues.ensureQueues(configs));
+        } else {
+            await(queues.ensureAll(configs));
+            mark.set(broker, configs);
+        }
+        policiesAreSet = true;
+    }
+
+    private DeployedFunction deployStored(RegisteredFunction function) {
         reserveOrRefuse(function.definition(asyncDefaults));
         allocations.claim(function);
-        start(function, versions.ofLatest(function, asyncDefaults), asyncDefaults);
+        DeployedFunction running = versions.assemble(
+                function, versions.ofLatest(function, asyncDefaults), asyncDefaults, Optional.empty());
+        deployed.put(function.name(), new Deployed(running, asyncDefaults));
+        allocations.allocate(function, running);
         if (function.state().phase() == Phase.UPDATING) {
             settle(function.settled(FunctionState.ACTIVE));
         }
+        return running;
+    }
+
+    /** Has a function take what is in its queues now, if its turn has not come yet since the start. From any thread. */
+    public void wake(FunctionName name) {
+        if (late.take(name)) {
+            dispatcher.attach(List.of(name));
+        }
+    }
+
+    private void attachNext() {
+        List<FunctionName> ready = withPolicies(late.next());
+        await(dispatcher.attach(ready));
+        late.done(ready);
+    }
+
+    /** Those whose policy is as it was set: somebody may have been at the broker meanwhile. */
+    private List<FunctionName> withPolicies(List<FunctionName> batch) {
+        Map<FunctionName, AsyncInvokeConfigs> configs = new HashMap<>();
+        batch.forEach(name -> async(name).ifPresent(async -> configs.put(name, async)));
+        try {
+            await(queues.ensurePolicies(configs));
+            return batch;
+        } catch (BrokerRefusedException someOfThem) {
+            return batch.stream().filter(this::hasPolicy).toList();
+        }
+    }
+
+    private boolean hasPolicy(FunctionName name) {
+        try {
+            async(name).ifPresent(async -> await(queues.ensurePolicies(Map.of(name, async))));
+            return true;
+        } catch (BrokerRefusedException refused) {
+            late.putOff(name);
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.FUNCTION, name)
+                    .addKeyValue(LogKeys.REASON, String.valueOf(refused.getMessage()))
+                    .log("function waits for the broker to take its policy");
+            return false;
+        }
+    }
+
+    /** One batch is one change, so that others come in between. */
+    private void attachRest() {
+        if (late.isEmpty() || closed) {
+            return;
+        }
+        change(() -> {
+                    attachNext();
+                    // Not faster than the broker follows: it has calls and events to deliver as well.
+                    await(dispatcher.caughtUp().otherwiseEmpty());
+                    return null;
+                })
+                .onSuccess(next -> attachRest())
+                .onFailure(failed -> {
+                    if (!closed) {
+                        LOGGER.atWarn()
+                                .addKeyValue(LogKeys.REASON, String.valueOf(failed.getMessage()))
+                                .log("functions wait for the broker to be attached to their queues");
+                    }
+                });
     }
 
     private void upkeep() {
         versions.unloadIdle();
+        late.tryAgain();
+        attachRest();
+        if (markIsStale && policiesAreSet) {
+            change(() -> {
+                String broker = await(queues.broker());
+                markIsStale = false;
+                mark.set(broker, storedConfigs());
+                return null;
+            });
+        }
         if (pending().findAny().isPresent()) {
             change(() -> {
                 activatePending();
@@ -192,19 +308,29 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     /** Makes again what a broker lost that came back without its data. */
     public Future<Void> ensureQueues() {
-        return change(() -> {
-            await(queues.ensureAll(
-                    deployed.values().stream().collect(Collectors.toMap(Deployed::name, Deployed::async))));
-            activatePending();
-            return null;
-        });
+        return this.<Void>change(() -> {
+                    if (!deployed.isEmpty()) {
+                        ensureDeployed();
+                    }
+                    activatePending();
+                    return null;
+                })
+                .onSuccess(ensured -> attachRest());
+    }
+
+    private void ensureDeployed() {
+        policiesAreSet = false;
+        await(queues.ensureAll(deployed.values().stream().collect(Collectors.toMap(Deployed::name, Deployed::async))));
+        policiesAreSet = true;
+        markIsStale = true;
     }
 
     /** Runs an object or class of the embedding service; replaces a function of the same name. */
     public Future<Void> deployEmbedded(FunctionDefinition definition, HandlerSource source) {
         return change(() -> {
             LazyEnvironments loaded = versions.of(definition, source).loadNow();
-            await(queues.ensure(definition.name(), AsyncInvokeConfigs.same(definition.async())));
+            // It may hide a stored function of its name, whose policy is another.
+            setPolicy(() -> queues.ensure(definition.name(), AsyncInvokeConfigs.same(definition.async())));
             reserveOrRefuse(definition);
             FunctionConfiguration configuration = new FunctionConfiguration(
                     definition.handler(),
@@ -251,6 +377,11 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     @Override
     public List<RegisteredFunction> all() {
         return registry.all();
+    }
+
+    @Override
+    public Stream<RegisteredFunction> from(Optional<FunctionName> first) {
+        return registry.from(first);
     }
 
     @Override
@@ -563,8 +694,8 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
                 || Topology.invokePolicy(name, running.async()).equals(Topology.invokePolicy(name, configs))) {
             return () -> {};
         }
-        await(queues.applyPolicy(name, configs));
-        return () -> await(queues.applyPolicy(name, running.async()));
+        setPolicy(() -> queues.applyPolicy(name, configs));
+        return () -> setPolicy(() -> queues.applyPolicy(name, running.async()));
     }
 
     /** @param undo takes back what was done for it already, should the disk fail now */
@@ -587,6 +718,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
                 Optional.ofNullable(deployed.get(function.name())).map(Deployed::running);
         DeployedFunction after = versions.assemble(function, latest, asyncBase, before);
         deployed.put(function.name(), new Deployed(after, asyncBase));
+        late.take(function.name());
         await(dispatcher.deploy(after));
         before.ifPresent(replaced -> versions.closeUnused(replaced, after));
         allocations.allocate(function, after);
@@ -678,8 +810,19 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
     private <T> Future<T> storedChange(Callable<T> change) {
         return change(() -> {
             registry.requireWritable();
+            markIsStale = true;
             return change.call();
         });
+    }
+
+    /** From here on the broker's policy may be another than the stored one: for a moment, or if this fails. */
+    private void setPolicy(Supplier<Future<Void>> change) {
+        boolean wereSet = policiesAreSet;
+        policiesAreSet = false;
+        markIsStale = true;
+        mark.erase();
+        await(change.get());
+        policiesAreSet = wereSet;
     }
 
     private <T> Future<T> change(Callable<T> change) {
@@ -700,6 +843,7 @@ public final class Deployments implements FunctionAdministration, AutoCloseable 
 
     @Override
     public void close() {
+        closed = true;
         vertx.cancelTimer(upkeep);
     }
 }

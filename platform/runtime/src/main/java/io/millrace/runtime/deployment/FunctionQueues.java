@@ -8,11 +8,13 @@ import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.AsyncInvokeConfigs;
 import io.millrace.core.function.FunctionName;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The queues of functions in the broker, and their retry policy. Thread-safe; never blocks. */
 final class FunctionQueues {
@@ -38,18 +40,54 @@ final class FunctionQueues {
      * queue, as the broker tells each queue it has of every change of a policy.
      */
     Future<Void> ensureAll(Map<FunctionName, AsyncInvokeConfigs> functions) {
-        return inBatches(
-                        List.copyOf(functions.entrySet()),
-                        each -> broker.ensurePolicy(Topology.invokePolicy(each.getKey(), each.getValue())))
+        return ensurePolicies(functions)
                 .compose(set -> broker.queueNames())
-                .compose(existing -> inBatches(missing(functions.keySet(), existing), broker::createQueue));
+                .compose(existing -> makeMissing(functions.keySet(), existing));
     }
 
-    private static List<QueueSpec> missing(Set<FunctionName> functions, Set<String> existing) {
-        return functions.stream()
-                .flatMap(each -> Topology.queues(each).stream())
-                .filter(queue -> !existing.contains(queue.name()))
-                .toList();
+    /** Makes what is missing of functions whose policies are known to be as they should. */
+    Future<Void> ensureQueues(Map<FunctionName, AsyncInvokeConfigs> functions) {
+        return broker.queueNames().compose(existing -> {
+            Map<FunctionName, AsyncInvokeConfigs> incomplete = new HashMap<>(functions);
+            incomplete
+                    .keySet()
+                    .removeIf(each -> missing(each, existing).findAny().isEmpty());
+            // What has lost a queue may have lost its policy.
+            return ensurePolicies(incomplete).compose(set -> makeMissing(incomplete.keySet(), existing));
+        });
+    }
+
+    Future<Void> ensurePolicies(Map<FunctionName, AsyncInvokeConfigs> functions) {
+        return inBatches(
+                List.copyOf(functions.entrySet()),
+                each -> broker.ensurePolicy(Topology.invokePolicy(each.getKey(), each.getValue())));
+    }
+
+    private Future<Void> makeMissing(Set<FunctionName> functions, Set<String> existing) {
+        return inBatches(
+                functions.stream().flatMap(each -> missing(each, existing)).toList(), broker::createQueue);
+    }
+
+    private static Stream<QueueSpec> missing(FunctionName function, Set<String> existing) {
+        return Topology.queues(function).stream().filter(queue -> !existing.contains(queue.name()));
+    }
+
+    /** What tells the broker from any other. */
+    Future<String> broker() {
+        return broker.identity();
+    }
+
+    /** Functions that have something to do, those with the most first; not more than a start can care for. */
+    Future<List<FunctionName>> busiest() {
+        return broker.fullestQueues(BATCH)
+                .map(queues -> queues.stream()
+                        .flatMap(queue -> Topology.functionThatGets(queue.name()).stream())
+                        .distinct()
+                        .toList())
+                // Where a queue goes while they are listed; the order is no more than an order.
+                .recover(failure -> failure instanceof BrokerRefusedException
+                        ? Future.succeededFuture(List.of())
+                        : Future.failedFuture(failure));
     }
 
     /** The broker's patience with a request counts from when it is asked for, so not all are asked for at once. */

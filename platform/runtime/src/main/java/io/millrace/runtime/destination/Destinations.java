@@ -24,7 +24,8 @@ public final class Destinations {
     public static Optional<String> address(String arn) {
         Matcher matcher = QUEUE_OR_TOPIC.matcher(arn);
         if (matcher.matches()) {
-            return Optional.of(matcher.group(2));
+            String name = String.valueOf(matcher.group(2));
+            return Optional.of("sns".equals(matcher.group(1)) ? Topology.topicAddress(name) : name);
         }
         return FunctionArn.parse(arn, "", "")
                 .filter(parsed -> arn.startsWith("arn:"))

@@ -8,12 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** Knows what of a source has been dealt with. Blocking; for one thread at a time. */
 final class WatchedSource {
     private final Path path;
+    private final Optional<String> codeBefore;
     private @Nullable Snapshot previous;
     private @Nullable Snapshot settled;
     private long noticed;
 
-    WatchedSource(Path path) {
+    /** @param codeBefore SHA-256 of what the function ran when the watching began */
+    WatchedSource(Path path, Optional<String> codeBefore) {
         this.path = path;
+        this.codeBefore = codeBefore;
+    }
+
+    Optional<String> codeBefore() {
+        return codeBefore;
     }
 
     Path path() {

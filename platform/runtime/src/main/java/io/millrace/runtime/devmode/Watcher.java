@@ -52,7 +52,7 @@ final class Watcher {
     }
 
     private void begin(FunctionName function, Source source) {
-        watched.put(function, new WatchedSource(source.path()));
+        watched.put(function, new WatchedSource(source.path(), running(function)));
         LOGGER.atInfo()
                 .addKeyValue(FUNCTION, function)
                 .addKeyValue(SOURCE, source.path())
@@ -127,19 +127,18 @@ final class Watcher {
         if (known.deployed().equals(Optional.of(sha256))) {
             return;
         }
-        if (!runs(function, sha256) && !isTaken(function, source, archive)) {
+        Optional<String> running = running(function);
+        // Whoever updated it since has the last word, until something is saved.
+        boolean isOvertaken = known.deployed().isEmpty() && !running.equals(source.codeBefore());
+        if (!running.equals(Optional.of(sha256)) && !isOvertaken && !isTaken(function, source, archive)) {
             return;
         }
         sources.put(function, known.withDeployed(sha256));
         memory.write(sources);
     }
 
-    private boolean runs(FunctionName function, String sha256) {
-        return functions
-                .find(function)
-                .flatMap(RegisteredFunction::code)
-                .filter(code -> code.sha256().equals(sha256))
-                .isPresent();
+    private Optional<String> running(FunctionName function) {
+        return functions.find(function).flatMap(RegisteredFunction::code).map(CodeReference::sha256);
     }
 
     private boolean isTaken(FunctionName function, WatchedSource source, byte[] archive) throws InterruptedException {

@@ -6,6 +6,8 @@ import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.FunctionAccount;
+import io.millrace.runtime.accounting.FunctionReading;
+import io.millrace.runtime.accounting.FunctionReadings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * first finishes what was, then what succeeded is read and the queues are counted, so no event is in both or in neither.
  * Thread-safe.
  */
-public final class BrokerAccounting implements Accounting {
+public final class BrokerAccounting implements Accounting, FunctionReadings {
     private final Dispatcher dispatcher;
     private final BrokerManagement onSettlingConnection;
-    private @Nullable Future<Map<FunctionName, FunctionAccount>> underWay;
+    private @Nullable Future<Map<FunctionName, FunctionReading>> underWay;
 
     /** @param onSettlingConnection uses the dispatcher's connection */
     public BrokerAccounting(Dispatcher dispatcher, BrokerManagement onSettlingConnection) {
@@ -32,18 +34,29 @@ public final class BrokerAccounting implements Accounting {
 
     @Override
     public Future<Map<FunctionName, FunctionAccount>> snapshot() {
-        Promise<Map<FunctionName, FunctionAccount>> snapshot = Promise.promise();
+        return readings().map(BrokerAccounting::accounts);
+    }
+
+    private static Map<FunctionName, FunctionAccount> accounts(Map<FunctionName, FunctionReading> readings) {
+        Map<FunctionName, FunctionAccount> accounts = new TreeMap<>();
+        readings.forEach((function, reading) -> accounts.put(function, reading.account()));
+        return accounts;
+    }
+
+    @Override
+    public Future<Map<FunctionName, FunctionReading>> readings() {
+        Promise<Map<FunctionName, FunctionReading>> snapshot = Promise.promise();
         dispatcher.connection().run(() -> shared().onComplete(snapshot));
         return snapshot.future();
     }
 
     // Who asks while another waits gets the same answer: settling is held up once, not once for each.
-    private Future<Map<FunctionName, FunctionAccount>> shared() {
+    private Future<Map<FunctionName, FunctionReading>> shared() {
         if (underWay != null) {
             return underWay;
         }
         dispatcher.holdSettling();
-        Future<Map<FunctionName, FunctionAccount>> counted =
+        Future<Map<FunctionName, FunctionReading>> counted =
                 dispatcher.whenSettled().compose(settled -> count());
         underWay = counted;
         // Only now: it may have failed already.
@@ -53,18 +66,29 @@ public final class BrokerAccounting implements Accounting {
         });
     }
 
-    private Future<Map<FunctionName, FunctionAccount>> count() {
+    private Future<Map<FunctionName, FunctionReading>> count() {
         Map<FunctionName, Dispatcher.Reading> readings = dispatcher.readings();
-        return onSettlingConnection.listQueues("").map(queues -> accounts(readings, queues));
+        return onSettlingConnection.listQueues("").map(queues -> counted(readings, queues));
     }
 
-    private static Map<FunctionName, FunctionAccount> accounts(
+    private static Map<FunctionName, FunctionReading> counted(
             Map<FunctionName, Dispatcher.Reading> readings, List<QueueState> queues) {
         Map<String, QueueState> byName = new HashMap<>();
         queues.forEach(queue -> byName.put(queue.name(), queue));
-        Map<FunctionName, FunctionAccount> accounts = new TreeMap<>();
-        readings.forEach((function, reading) -> accounts.put(function, account(function, reading, byName)));
-        return accounts;
+        Map<FunctionName, FunctionReading> counted = new TreeMap<>();
+        readings.forEach((function, reading) -> counted.put(function, reading(function, reading, byName)));
+        return counted;
+    }
+
+    private static FunctionReading reading(
+            FunctionName function, Dispatcher.Reading reading, Map<String, QueueState> queues) {
+        QueueState invoke = queues.get(Topology.invokeAddress(function));
+        return new FunctionReading(
+                account(function, reading, queues),
+                invoke == null ? 0 : invoke.added(),
+                invoke == null ? 0 : invoke.acknowledged(),
+                reading.givenUp(),
+                reading.oldestWaiting());
     }
 
     private static FunctionAccount account(

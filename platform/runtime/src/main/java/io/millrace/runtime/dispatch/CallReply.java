@@ -17,6 +17,8 @@ final class CallReply {
     private static final String FUNCTION_ERROR = "functionError:";
     private static final String THROTTLED = "throttled:";
     private static final String RECURSIVE = "recursive";
+    private static final String REPLAYED = "replayed:";
+    private static final String NOT_RUN = "idempotencyKey:";
 
     private CallReply() {}
 
@@ -43,6 +45,29 @@ final class CallReply {
         return reply;
     }
 
+    /** @param version that ran, if one did now */
+    static Message of(Object callId, KeyedEnd end, String version) {
+        if (end instanceof KeyedEnd.Ran ran) {
+            return of(callId, ran.outcome(), version);
+        }
+        Message reply = Message.Factory.create();
+        reply.setCorrelationId(callId);
+        if (end instanceof KeyedEnd.Replayed replayed) {
+            return write(
+                    reply,
+                    REPLAYED + replayed.result().version(),
+                    replayed.result().payload());
+        }
+        IdempotencyKeyException.Kind kind =
+                switch ((KeyedEnd.NotRun) end) {
+                    case KEY_IN_USE -> IdempotencyKeyException.Kind.IN_USE;
+                    case KEY_REUSED -> IdempotencyKeyException.Kind.REUSED;
+                    case STORE_AWAY -> IdempotencyKeyException.Kind.STORE_AWAY;
+                    case NO_ROOM, NOT_STARTED -> throw new IllegalArgumentException(end + ": calls do not wait");
+                };
+        return write(reply, NOT_RUN + kind.name(), new byte[0]);
+    }
+
     /** The function calls itself too often; it did not run. */
     static Message recursive(Object callId) {
         Message reply = Message.Factory.create();
@@ -56,12 +81,16 @@ final class CallReply {
         return reply;
     }
 
-    /** @throws RecursiveCallException if the function calls itself too often */
+    /**
+     * @throws RecursiveCallException if the function calls itself too often
+     * @throws IdempotencyKeyException if its key let it not run
+     */
     static Invoker.Answer read(Message reply) {
         Invoker.Answer answer = readOutcome(reply);
         Object tail = EventMessages.properties(reply).get(EventProperties.LOG_TAIL);
         return tail instanceof Binary bytes
-                ? new Invoker.Answer(answer.outcome(), answer.executedVersion(), Optional.of(copy(bytes)))
+                ? new Invoker.Answer(
+                        answer.outcome(), answer.executedVersion(), Optional.of(copy(bytes)), answer.isReplayed())
                 : answer;
     }
 
@@ -75,7 +104,15 @@ final class CallReply {
         if (subject.equals(RECURSIVE)) {
             throw new RecursiveCallException();
         }
+        if (subject.startsWith(NOT_RUN)) {
+            throw new IdempotencyKeyException(
+                    IdempotencyKeyException.Kind.valueOf(subject.substring(NOT_RUN.length())));
+        }
         byte[] body = EventMessages.payload(reply);
+        if (subject.startsWith(REPLAYED)) {
+            return new Invoker.Answer(
+                    new Outcome.Succeeded(body), subject.substring(REPLAYED.length()), Optional.empty(), true);
+        }
         if (subject.startsWith(THROTTLED)) {
             ThrottleReason reason = ThrottleReason.parse(subject.substring(THROTTLED.length()));
             return new Invoker.Answer(new Outcome.Throttled(reason), FunctionArn.LATEST);

@@ -52,6 +52,7 @@ final class CallWorker {
             return; // Nobody waits for it, or no longer.
         }
         if (worker.isRecursive(call)) {
+            worker.meters().refusedRecursiveCall();
             parts.replies().send(call.getReplyTo(), CallReply.recursive(call.getMessageId()));
             return;
         }
@@ -66,6 +67,7 @@ final class CallWorker {
         if (admission instanceof Permit permit) {
             worker.run(call, version.get(), permit);
         } else if (admission instanceof Refused refused) {
+            worker.meters().throttled(InvocationType.REQUEST_RESPONSE);
             reply(call, new Outcome.Throttled(refused.reason()), FunctionArn.LATEST);
         }
     }

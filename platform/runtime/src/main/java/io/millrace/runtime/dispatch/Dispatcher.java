@@ -12,17 +12,22 @@ import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.Settings;
+import io.millrace.runtime.idempotency.KeyDesk;
+import io.millrace.runtime.observe.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -52,11 +57,13 @@ public final class Dispatcher {
     private final LinkedHashSet<FunctionWorker> withParked = new LinkedHashSet<>();
     private final Set<Tally.Success> settledBefore = new HashSet<>();
     private int callsRunning;
+    private boolean draining;
     // The first timer of Vert.x is 0, and somebody else's.
     private long holdTimer = -1;
 
     /**
      * @param connection for deliveries, replies and transactions; nothing slow may share it
+     * @param keys who may run under an idempotency key
      * @param mayRecur whether a function may call itself as often as it likes; from memory
      */
     public Dispatcher(
@@ -67,15 +74,17 @@ public final class Dispatcher {
             AttemptNotes notes,
             HeldGroups heldGroups,
             Settings settings,
+            KeyDesk keys,
             Predicate<FunctionName> mayRecur,
-            Clock clock) {
+            Clock clock,
+            Meters meters) {
         this.vertx = vertx;
         this.connection = connection;
         this.transactions = new Transactions(connection);
         this.parts = new WorkerParts(
                 connection,
                 ledger,
-                new GivingUp(transactions, clock),
+                new GivingUp(transactions, clock, meters),
                 new Replies(connection),
                 tally,
                 notes,
@@ -85,7 +94,9 @@ public final class Dispatcher {
                 settings.identity().region(),
                 settings.identity().account(),
                 mayRecur,
-                new StreamedReplies(connection, this::partMade));
+                new StreamedReplies(connection, this::partMade),
+                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
+                meters);
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {
@@ -112,6 +123,8 @@ public final class Dispatcher {
     private sealed interface Ended {
         record Event(Attempt attempt, Outcome outcome) implements Ended {}
 
+        record NotRun(Attempt attempt, KeyedEnd.NotRun why) implements Ended {}
+
         record Call(FunctionWorker worker, DeployedVersion version, Permit permit, String replyTo, Message reply)
                 implements Ended {}
 
@@ -132,8 +145,36 @@ public final class Dispatcher {
                 worker.open();
             } else {
                 known.update(function);
+                known.open();
             }
         });
+    }
+
+    /**
+     * As {@link #deploy} of functions that are not known yet, but takes nothing from their queues before
+     * {@link #attach}.
+     */
+    public Future<Void> enlist(List<DeployedFunction> functions) {
+        return onLoop(() -> functions.forEach(each -> workers.put(each.name(), new FunctionWorker(each, this, parts))));
+    }
+
+    /** Takes from now on what the queues of these functions hold, if it does not yet; of those that are still known. */
+    public Future<Void> attach(Collection<FunctionName> functions) {
+        return onLoop(() -> {
+            for (FunctionName function : functions) {
+                FunctionWorker worker = workers.get(function);
+                if (worker != null && !draining) {
+                    worker.open();
+                }
+            }
+        });
+    }
+
+    /** Succeeds when the broker has done all that it was asked for on this connection so far. */
+    public Future<Void> caughtUp() {
+        Promise<Void> caughtUp = Promise.promise();
+        connection.run(() -> transactions.barrier().onComplete(caughtUp));
+        return caughtUp.future();
     }
 
     /** This machine can start more than when it last refused. From any thread. */
@@ -167,17 +208,36 @@ public final class Dispatcher {
             parts.notes().remove(parts.tally().row(function));
             parts.heldGroups().remove(parts.tally().row(function));
             parts.tally().remove(function);
+            parts.meters().forget(function);
         });
     }
 
-    /** What is known of each function at one instant on the event loop. */
-    public record Reading(int running, long succeeded) {}
+    /**
+     * What is known of each function at one instant on the event loop.
+     *
+     * @param givenUp events taken from its queue, and dead-lettered, since the worker began
+     * @param oldestWaiting when the oldest of those was accepted that wait here; empty if none does
+     */
+    public record Reading(int running, long succeeded, long givenUp, Optional<Instant> oldestWaiting) {}
 
     /** Runs on the event loop; see {@link #connection()}. */
     public Map<FunctionName, Reading> readings() {
         Map<FunctionName, Reading> readings = new HashMap<>();
-        workers.forEach((name, worker) -> readings.put(name, new Reading(worker.running(), worker.succeeded())));
+        workers.forEach((name, worker) -> readings.put(name, worker.reading()));
         return readings;
+    }
+
+    /** What the worker of a function has now; empty if there is none. From any thread. */
+    Future<Optional<WorkerState>> look(FunctionName function) {
+        Promise<Optional<WorkerState>> seen = Promise.promise();
+        connection.run(() -> {
+            try {
+                seen.complete(Optional.ofNullable(workers.get(function)).map(FunctionWorker::look));
+            } catch (RuntimeException failure) {
+                seen.fail(failure);
+            }
+        });
+        return seen.future();
     }
 
     /** Attempts that end are settled only after {@link #resumeSettling}, or a second from now. Event loop only. */
@@ -214,6 +274,16 @@ public final class Dispatcher {
         mailbox.add(new Ended.Event(attempt, outcome));
     }
 
+    /** From any thread: its idempotency key let an event not run. */
+    void notRun(Attempt attempt, KeyedEnd.NotRun why) {
+        mailbox.add(new Ended.NotRun(attempt, why));
+    }
+
+    /** Event loop only. */
+    void later(Duration delay, Runnable action) {
+        vertx.setTimer(delay.toMillis(), now -> action.run());
+    }
+
     void callStarted() {
         callsRunning++;
     }
@@ -237,6 +307,9 @@ public final class Dispatcher {
         if (ended instanceof Ended.Event event) {
             event.attempt().worker().ended(event.attempt(), event.outcome());
             touched.add(event.attempt().worker());
+        } else if (ended instanceof Ended.NotRun held) {
+            held.attempt().worker().notRun(held.attempt(), held.why());
+            touched.add(held.attempt().worker());
         } else if (ended instanceof Ended.Call call) {
             callsRunning--;
             call.permit().close();
@@ -302,6 +375,7 @@ public final class Dispatcher {
         Promise<Void> drained = Promise.promise();
         long deadline = System.nanoTime() + timeout.toNanos();
         connection.run(() -> {
+            draining = true;
             List<Future<Void>> stopping = new ArrayList<>();
             workers.values().forEach(worker -> stopping.add(worker.stopTaking()));
             Future.join(stopping).onComplete(stopped -> whenIdle(deadline, drained));

@@ -30,12 +30,16 @@ final class EventSettlement {
     /** A group waits for its failed event's next delivery this long beyond the broker's delay. */
     private static final Duration DELIVERY_GRACE = Duration.ofSeconds(30);
 
+    /** For an event whose idempotency key is in use. */
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+
     private final FunctionWorker worker;
     private final FunctionName name;
     private final Dispatcher dispatcher;
     private final WorkerParts parts;
     private final int tallyRow;
     private final InboundLink expired;
+    private long givenUp;
 
     EventSettlement(FunctionWorker worker, Dispatcher dispatcher, WorkerParts parts) {
         this.worker = worker;
@@ -57,6 +61,11 @@ final class EventSettlement {
 
     long succeeded() {
         return parts.tally().succeeded(tallyRow);
+    }
+
+    /** Events from the queue that were dead-lettered, not those that the broker expired. */
+    long givenUp() {
+        return givenUp;
     }
 
     /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
@@ -224,6 +233,35 @@ final class EventSettlement {
                 Optional.of(PlatformErrors.of("RecursiveInvocationException", RecursiveCallException.MESSAGE)));
     }
 
+    /** Its idempotency key came with another payload before; no later attempt would run either. */
+    void giveUpKeyReused(WaitingEvent event) {
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                event.note().number() - 1,
+                Optional.of(PlatformErrors.of(
+                        "IdempotencyKeyReusedException", IdempotencyKeyException.Kind.REUSED.message())));
+    }
+
+    /** It waits at the broker, for as long as after a failed attempt, and has spent none. */
+    void giveBack(WaitingEvent event) {
+        if (!event.delivery().isLive()) {
+            event.note().dropped();
+            keepGroup(event.message(), event.id(), event.note().number());
+            return;
+        }
+        event.note().returned();
+        keepGroup(event.message(), event.id(), event.note().number());
+        Duration delay = retryPolicy(event.message()).delayAfter(event.note().number());
+        if (delay.compareTo(SHORTEST_WAIT) < 0) { // The broker would deliver it again at once, and again.
+            dispatcher.later(SHORTEST_WAIT, event.delivery()::release);
+        } else {
+            event.delivery().release();
+        }
+    }
+
     private void giveUp(
             Delivery delivery,
             String id,
@@ -232,7 +270,14 @@ final class EventSettlement {
             int attempts,
             Optional<FunctionError> error) {
         GivingUp.Loss loss = loss(delivery.message(), id, condition, attempts, error);
-        settle(parts.givingUp().deadLetter(delivery, loss, worker.async(delivery.message())), delivery, id, note);
+        Future<Void> written = parts.givingUp()
+                .deadLetter(delivery, loss, worker.async(delivery.message()))
+                .onSuccess(done -> {
+                    givenUp++;
+                    worker.meters().dropped(condition);
+                })
+                .onFailure(refused -> worker.meters().deadLetterFailed());
+        settle(written, delivery, id, note);
     }
 
     private GivingUp.Loss loss(
@@ -277,10 +322,12 @@ final class EventSettlement {
                         loss(event, id, GiveUpCondition.EVENT_AGE_EXCEEDED, 0, Optional.empty()),
                         worker.async(event))
                 .onSuccess(done -> {
+                    worker.meters().dropped(GiveUpCondition.EVENT_AGE_EXCEEDED);
                     note.over();
                     worker.leaveGroup(event, id);
                 })
                 .onFailure(refused -> {
+                    worker.meters().deadLetterFailed();
                     note.returned();
                     delivery.release();
                 })

@@ -18,19 +18,25 @@ import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.ThrottleReason;
 import io.millrace.runtime.accounting.AttemptNote;
+import io.millrace.runtime.dispatch.KeyedRuns.Run;
+import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
+import io.millrace.runtime.observe.FunctionMeters;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.qpid.proton.message.Message;
 
 /**
@@ -38,8 +44,8 @@ import org.apache.qpid.proton.message.Message;
  * Event loop only; handlers run elsewhere and come back through the dispatcher's mailbox.
  */
 final class FunctionWorker {
-    /** Events behind others of their group that are held beside those that wait for a permit. */
-    private static final int HELD_FOR_GROUPS = 1_000;
+    /** Events behind others of their group, or waiting for the store of keys, beside those that wait for a permit. */
+    private static final int HELD_ASIDE = 1_000;
     /** How many of those that wait are looked at for one whose version has a permit. */
     private static final int LOOK_AHEAD = 64;
 
@@ -56,12 +62,16 @@ final class FunctionWorker {
     private final EventSettlement settlement;
     private final int tallyRow;
     private final MessageGroups groups;
+    private final FunctionMeters meters;
     private final ArrayDeque<WaitingEvent> parked = new ArrayDeque<>();
+    private final ArrayDeque<WaitingEvent> awaitingStore = new ArrayDeque<>();
     private final Map<String, Attempt> running = new HashMap<>();
     private final LoweredAttempts lowered = new LoweredAttempts();
     private DeployedFunction deployed;
     private boolean agesDiffer;
     private final String lineageKey;
+    private boolean opened;
+    private boolean stopping;
     private boolean closed;
 
     FunctionWorker(DeployedFunction deployed, Dispatcher dispatcher, WorkerParts parts) {
@@ -70,6 +80,7 @@ final class FunctionWorker {
         this.agesDiffer = !deployed.async().isOneAge();
         this.dispatcher = dispatcher;
         this.parts = parts;
+        this.meters = parts.meters().function(name);
         this.calls = new CallWorker(this, parts);
         this.events =
                 new InboundLink(parts.connection(), Topology.invokeAddress(name), false, this::onEvent, this::attached);
@@ -81,7 +92,12 @@ final class FunctionWorker {
                 FunctionArn.of(parts.region(), parts.account(), name).toString());
     }
 
+    /** Takes from now on what is in its queues. */
     void open() {
+        if (opened) {
+            return;
+        }
+        opened = true;
         events.open();
         settlement.open();
         calls.open();
@@ -101,6 +117,8 @@ final class FunctionWorker {
     private List<WaitingEvent> takeOutWaiting() {
         List<WaitingEvent> waiting = new ArrayList<>(parked);
         parked.clear();
+        waiting.addAll(awaitingStore);
+        awaitingStore.clear();
         waiting.addAll(groups.removeAll());
         waiting.addAll(parts.quarantine().removeAll(this));
         return waiting;
@@ -129,6 +147,22 @@ final class FunctionWorker {
         return running.size();
     }
 
+    FunctionMeters meters() {
+        return meters;
+    }
+
+    /** What is known here of the function now. */
+    Dispatcher.Reading reading() {
+        Optional<Instant> parkedFirst =
+                Optional.ofNullable(parked.peek()).flatMap(event -> EventMessages.receivedAt(event.message()));
+        Stream<Instant> awaitingFirst = Stream.ofNullable(awaitingStore.peek())
+                .flatMap(event -> EventMessages.receivedAt(event.message()).stream());
+        Optional<Instant> oldest = Stream.of(parkedFirst.stream(), groups.oldest(), awaitingFirst)
+                .flatMap(times -> times)
+                .min(Comparator.naturalOrder());
+        return new Dispatcher.Reading(running(), succeeded(), settlement.givenUp(), oldest);
+    }
+
     long succeeded() {
         return settlement.succeeded();
     }
@@ -147,6 +181,9 @@ final class FunctionWorker {
             return;
         }
         WaitingEvent arrived = WaitingEvent.of(delivery, id, note(event, id));
+        if (arrived.note().number() > 1) {
+            meters.redelivered();
+        }
         if (settlement.wasSettledBefore(id)) {
             delivery.complete();
             arrived.note().over();
@@ -225,6 +262,7 @@ final class FunctionWorker {
             event.note().held();
             parts.quarantine().add(this, event);
         } else if (!parked.isEmpty() || !tryStart(event)) {
+            meters.throttled(InvocationType.EVENT);
             park(event);
         }
     }
@@ -293,14 +331,78 @@ final class FunctionWorker {
         try {
             running.put(event.id(), attempt);
             noteStart(attempt, alone);
-            version.environments()
-                    .run(attempt.invocation(), capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
+            noteAge(event.message());
+            Optional<KeySource> key = KeySource.of(event.message(), version);
+            if (key.isPresent()) {
+                startKeyed(attempt, key.get());
+            } else {
+                version.environments()
+                        .run(attempt.invocation(), capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
+            }
             return attempt;
         } catch (RuntimeException notStarted) {
             running.remove(event.id());
             noteEnd(attempt);
             permit.close();
             throw notStarted;
+        }
+    }
+
+    private void startKeyed(Attempt attempt, KeySource key) {
+        parts.keyed()
+                .start(
+                        new Run(
+                                attempt.version(),
+                                attempt.invocation(),
+                                capacity(attempt.permit()),
+                                Caller.NOBODY,
+                                end -> ended(attempt, end)),
+                        key);
+    }
+
+    /** From any thread. */
+    private void ended(Attempt attempt, KeyedEnd end) {
+        if (end instanceof KeyedEnd.Ran ran) {
+            dispatcher.ended(attempt, ran.outcome());
+        } else if (end instanceof KeyedEnd.Replayed replayed) {
+            dispatcher.ended(attempt, new Outcome.Succeeded(replayed.result().payload()));
+        } else if (end instanceof KeyedEnd.NotRun why) {
+            dispatcher.notRun(attempt, why);
+        }
+    }
+
+    /** Its key let it not run. It waits, here or at the broker, and has spent no attempt; or it is given up. */
+    void notRun(Attempt attempt, KeyedEnd.NotRun why) {
+        attempt.permit().close();
+        if (attempt.inThisProcess()) {
+            parts.quarantine().ended(attempt);
+        }
+        String id = attempt.invocation().id();
+        if (closed) {
+            running.remove(id);
+            return;
+        }
+        WaitingEvent event = WaitingEvent.of(attempt.delivery(), id, attempt.note());
+        if (why == KeyedEnd.NotRun.KEY_REUSED && attempt.delivery().isLive()) {
+            settlement.giveUpKeyReused(event);
+            return;
+        }
+        running.remove(id);
+        if (why == KeyedEnd.NotRun.STORE_AWAY && attempt.delivery().isLive()) {
+            attempt.note().held();
+            awaitingStore.add(event);
+        } else if (why == KeyedEnd.NotRun.NO_ROOM && attempt.delivery().isLive()) {
+            park(event);
+        } else {
+            settlement.giveBack(event);
+        }
+    }
+
+    /** One at a time while the store is away: the next to ask it whether it is back. */
+    private void askStoreAgain() {
+        int many = parts.keyed().isStoreAway() ? Math.min(1, awaitingStore.size()) : awaitingStore.size();
+        for (int i = 0; i < many; i++) {
+            startOrParkInTurn(awaitingStore.remove());
         }
     }
 
@@ -325,6 +427,13 @@ final class FunctionWorker {
             attempt.note().alone();
         } else {
             attempt.note().running();
+        }
+    }
+
+    private void noteAge(Message event) {
+        if (meters.isOn()) {
+            EventMessages.receivedAt(event)
+                    .ifPresent(received -> meters.eventStarts(parts.clock().millis() - received.toEpochMilli()));
         }
     }
 
@@ -365,8 +474,23 @@ final class FunctionWorker {
         if (version.environments().inThisProcess()) {
             parts.quarantine().started();
         }
+        Optional<KeySource> key = WaitingCaller.isStreamed(call) ? Optional.empty() : KeySource.of(call, version);
         if (WaitingCaller.wantsMore(call)) {
-            runFor(WaitingCaller.of(call, version.version(), parts.streams()), invocation, replyTo, version, permit);
+            WaitingCaller caller = WaitingCaller.of(call, version.version(), parts.streams());
+            Run run = new Run(version, invocation, capacity(permit), caller, end -> {
+                dispatcher.callEnded(this, version, permit, replyTo, caller.reply(end));
+            });
+            runFor(caller, run, key);
+            return;
+        }
+        if (key.isPresent()) {
+            parts.keyed()
+                    .start(
+                            new Run(version, invocation, capacity(permit), Caller.NOBODY, end -> {
+                                Message reply = CallReply.of(callId, end, version.version());
+                                dispatcher.callEnded(this, version, permit, replyTo, reply);
+                            }),
+                            key.get());
             return;
         }
         version.environments()
@@ -378,15 +502,14 @@ final class FunctionWorker {
     }
 
     /** For a caller who wants more than the outcome. */
-    private void runFor(
-            WaitingCaller caller, Invocation invocation, String replyTo, DeployedVersion version, Permit permit) {
+    private void runFor(WaitingCaller caller, Run run, Optional<KeySource> key) {
         try {
-            version.environments()
-                    .run(
-                            invocation,
-                            capacity(permit),
-                            caller,
-                            outcome -> dispatcher.callEnded(this, version, permit, replyTo, caller.reply(outcome)));
+            if (key.isPresent()) {
+                parts.keyed().start(run, key.get());
+            } else {
+                run.version().environments().run(run.invocation(), run.capacity(), caller, outcome -> run.whenEnded()
+                        .accept(new KeyedEnd.Ran(outcome)));
+            }
         } catch (RuntimeException notStarted) {
             caller.dismiss();
             throw notStarted;
@@ -489,27 +612,55 @@ final class FunctionWorker {
         credit.topUp(held());
     }
 
-    // Those behind others of their group hold up nobody else, as long as they are not too many.
+    // Those behind others of their group, or who wait for the store of keys, hold up nobody else, as long as they are
+    // not
+    // too many.
     private int held() {
-        return parked.size() + Math.max(0, groups.waiting() - HELD_FOR_GROUPS);
+        return parked.size() + Math.max(0, groups.waiting() + awaitingStore.size() - HELD_ASIDE);
     }
 
     /** Once a second. */
     void tick() {
-        parked.removeIf(event -> {
-            boolean tooOld = isTooOld(event.message());
-            if (tooOld) {
-                settlement.giveUpTooOld(event);
-            }
-            return tooOld;
-        });
+        if (!opened) {
+            return; // Who holds a group since an earlier run of the server has not had a chance yet to come back.
+        }
+        parked.removeIf(this::isGivenUpTooOld);
+        awaitingStore.removeIf(this::isGivenUpTooOld);
+        if (!stopping) {
+            askStoreAgain();
+        }
         groups.remove(event -> isTooOld(event.message())).forEach(settlement::giveUpTooOld);
         groups.overdue(parts.clock().millis()).forEach(this::startOrParkInTurn);
         credit.tick(held());
     }
 
+    private boolean isGivenUpTooOld(WaitingEvent event) {
+        boolean tooOld = isTooOld(event.message());
+        if (tooOld) {
+            settlement.giveUpTooOld(event);
+        }
+        return tooOld;
+    }
+
+    /** What it has, and what that waits for, for who asks why. */
+    WorkerState look() {
+        Obstacles obstacles = new Obstacles(deployed, parts);
+        Map<String, Wait> waits = new LinkedHashMap<>();
+        parked.forEach(event -> waits.put(event.id(), obstacles.of(deployed.resolve(event.qualifier(), event.draw()))));
+        awaitingStore.forEach(event -> waits.put(event.id(), Obstacles.STORE_AWAY));
+        return new WorkerState(
+                opened && !closed,
+                Set.copyOf(running.keySet()),
+                waits,
+                obstacles.of(Optional.of(deployed.latest())),
+                groups.look(),
+                parts.quarantine().suspects(this),
+                deployed.async());
+    }
+
     /** Takes nothing new; what runs goes on. */
     Future<Void> stopTaking() {
+        stopping = true;
         calls.stopTaking();
         return credit.stop();
     }

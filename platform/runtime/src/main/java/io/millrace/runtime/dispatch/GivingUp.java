@@ -16,6 +16,7 @@ import io.millrace.core.retry.GiveUpCondition;
 import io.millrace.runtime.destination.Destinations;
 import io.millrace.runtime.destination.OutcomeRecord;
 import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.observe.Meters;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,10 +33,12 @@ final class GivingUp {
 
     private final Transactions transactions;
     private final Clock clock;
+    private final Meters meters;
 
-    GivingUp(Transactions transactions, Clock clock) {
+    GivingUp(Transactions transactions, Clock clock, Meters meters) {
         this.transactions = transactions;
         this.clock = clock;
+        this.meters = meters;
     }
 
     /**
@@ -104,6 +107,7 @@ final class GivingUp {
                     .addKeyValue(LogKeys.DESTINATION, record.get().getAddress())
                     .addKeyValue(LogKeys.REASON, failure.getMessage())
                     .log("destination refused a record");
+            meters.known(function).destinationFailed();
             return transactions.completeAndSend(delivery, always);
         });
     }

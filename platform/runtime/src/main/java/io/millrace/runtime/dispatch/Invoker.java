@@ -18,8 +18,9 @@ public interface Invoker {
     /**
      * Runs the function and waits for its answer, at most its timeout plus a grace for the way.
      *
-     * @return the outcome, also when it is throttled; fails with BrokerUnavailableException when the broker is away and
-     *     with {@link RecursiveCallException} when the function calls itself too often; it did not run then
+     * @return the outcome, also when it is throttled; fails with BrokerUnavailableException when the broker is away, with
+     *     {@link RecursiveCallException} when the function calls itself too often, and with
+     *     {@link IdempotencyKeyException} when its key let it not run; it did not run then
      */
     Future<Answer> call(Invocation invocation);
 
@@ -36,10 +37,15 @@ public interface Invoker {
      * @param executedVersion the version that ran, {@code $LATEST} or a number
      * @param logTail the last 4096 bytes of the invocation's log, START to REPORT (lambda-semantics 1.7); present where
      *     {@link Invocation#LOG_TAIL} asked for it and the function ran
+     * @param isReplayed whether it ran before, under the same idempotency key, and not now
      */
-    record Answer(Outcome outcome, String executedVersion, Optional<byte[]> logTail) {
+    record Answer(Outcome outcome, String executedVersion, Optional<byte[]> logTail, boolean isReplayed) {
         public Answer(Outcome outcome, String executedVersion) {
             this(outcome, executedVersion, Optional.empty());
+        }
+
+        public Answer(Outcome outcome, String executedVersion, Optional<byte[]> logTail) {
+            this(outcome, executedVersion, logTail, false);
         }
     }
 }

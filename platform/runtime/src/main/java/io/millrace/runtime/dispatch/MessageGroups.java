@@ -1,6 +1,8 @@
 package io.millrace.runtime.dispatch;
 
+import io.millrace.broker.envelope.EventMessages;
 import io.millrace.runtime.accounting.HeldGroups;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +10,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +143,30 @@ final class MessageGroups {
      */
     List<WaitingEvent> removeAll() {
         return remove(event -> true);
+    }
+
+    /** When the first of those who wait in each group was accepted. */
+    Stream<Instant> oldest() {
+        return holds.values().stream()
+                .flatMap(hold -> Optional.ofNullable(hold.behind.peek()).stream())
+                .flatMap(event -> EventMessages.receivedAt(event.message()).stream());
+    }
+
+    /**
+     * One that waits behind another of its group.
+     *
+     * @param holder id of the event that has the group
+     * @param untilMillis when that is given up on, if it failed and is to be delivered again
+     */
+    record Behind(String id, String group, String holder, OptionalLong untilMillis) {}
+
+    List<Behind> look() {
+        List<Behind> behind = new ArrayList<>();
+        holds.forEach((group, hold) -> {
+            OptionalLong until = hold.untilMillis == RUNS ? OptionalLong.empty() : OptionalLong.of(hold.untilMillis);
+            hold.behind.forEach(event -> behind.add(new Behind(event.id(), group, hold.holder, until)));
+        });
+        return behind;
     }
 
     /** Events that wait behind others of their group. */

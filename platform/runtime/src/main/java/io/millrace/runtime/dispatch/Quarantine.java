@@ -11,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,6 +151,20 @@ final class Quarantine {
             }
         }
         return removed;
+    }
+
+    /** Ids of those of a function that have not started. */
+    List<String> suspects(FunctionWorker worker) {
+        Ready ready = next;
+        return Stream.concat(
+                        Stream.ofNullable(ready)
+                                .filter(each -> each.worker() == worker)
+                                .map(Ready::event),
+                        suspects.stream()
+                                .filter(each -> each.worker() == worker)
+                                .map(Suspect::event))
+                .map(WaitingEvent::id)
+                .toList();
     }
 
     /** Goes on as far as it can now. Afterwards more may start than before. */

@@ -2,7 +2,6 @@ package io.millrace.runtime.dispatch;
 
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
-import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.ResponseSink;
 import java.util.HashMap;
@@ -32,6 +31,12 @@ final class WaitingCaller implements Caller {
         Map<String, Object> properties = EventMessages.properties(call);
         return !properties.isEmpty()
                 && (properties.containsKey(EventProperties.LOG_TAIL) || properties.containsKey(EventProperties.STREAM));
+    }
+
+    /** A response that is made bit by bit cannot be stored. */
+    static boolean isStreamed(Message call) {
+        Map<String, Object> properties = EventMessages.properties(call);
+        return !properties.isEmpty() && properties.containsKey(EventProperties.STREAM);
     }
 
     /**
@@ -71,11 +76,11 @@ final class WaitingCaller implements Caller {
     }
 
     /** The last message to the caller; nothing is streamed behind it. */
-    Message reply(Outcome outcome) {
+    Message reply(KeyedEnd end) {
         Map<String, Object> properties = new HashMap<>();
         stream.ifPresent(streamed -> properties.put(EventProperties.PARTS, streamed.end()));
         tail.ifPresent(last -> properties.put(EventProperties.LOG_TAIL, new Binary(last)));
-        Message reply = CallReply.of(callId, outcome, version);
+        Message reply = CallReply.of(callId, end, version);
         if (!properties.isEmpty()) {
             reply.setApplicationProperties(new ApplicationProperties(properties));
         }

@@ -7,6 +7,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
+import io.millrace.runtime.observe.Meters;
 import java.time.Clock;
 import java.util.function.Predicate;
 
@@ -30,4 +31,6 @@ record WorkerParts(
         String region,
         String account,
         Predicate<FunctionName> mayRecur,
-        StreamedReplies streams) {}
+        StreamedReplies streams,
+        KeyedRuns keyed,
+        Meters meters) {}

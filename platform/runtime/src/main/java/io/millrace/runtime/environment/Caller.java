@@ -31,6 +31,16 @@ public interface Caller {
     /** @param tail the last 4096 bytes of the attempt's lines, START and REPORT included (lambda-semantics 1.7) */
     void logTail(byte[] tail);
 
+    /**
+     * How long the attempt took; not called for one that never began.
+     *
+     * @param initNanos of the environment that was initialised for it; 0 if it was warm
+     * @param runNanos of the handler
+     */
+    default void measured(long initNanos, long runNanos) {
+        // Few want it.
+    }
+
     /** Where a response goes that is made bit by bit; empty if it is to be part of the outcome. */
     Optional<ResponseSink> responseSink();
 }

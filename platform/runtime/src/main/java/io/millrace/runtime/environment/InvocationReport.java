@@ -36,6 +36,11 @@ public final class InvocationReport {
         startedNanos = System.nanoTime();
     }
 
+    /** Tells the caller of the attempt that ends; to be called before {@link #invocationEnded}. */
+    public void measured(Caller caller) {
+        caller.measured((long) (initMillis.orElse(0) * NANOS_PER_MILLI), System.nanoTime() - startedNanos);
+    }
+
     /**
      * @param status empty, {@code error} or {@code timeout}
      * @param peakMegabytes the most memory it had, empty where that is not known

@@ -45,17 +45,17 @@ final class Destinations {
 
     Optional<Destination> find(Origin origin, String path) {
         if (isBelowBase(origin)) {
-            return Optional.of(new Destination.ToUrl(origin.firstLabel(), atBase(origin), path));
+            return Optional.of(new Destination.ToUrl(origin.firstLabel(), atBase(origin), path, false));
         }
         Matcher ofLambda = OF_LAMBDA.matcher(origin.host());
         if (ofLambda.matches()) {
-            return Optional.of(new Destination.ToUrl(String.valueOf(ofLambda.group(1)), origin, path));
+            return Optional.of(new Destination.ToUrl(String.valueOf(ofLambda.group(1)), origin, path, false));
         }
         Matcher byPath = BY_PATH.matcher(path);
         if (byPath.matches()) {
             String id = Optional.ofNullable(byPath.group(1)).orElse("");
             String rest = Optional.ofNullable(byPath.group(2)).orElse("/");
-            return Optional.of(new Destination.ToUrl(id, origin, rest));
+            return Optional.of(new Destination.ToUrl(id, origin, rest, true));
         }
         return routes.stream()
                 .filter(route -> route.takes(origin.host(), path))

@@ -33,6 +33,9 @@ public final class FunctionUrlApi {
     /** With a body that is not plain text an event is larger than it; brokers and workers take no larger one. */
     private static final int LARGEST_EVENT = 100 * 1024 * 1024;
 
+    /** A page with this is of no address at all: what it asks of the server brings no session. */
+    private static final String SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
+
     private final Vertx vertx;
     private final Workers workers;
     private final Invoker invoker;
@@ -76,12 +79,20 @@ public final class FunctionUrlApi {
                 .find(context.request())
                 .ifPresentOrElse(
                         destination -> {
+                            if (destination.sharesAddress() && access.admitsSessions()) {
+                                keepFromConsole(context);
+                            }
                             Exchange exchange = new Exchange(vertx, context.request(), clock.instant());
                             Future.<Void>succeededFuture() // start inside a future: even a thrown refusal is rendered
                                     .compose(start -> answer(exchange, target(destination)))
                                     .onFailure(failure -> refuse(exchange, failure));
                         },
                         context::next);
+    }
+
+    /** Or a page that a function returns could use the session of whoever looks at it. */
+    private static void keepFromConsole(RoutingContext context) {
+        context.addHeadersEndHandler(written -> context.response().headers().add("Content-Security-Policy", SANDBOX));
     }
 
     private static void refuse(Exchange exchange, Throwable failure) {

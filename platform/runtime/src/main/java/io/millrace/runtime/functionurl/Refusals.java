@@ -1,6 +1,7 @@
 package io.millrace.runtime.functionurl;
 
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.runtime.dispatch.IdempotencyKeyException;
 import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.observe.LogKeys;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +27,9 @@ final class Refusals {
         }
         if (failure instanceof RecursiveCallException recursive) {
             return UrlRefusal.recursive(String.valueOf(recursive.getMessage()));
+        }
+        if (failure instanceof IdempotencyKeyException refused) {
+            return UrlRefusal.ofKey(refused);
         }
         if (failure instanceof BrokerUnavailableException) {
             return UrlRefusal.unavailable();

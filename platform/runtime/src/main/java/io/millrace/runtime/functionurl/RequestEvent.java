@@ -1,6 +1,7 @@
 package io.millrace.runtime.functionurl;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.runtime.access.BrowserSession;
 import io.millrace.runtime.access.UrlCaller;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,7 +62,8 @@ final class RequestEvent {
         List<String> cookies = new ArrayList<>();
         for (String header : request.headers().getAll(COOKIE)) {
             for (String cookie : header.split(";", -1)) {
-                if (!cookie.isBlank()) {
+                // A function at the console's own host is not to act as who looks at the console.
+                if (!cookie.isBlank() && !BrowserSession.isOne(cookie.strip())) {
                     cookies.add(cookie.strip());
                 }
             }

@@ -2,6 +2,7 @@ package io.millrace.runtime.functionurl;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.dispatch.IdempotencyKeyException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,16 @@ final class UrlRefusal extends RuntimeException {
     /** The function ran too often in the chain of calls that this one belongs to. */
     static UrlRefusal recursive(String message) {
         return of(400, "RecursiveInvocationException", message);
+    }
+
+    /** Its idempotency key let the function not run. */
+    static UrlRefusal ofKey(IdempotencyKeyException refused) {
+        String message = refused.getMessage();
+        return switch (refused.kind()) {
+            case IN_USE -> of(429, "TooManyRequestsException", message);
+            case REUSED -> of(400, "InvalidParameterValueException", message);
+            case STORE_AWAY -> of(503, "ServiceUnavailableException", message);
+        };
     }
 
     /** The function failed, or answered what is no answer. */

@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
@@ -26,17 +27,34 @@ final class DestinationArns {
     }
 
     private void check(FunctionName function, String destination, EventInvokeMembers members) {
-        String service = service(destination);
-        boolean isFifo = destination.endsWith(".fifo");
-        if (service.equals("lambda")) {
+        if (service(destination).equals("lambda")) {
             checkFunction(function, destination);
-        } else if (isFifo
-                || OwnQueues.contain(queue(destination))
-                || (!service.equals("sqs") && !service.equals("sns"))) {
-            throw new InvalidParameterValueException("The provided destination config DestinationConfig(onSuccess="
-                    + shown("OnSuccess", members.onSuccess()) + ", onFailure=" + shown("OnFailure", members.onFailure())
-                    + ") is invalid.");
+        } else if (!isQueueOrTopic(destination)) {
+            throw invalid(members.onSuccess(), members.onFailure());
         }
+    }
+
+    /**
+     * Of a mapping of a stream: a queue or a topic, and never a function (lambda-semantics 3.2).
+     *
+     * @throws InvalidParameterValueException if records about failures cannot go there
+     */
+    static void checkOfSource(String onFailure) {
+        if (!isQueueOrTopic(onFailure)) {
+            throw invalid(Optional.empty(), Optional.of(onFailure));
+        }
+    }
+
+    private static boolean isQueueOrTopic(String destination) {
+        String service = service(destination);
+        return !destination.endsWith(".fifo")
+                && !Topology.isOwn(queue(destination))
+                && (service.equals("sqs") || service.equals("sns"));
+    }
+
+    private static InvalidParameterValueException invalid(Optional<String> onSuccess, Optional<String> onFailure) {
+        return new InvalidParameterValueException("The provided destination config DestinationConfig(onSuccess="
+                + shown("OnSuccess", onSuccess) + ", onFailure=" + shown("OnFailure", onFailure) + ") is invalid.");
     }
 
     private void checkFunction(FunctionName function, String destination) {

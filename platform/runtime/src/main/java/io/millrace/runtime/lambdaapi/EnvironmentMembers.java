@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.runtime.dispatch.KeySource;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class EnvironmentMembers {
         Map<String, String> variables = variables(members);
         refuseReserved(variables.keySet());
         refuseTooMuch(Json.bytes(Json.texts(variables)));
+        refuseNoPointer(variables);
         return Optional.of(variables);
     }
 
@@ -65,6 +67,14 @@ final class EnvironmentMembers {
             throw new InvalidParameterValueException("Lambda was unable to configure your environment variables because"
                     + " the environment variables you have provided exceeded the 4KB limit. String measured: "
                     + new String(measured, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void refuseNoPointer(Map<String, String> variables) {
+        try {
+            KeySource.requireValid(variables);
+        } catch (IllegalArgumentException none) {
+            throw new InvalidParameterValueException(String.valueOf(none.getMessage()));
         }
     }
 

@@ -1,36 +1,35 @@
 package io.millrace.runtime.lambdaapi;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.function.FunctionArn;
+import io.millrace.eventsource.SourceDescription;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceConflictException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceInUseException;
-import io.millrace.runtime.lambdaapi.LambdaApiException.ResourceNotFoundException;
 import io.millrace.runtime.mapping.EventSourceMapping;
 import io.millrace.runtime.mapping.MappingAdministration;
-import io.millrace.runtime.mapping.MappingRefusedException.MappingExists;
-import io.millrace.runtime.mapping.MappingRefusedException.MappingInUse;
-import io.millrace.runtime.mapping.MappingRefusedException.MappingUnknown;
-import io.millrace.runtime.mapping.MappingRefusedException.QueueUnknown;
-import io.millrace.runtime.mapping.MappingRefusedException.QueueUnsuitable;
 import io.millrace.runtime.mapping.MappingSettings;
-import io.millrace.runtime.mapping.QueueArn;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Which queues feed which functions (lambda-semantics 3.1 to 3.4). */
+/** Which sources feed which functions (lambda-semantics 3.1 to 3.4). */
 final class EventSourceMappings {
     private static final int MOST_ON_A_PAGE = 100;
 
     private final MappingAdministration mappings;
     private final FunctionLocator locator;
     private final IdentitySettings identity;
+    private final EventSourceRefusals refusals;
+    private final InstantSource clock;
 
-    EventSourceMappings(MappingAdministration mappings, FunctionLocator locator, IdentitySettings identity) {
+    EventSourceMappings(
+            MappingAdministration mappings, FunctionLocator locator, IdentitySettings identity, InstantSource clock) {
         this.mappings = mappings;
         this.locator = locator;
         this.identity = identity;
+        this.refusals = new EventSourceRefusals(identity);
+        this.clock = clock;
     }
 
     /** What AWS would refuse is refused first, and in its order. */
@@ -38,22 +37,24 @@ final class EventSourceMappings {
         Members given = request.members();
         EventSource source = EventSource.read(given);
         source.check(given);
-        EventSourceMembers members = new EventSourceMembers(given);
-        if (source.isQueue()) {
-            members.check();
-        }
+        EventSourceMembers members = new EventSourceMembers(given, source.kind());
+        members.check();
         FunctionArn function = existing(members.functionName().orElseThrow());
-        QueueArn queue = source.served(identity);
-        MappingSettings settings = members.settings(function);
         members.refuseWithoutEffect();
-        return mappings.create(queue, settings, members.enabled().orElse(true))
-                .map(created -> Reply.json(202, EventSourceReply.render(created)))
-                .recover(failure -> Future.failedFuture(refusal(failure, "create")));
+        SourceDescription described = source.described(given, identity, clock.instant());
+        MappingSettings settings = members.settings(function);
+        return mappings.create(described, settings, members.enabled().orElse(true), members.tags())
+                .map(created -> Reply.json(202, render(created)))
+                .recover(failure -> Future.failedFuture(refusals.ofCreation(failure, described)));
+    }
+
+    private ObjectNode render(EventSourceMapping mapping) {
+        return EventSourceReply.render(mapping, mappings.lastResult(mapping.uuid()), identity);
     }
 
     Future<Reply> show(Request request) {
-        EventSourceMapping mapping = mappings.find(uuid(request)).orElseThrow(EventSourceMappings::notFound);
-        return Future.succeededFuture(Reply.json(200, EventSourceReply.render(mapping)));
+        EventSourceMapping mapping = mappings.find(uuid(request)).orElseThrow(EventSourceRefusals::notFound);
+        return Future.succeededFuture(Reply.json(200, render(mapping)));
     }
 
     /** In the order of UUIDs; what does not exist is in no list, and not refused. */
@@ -61,12 +62,11 @@ final class EventSourceMappings {
         Optional<String> source = request.query("EventSourceArn");
         Optional<String> function = request.query("FunctionName");
         List<EventSourceMapping> found = mappings.all().stream()
-                .filter(each ->
-                        source.isEmpty() || source.get().equals(each.source().toString()))
+                .filter(each -> source.isEmpty() || source.equals(each.source().arn()))
                 .filter(each -> function.isEmpty() || isOf(each.settings().function(), locator.meant(function.get())))
                 .toList();
         return Future.succeededFuture(Page.of(request, found, EventSourceMapping::uuid, MOST_ON_A_PAGE)
-                .reply("EventSourceMappings", EventSourceReply::render));
+                .reply("EventSourceMappings", this::render));
     }
 
     /** A function without a qualifier stands for all it has. */
@@ -77,26 +77,26 @@ final class EventSourceMappings {
 
     Future<Reply> update(Request request) {
         String uuid = uuid(request);
-        if (mappings.find(uuid).isEmpty()) {
-            throw notFound();
-        }
-        EventSourceMembers members = new EventSourceMembers(request.members());
+        SourceDescription source =
+                mappings.find(uuid).orElseThrow(EventSourceRefusals::notFound).source();
+        EventSourceMembers members = new EventSourceMembers(request.members(), SourceKind.of(source));
         members.check();
         Optional<FunctionArn> function = members.functionName().map(this::existing);
         members.refuseWithoutEffect();
+        members.refuseChangesOf(source, uuid);
         return mappings.update(
                         uuid,
                         before -> function.map(to -> members.over(before.withFunction(to)))
                                 .orElseGet(() -> members.over(before)),
                         members.enabled())
-                .map(updated -> Reply.json(202, EventSourceReply.render(updated)))
-                .recover(failure -> Future.failedFuture(refusal(failure, "update")));
+                .map(updated -> Reply.json(202, render(updated)))
+                .recover(failure -> Future.failedFuture(refusals.of(failure, "update")));
     }
 
     Future<Reply> delete(Request request) {
         return mappings.delete(uuid(request))
-                .map(deleted -> Reply.json(202, EventSourceReply.render(deleted)))
-                .recover(failure -> Future.failedFuture(refusal(failure, "delete")));
+                .map(deleted -> Reply.json(202, render(deleted)))
+                .recover(failure -> Future.failedFuture(refusals.of(failure, "delete")));
     }
 
     private FunctionArn existing(String name) {
@@ -105,33 +105,5 @@ final class EventSourceMappings {
 
     private static String uuid(Request request) {
         return request.path("UUID");
-    }
-
-    private static Throwable refusal(Throwable failure, String action) {
-        if (failure instanceof MappingUnknown) {
-            return notFound();
-        }
-        if (failure instanceof MappingInUse) {
-            return new ResourceInUseException("Cannot " + action + " the event source mapping because it is in use.");
-        }
-        if (failure instanceof MappingExists exists) {
-            // The blanks are Lambda's.
-            return new ResourceConflictException("An event source mapping with SQS arn (\" " + exists.source()
-                    + " \") and function (\" " + exists.function() + " \") already exists. Please update or delete the"
-                    + " existing mapping with UUID " + exists.uuid());
-        }
-        if (failure instanceof QueueUnknown) {
-            return new InvalidParameterValueException("Error occurred while ReceiveMessage. SQS Error Code:"
-                    + " AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not"
-                    + " exist.");
-        }
-        if (failure instanceof QueueUnsuitable unsuitable) {
-            return new InvalidParameterValueException(String.valueOf(unsuitable.getMessage()));
-        }
-        return failure;
-    }
-
-    private static ResourceNotFoundException notFound() {
-        return new ResourceNotFoundException("The resource you requested does not exist.");
     }
 }

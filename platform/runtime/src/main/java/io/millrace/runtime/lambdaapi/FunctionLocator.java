@@ -119,7 +119,7 @@ final class FunctionLocator {
     FunctionName tagged(String resource, String action) {
         if (!resource.contains(":function:")) {
             throw new InvalidParameterValueException("Tags of the resource " + resource
-                    + " are not supported by Millrace, expected the ARN of a function.");
+                    + " are not supported by Millrace, expected the ARN of a function or of an event source mapping.");
         }
         FunctionArn arn = parse(resource, action);
         if (arn.qualifier().isPresent()) {

@@ -36,21 +36,26 @@ final class FunctionTags {
      * @throws InvalidParameterValueException if they become too many; nothing has changed then
      */
     void add(FunctionName function, Map<String, String> tags) {
-        change(function, before -> {
-            Map<String, String> after = new TreeMap<>(before);
-            after.putAll(tags);
-            requireFew(after);
-            return after;
-        });
+        change(function, before -> with(before, tags));
     }
 
     /** Keys that no tag has change nothing. */
     void remove(FunctionName function, Collection<String> keys) {
-        change(function, before -> {
-            Map<String, String> after = new TreeMap<>(before);
-            after.keySet().removeAll(keys);
-            return after;
-        });
+        change(function, before -> without(before, keys));
+    }
+
+    /** @throws InvalidParameterValueException if they become too many */
+    static Map<String, String> with(Map<String, String> before, Map<String, String> added) {
+        Map<String, String> after = new TreeMap<>(before);
+        after.putAll(added);
+        requireFew(after);
+        return after;
+    }
+
+    static Map<String, String> without(Map<String, String> before, Collection<String> keys) {
+        Map<String, String> after = new TreeMap<>(before);
+        after.keySet().removeAll(keys);
+        return after;
     }
 
     private void change(FunctionName function, UnaryOperator<Map<String, String>> change) {
@@ -61,7 +66,7 @@ final class FunctionTags {
         });
     }
 
-    /** @throws InvalidParameterValueException if they are more than a function may have */
+    /** @throws InvalidParameterValueException if they are more than one resource may have */
     static void requireFew(Map<String, String> tags) {
         if (tags.size() > MOST) {
             throw new InvalidParameterValueException("Number of tags exceeds resource tag limit.");

@@ -31,7 +31,8 @@ final class Functions {
     /** In the order of names; with FunctionVersion=ALL every version of each, {@code $LATEST} first. */
     Future<Reply> list(Request request) {
         Optional<String> versions = request.query("FunctionVersion");
-        Stream<Located> all = functions.all().stream()
+        Stream<Located> all = functions
+                .from(functionOf(request.query("Marker").orElse("")))
                 .flatMap(function -> versions.isPresent()
                         ? versions(function)
                         : Stream.of(Located.latest(function, locator.arn(function.name()))));
@@ -99,6 +100,12 @@ final class Functions {
                 function.published().versions().values().stream()
                         .map(version ->
                                 new Located(arn.withQualifier(version.qualifier()), function, Optional.of(version))));
+    }
+
+    /** The one whose key a marker is; all keys behind it are of this or of later functions. */
+    private static Optional<FunctionName> functionOf(String marker) {
+        String name = marker.split("!", 2)[0];
+        return FunctionName.PATTERN.matcher(name).matches() ? Optional.of(new FunctionName(name)) : Optional.empty();
     }
 
     /** No name has the sign between them, and it comes before all that names have: versions stay with their function. */

@@ -10,6 +10,7 @@ import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeExc
 import io.millrace.runtime.lambdaapi.model.Operation;
 import io.vertx.core.Future;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,6 +45,11 @@ final class Gate {
     Future<Void> identify(Request request, String operation) {
         if (access.isOpen()) {
             access.requireNoForeignPage(request.http());
+            return Future.succeededFuture();
+        }
+        Optional<Caller> signedIn = access.inSession(request.http());
+        if (signedIn.isPresent()) {
+            request.admit(signedIn.get());
             return Future.succeededFuture();
         }
         AccessControl.Claim claim = access.claim(request.http(), SERVICE);
@@ -101,6 +107,12 @@ final class Gate {
     /** @throws AccessRefusedException unless the caller may do what a page of the platform does */
     void authorize(Request request, String action) {
         request.caller().ifPresent(caller -> access.authorize(caller, action, Resources.NONE));
+    }
+
+    /** @throws AccessRefusedException unless the caller may do what a page about the function in its path does */
+    void authorizeFunction(Request request, String action) {
+        request.caller()
+                .ifPresent(caller -> access.authorize(caller, action, resources.function(request.functionName(), "")));
     }
 
     /** To be appended to the address of an archive; empty where nothing is asked of anybody. */

@@ -26,10 +26,17 @@ final class InvocationReader {
     /** An extension: events of one group run one at a time and in order. */
     static final String GROUP_HEADER = "X-Millrace-Message-Group";
 
+    /** An extension: invocations with the same key run once. */
+    static final String KEY_HEADER = "X-Millrace-Idempotency-Key";
+
+    /** An extension: an event that is sent again with the same id is dropped by the broker. */
+    static final String PUBLISH_HEADER = "X-Millrace-Publish-Id";
+
     /** Of InvokeAsync, which never got the larger limit of Invoke (its description in the API model). */
     private static final int INVOKE_ASYNC_BYTES = 262_144;
 
     private static final int LONGEST_GROUP = 256;
+    private static final int LONGEST_PUBLISH_ID = 256;
 
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
     /** A payload up to this size is checked on the event loop; the way to a worker and back would take longer. */
@@ -62,6 +69,8 @@ final class InvocationReader {
         requireRequestId(request);
         requireJson(request);
         requireGroup(request, type);
+        requireKey(request);
+        requirePublishId(request, type);
         Optional<String> clientContext = request.header("X-Amz-Client-Context").map(ClientContexts::decode);
         return payload(request, type, limits.eventBytes())
                 .map(payload -> new Invocation(
@@ -76,6 +85,8 @@ final class InvocationReader {
     /** The same for InvokeAsync, whose only members are the function and the event. */
     Future<Invocation> readDeprecated(Request request) {
         FunctionArn arn = locator.toInvoke(request);
+        requireKey(request);
+        requirePublishId(request, InvocationType.EVENT);
         int limit = Math.min(INVOKE_ASYNC_BYTES, limits.eventBytes());
         return payload(request, InvocationType.EVENT, limit)
                 .map(payload -> new Invocation(
@@ -167,6 +178,8 @@ final class InvocationReader {
         Map<String, String> attributes = new HashMap<>();
         request.header(TRACE_HEADER).ifPresent(trace -> attributes.put(Invocation.TRACE, trace));
         request.header(GROUP_HEADER).ifPresent(group -> attributes.put(Invocation.GROUP, group));
+        request.header(KEY_HEADER).ifPresent(key -> attributes.put(Invocation.IDEMPOTENCY_KEY, key));
+        request.header(PUBLISH_HEADER).ifPresent(id -> attributes.put(Invocation.PUBLISH_ID, id));
         if (type == InvocationType.REQUEST_RESPONSE
                 && request.header("X-Amz-Log-Type").filter("Tail"::equals).isPresent()) {
             attributes.put(Invocation.LOG_TAIL, "Tail");
@@ -180,6 +193,22 @@ final class InvocationReader {
                 throw new InvalidParameterValueException("The header " + GROUP_HEADER + " has " + group.length()
                         + " characters and the invocation type is " + type.wireName() + ", expected 1 to "
                         + LONGEST_GROUP + " characters and the type Event.");
+            }
+        });
+    }
+
+    private static void requireKey(Request request) {
+        if (request.header(KEY_HEADER).filter(String::isBlank).isPresent()) {
+            throw new InvalidParameterValueException("The header " + KEY_HEADER + " is empty, expected a key.");
+        }
+    }
+
+    private static void requirePublishId(Request request, InvocationType type) {
+        request.header(PUBLISH_HEADER).ifPresent(id -> {
+            if (type != InvocationType.EVENT || id.isBlank() || id.length() > LONGEST_PUBLISH_ID) {
+                throw new InvalidParameterValueException("The header " + PUBLISH_HEADER + " has " + id.length()
+                        + " characters and the invocation type is " + type.wireName() + ", expected 1 to "
+                        + LONGEST_PUBLISH_ID + " characters and the type Event.");
             }
         });
     }

@@ -37,7 +37,8 @@ final class Invocations {
     }
 
     private static Reply answered(Invoker.Answer answer) {
-        Reply reply = answer.outcome().match(new AnswerRendering(answer.executedVersion()));
+        Reply ran = answer.outcome().match(new AnswerRendering(answer.executedVersion()));
+        Reply reply = answer.isReplayed() ? ran.withHeader("X-Millrace-Idempotency-Replayed", "true") : ran;
         return answer.logTail()
                 .map(tail ->
                         reply.withHeader("X-Amz-Log-Result", Base64.getEncoder().encodeToString(tail)))

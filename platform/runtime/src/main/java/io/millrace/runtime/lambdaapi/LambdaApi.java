@@ -1,5 +1,6 @@
 package io.millrace.runtime.lambdaapi;
 
+import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.config.CodeSettings;
@@ -8,8 +9,13 @@ import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.config.LimitSettings;
 import io.millrace.runtime.config.UrlSettings;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.Whereabouts;
+import io.millrace.runtime.door.Door;
+import io.millrace.runtime.door.DoorEndpoint;
+import io.millrace.runtime.door.Doorway;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationException;
+import io.millrace.runtime.logs.FunctionLogs;
 import io.millrace.runtime.mapping.MappingAdministration;
 import io.millrace.runtime.objects.CodeObjects;
 import io.millrace.runtime.registry.CodeFiles;
@@ -26,10 +32,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The AWS Lambda HTTP API on Vert.x, and the platform's own {@code /_millrace} pages. Each request runs on its event
@@ -38,6 +48,8 @@ import java.util.function.Consumer;
 public final class LambdaApi {
     static final String FUNCTION_NAME = "FunctionName";
     static final String CODE = "Sha256";
+
+    private static final String OWN_PAGES = "/_millrace/";
 
     /** A dead connection is let go after this; longer than any function may take to answer. */
     private static final int IDLE_MINUTES = 16;
@@ -48,6 +60,11 @@ public final class LambdaApi {
     private final Routes routes;
     private final Router router;
     private final HttpServer server;
+    private final List<Supplier<Future<Void>>> closing = new ArrayList<>();
+    private final FunctionAdministration functions;
+    private final FunctionLocator locator;
+    private final Clock clock;
+    private Optional<LogsView> logs = Optional.empty();
 
     /** @param clock for the time of changes */
     public LambdaApi(
@@ -60,8 +77,9 @@ public final class LambdaApi {
                 .setMaxInitialLineLength(RequestLimits.LINE_BYTES)
                 .setIdleTimeout(IDLE_MINUTES)
                 .setIdleTimeoutUnit(TimeUnit.MINUTES));
-        FunctionAdministration functions = administration.functions();
-        FunctionLocator locator = new FunctionLocator(rules.identity(), functions);
+        this.clock = clock;
+        this.functions = administration.functions();
+        this.locator = new FunctionLocator(rules.identity(), functions);
         this.gate = new Gate(administration.access(), new Resources(rules.identity(), locator), rules.limits(), clock);
         this.routes = new Routes(gate);
         ConfigurationReply replies = new ConfigurationReply(administration.layers());
@@ -72,7 +90,7 @@ public final class LambdaApi {
         routeFunctions(new Functions(functions, locator, replies, tags));
         UploadedCode uploads = new UploadedCode(CodeObjects.of(vertx, rules.code(), clock));
         routeChanges(new FunctionChanges(functions, locator, replies, layerArns, uploads, tags, rules.function()));
-        routeTags(new Tags(tags, locator));
+        routeTags(new Tags(tags, locator, new MappingTags(administration.mappings(), rules.identity())));
         routeStored(administration.documents(), locator);
         routes.add("PublishVersion", new Versions(functions, locator, replies)::publish);
         routeAliases(new Aliases(functions, locator));
@@ -86,13 +104,14 @@ public final class LambdaApi {
                 administration.documents(),
                 new FunctionUrlAddresses(rules.urls(), rules.identity().region()),
                 clock));
-        routeEventSourceMappings(new EventSourceMappings(administration.mappings(), locator, rules.identity()));
+        routeEventSourceMappings(new EventSourceMappings(administration.mappings(), locator, rules.identity(), clock));
         routeAccount(new AccountSettings(functions, administration.layers()));
-        routePlatform(new PlatformView(vitals.accounting(), vitals.isBrokerConnected()));
+        routePlatform(new PlatformView(vitals.accounting(), administration.mappings(), vitals.isBrokerConnected()));
         routeDevMode(new DevModeView(vertx, locator));
         routePolicies(new FunctionPolicies(functions, administration.documents(), locator));
         routeLayerPolicies(new LayerPolicies(administration.documents(), administration.layers(), layerArns));
         routeKeys(new KeysView(administration.access().keys()));
+        routeSession(new SessionView(administration.access()));
         routeDownloads(new CodeDownloads(administration.codes()));
         routeErrors();
     }
@@ -117,10 +136,79 @@ public final class LambdaApi {
             IdentitySettings identity,
             UrlSettings urls) {}
 
+    /** Also tells what functions wrote; to be called before {@link #listen}. */
+    public LambdaApi withLogs(FunctionLogs kept) {
+        LogsView view = new LogsView(vertx, kept, functions, locator, clock);
+        logs = Optional.of(view);
+        routeOfFunction(LogsView.PATH, LogsView.ACTION, view::show);
+        return this;
+    }
+
+    /** Also tells why events wait; to be called before {@link #listen}. */
+    public LambdaApi withWhereabouts(Whereabouts whereabouts) {
+        routeOfFunction(WaitingView.PATH, WaitingView.ACTION, new WaitingView(whereabouts, functions, locator)::show);
+        return this;
+    }
+
     /** Lets another door share this one's address; to be called before {@link #listen}. */
     public LambdaApi with(Consumer<Router> routes) {
         routes.accept(router);
         return this;
+    }
+
+    /**
+     * Lets a door of another jar share this one's address and this one's gate; to be called before {@link #listen}.
+     *
+     * @param broker where the door finds the platform's broker
+     */
+    public LambdaApi with(Door door, BrokerAddress broker) {
+        door.mount(new GatedDoorway(broker));
+        return this;
+    }
+
+    private final class GatedDoorway implements Doorway {
+        private final BrokerAddress broker;
+
+        GatedDoorway(BrokerAddress broker) {
+            this.broker = broker;
+        }
+
+        @Override
+        public Vertx vertx() {
+            return vertx;
+        }
+
+        @Override
+        public BrokerAddress broker() {
+            return broker;
+        }
+
+        @Override
+        public Router unguarded() {
+            return router;
+        }
+
+        @Override
+        public void guarded(HttpMethod method, String path, String action, DoorEndpoint endpoint) {
+            if (!path.startsWith(OWN_PAGES)) {
+                throw new IllegalArgumentException(
+                        "path is '" + path + "', expected one that begins with " + OWN_PAGES);
+            }
+            Handler<RoutingContext> handler = context -> {
+                Request request = new Request(vertx, context, gate);
+                answer(
+                        admitting(action, admitted -> endpoint.answer(new GuardedRequest(admitted, gate))
+                                .map(Reply::of)),
+                        request);
+            };
+            router.route(method, path).handler(handler);
+            router.route(method, path + "/").handler(handler);
+        }
+
+        @Override
+        public void onClose(Supplier<Future<Void>> step) {
+            closing.add(step);
+        }
     }
 
     /**
@@ -136,7 +224,10 @@ public final class LambdaApi {
 
     /** Takes no new connections and requests; those under way are answered, for at most {@code drainTimeout}. */
     public Future<Void> close(Duration drainTimeout) {
-        return server.shutdown(Math.max(1, drainTimeout.toMillis()), TimeUnit.MILLISECONDS);
+        logs.ifPresent(LogsView::close);
+        return server.shutdown(Math.max(1, drainTimeout.toMillis()), TimeUnit.MILLISECONDS)
+                .eventually(
+                        () -> Future.join(closing.stream().map(Supplier::get).toList()));
     }
 
     /** Names of the operations that this door answers with more than a refusal. */
@@ -259,6 +350,13 @@ public final class LambdaApi {
         route(HttpMethod.DELETE, KeysView.PATH + "/:" + KeysView.ID, "millrace:DeleteKey", keys::delete);
     }
 
+    /** For whoever wants to be known, so it asks nobody who it is. */
+    private void routeSession(SessionView session) {
+        router.route(HttpMethod.GET, SessionView.PATH).handler(to(session::show));
+        router.route(HttpMethod.POST, SessionView.PATH).handler(to(session::begin));
+        router.route(HttpMethod.DELETE, SessionView.PATH).handler(to(session::end));
+    }
+
     /** Whoever was given an address of code may fetch it there; others need a key. */
     private void routeDownloads(CodeDownloads downloads) {
         Endpoint forKeys = admitting("millrace:GetCode", downloads::show);
@@ -294,6 +392,17 @@ public final class LambdaApi {
         Handler<RoutingContext> handler = to(admitting(action, endpoint));
         router.route(method, path).handler(handler);
         router.route(method, path + "/").handler(handler);
+    }
+
+    /** A page about the function in its path. */
+    private void routeOfFunction(String path, String action, Endpoint endpoint) {
+        Handler<RoutingContext> handler =
+                to(request -> gate.identify(request, action).compose(known -> {
+                    gate.authorizeFunction(request, action);
+                    return endpoint.answer(request);
+                }));
+        router.get(path).handler(handler);
+        router.get(path + "/").handler(handler);
     }
 
     private Endpoint admitting(String action, Endpoint endpoint) {

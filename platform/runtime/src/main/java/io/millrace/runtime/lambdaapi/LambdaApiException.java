@@ -130,6 +130,21 @@ abstract sealed class LambdaApiException extends RuntimeException {
         }
     }
 
+    /** What another door refused. */
+    static final class OfDoor extends LambdaApiException {
+        private final String code;
+
+        OfDoor(int status, String code, String message) {
+            super(status, status < 500 ? BodyShape.USER_CAPITAL : BodyShape.SERVICE, message);
+            this.code = code;
+        }
+
+        @Override
+        String code() {
+            return code;
+        }
+    }
+
     /** Of a caller that is not known, or may not do this; AWS has a code of its own for each reason. */
     static final class Refused extends LambdaApiException {
         private final String code;
@@ -188,16 +203,25 @@ abstract sealed class LambdaApiException extends RuntimeException {
     }
 
     static final class TooManyRequestsException extends LambdaApiException {
-        private final ThrottleReason reason;
+        private final transient Optional<ThrottleReason> reason;
 
         TooManyRequestsException(ThrottleReason reason) {
-            super(429, BodyShape.USER_LOWER, "Rate Exceeded.");
+            this(Optional.of(reason), "Rate Exceeded.");
+        }
+
+        private TooManyRequestsException(Optional<ThrottleReason> reason, String message) {
+            super(429, BodyShape.USER_LOWER, message);
             this.reason = reason;
+        }
+
+        /** For what is no limit of Lambda's. */
+        static TooManyRequestsException without(String message) {
+            return new TooManyRequestsException(Optional.empty(), message);
         }
 
         @Override
         Optional<ThrottleReason> reason() {
-            return Optional.of(reason);
+            return reason;
         }
 
         @Override

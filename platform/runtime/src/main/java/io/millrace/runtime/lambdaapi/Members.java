@@ -3,6 +3,10 @@ package io.millrace.runtime.lambdaapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +18,8 @@ import java.util.TreeMap;
  * InvalidRequestContentException for a member of another type.
  */
 record Members(ObjectNode object) {
+    /** End of the year 9999. */
+    private static final double MOST_SECONDS = 253_402_300_799.0;
 
     boolean has(String member) {
         return object.hasNonNull(member);
@@ -31,6 +37,34 @@ record Members(ObjectNode object) {
             require(member, "a whole number", node.isIntegralNumber() && node.canConvertToInt());
             return node.intValue();
         });
+    }
+
+    /** Seconds since 1970, or ISO 8601; in milliseconds. */
+    Optional<Instant> instant(String member) {
+        return node(member).map(node -> {
+            Optional<Instant> instant = seconds(node.asText()).or(() -> iso(node.asText()));
+            require(member, "a time, as seconds since 1970", instant.isPresent());
+            return instant.orElseThrow();
+        });
+    }
+
+    private static Optional<Instant> seconds(String text) {
+        try {
+            double seconds = Double.parseDouble(text);
+            return Math.abs(seconds) <= MOST_SECONDS
+                    ? Optional.of(Instant.ofEpochMilli(Math.round(seconds * 1_000)))
+                    : Optional.empty();
+        } catch (NumberFormatException other) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Instant> iso(String text) {
+        try {
+            return Optional.of(OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS));
+        } catch (DateTimeParseException other) {
+            return Optional.empty();
+        }
     }
 
     Optional<Boolean> truth(String member) {

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.runtime.access.AccessRefusedException;
 import io.millrace.runtime.config.IdentitySettings;
+import io.millrace.runtime.dispatch.IdempotencyKeyException;
 import io.millrace.runtime.dispatch.RecursiveCallException;
+import io.millrace.runtime.door.DoorRefusedException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.RecursiveInvocationException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.SerializationException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceUnavailableException;
+import io.millrace.runtime.lambdaapi.LambdaApiException.TooManyRequestsException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ValidationException;
 import io.millrace.runtime.lambdaapi.model.ConstraintViolationException;
 import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
@@ -52,6 +56,10 @@ final class Refusals {
         if (failure instanceof AccessRefusedException refused) {
             return new LambdaApiException.Refused(refused.code(), String.valueOf(refused.getMessage()));
         }
+        if (failure instanceof DoorRefusedException refused) {
+            return new LambdaApiException.OfDoor(
+                    refused.status(), refused.code(), String.valueOf(refused.getMessage()));
+        }
         if (failure instanceof FunctionAdministrationException refused) {
             return ofAdministration.refusal(refused);
         }
@@ -64,6 +72,9 @@ final class Refusals {
         if (failure instanceof RecursiveCallException recursive) {
             return new RecursiveInvocationException(String.valueOf(recursive.getMessage()));
         }
+        if (failure instanceof IdempotencyKeyException refused) {
+            return ofKey(refused);
+        }
         if (failure instanceof TimeoutException) {
             return new ServiceException("The answer of the function did not arrive in time.");
         }
@@ -72,5 +83,15 @@ final class Refusals {
                 .setCause(failure)
                 .log("request failed by a fault of the platform");
         return new ServiceException("An error occurred and the request cannot be processed.");
+    }
+
+    // Of the errors that Invoke knows, those that clients retry by themselves exactly where that helps.
+    private static LambdaApiException ofKey(IdempotencyKeyException refused) {
+        String message = String.valueOf(refused.getMessage());
+        return switch (refused.kind()) {
+            case IN_USE -> TooManyRequestsException.without(message);
+            case REUSED -> new InvalidParameterValueException(message);
+            case STORE_AWAY -> new ServiceUnavailableException(message);
+        };
     }
 }

@@ -72,6 +72,11 @@ final class Request implements Parameters {
         heldBody = Optional.of(body);
     }
 
+    /** Who signed in from where it came; its body stays unread. */
+    void admit(Caller signedIn) {
+        caller = Optional.of(signedIn);
+    }
+
     /** Empty where everybody may do everything. */
     Optional<Caller> caller() {
         return caller;
@@ -178,9 +183,14 @@ final class Request implements Parameters {
         return new EventStreamResponse(response);
     }
 
+    /** For another door that writes the response itself. */
+    HttpServerResponse response() {
+        return context.response();
+    }
+
     void send(Reply reply) {
         HttpServerResponse response = context.response();
-        if (response.ended() || response.closed()) {
+        if (reply.isAlreadySent() || response.ended() || response.closed()) {
             return; // The caller has gone; what it asked for has been done all the same.
         }
         response.setStatusCode(reply.status()).putHeader("x-amzn-RequestId", id);

@@ -5,6 +5,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.TooManyRequestsException;
 import io.vertx.core.AsyncResult;
@@ -22,6 +23,10 @@ final class StreamedInvocations {
     }
 
     Future<Reply> invoke(Request request) {
+        if (request.header(InvocationReader.KEY_HEADER).isPresent()) {
+            throw new InvalidParameterValueException("The header " + InvocationReader.KEY_HEADER
+                    + " is not supported for response streaming, expected none: a stream is not stored.");
+        }
         return reader.read(request, InvocationReader.type(request))
                 .compose(invocation -> invocation.type() == InvocationType.DRY_RUN
                         ? Future.succeededFuture(Reply.empty(204))

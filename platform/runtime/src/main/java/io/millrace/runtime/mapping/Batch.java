@@ -1,6 +1,6 @@
 package io.millrace.runtime.mapping;
 
-import java.io.ByteArrayOutputStream;
+import io.millrace.eventsource.EventFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +10,21 @@ final class Batch {
     /** What an invocation takes (lambda-semantics 3.2). */
     static final int MOST_BYTES = 6 * 1024 * 1024;
 
-    private static final byte[] HEAD = "{\"Records\":[".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] TAIL = "]}".getBytes(StandardCharsets.UTF_8);
-
+    private final byte[] head;
+    private final byte[] tail;
     private final List<BatchItem> items = new ArrayList<>();
-    private int bytes = HEAD.length + TAIL.length;
+    private int bytes;
+
+    /** With the event of most sources. */
+    Batch() {
+        this(EventFrame.RECORDS);
+    }
+
+    Batch(EventFrame frame) {
+        this.head = frame.head().getBytes(StandardCharsets.UTF_8);
+        this.tail = frame.tail().getBytes(StandardCharsets.UTF_8);
+        this.bytes = head.length + tail.length;
+    }
 
     boolean isEmpty() {
         return items.isEmpty();
@@ -22,6 +32,11 @@ final class Batch {
 
     int size() {
         return items.size();
+    }
+
+    /** Of the event. */
+    int bytes() {
+        return bytes;
     }
 
     List<BatchItem> items() {
@@ -44,15 +59,20 @@ final class Batch {
 
     /** The event: a record for each message, in the order in which they came. */
     byte[] event() {
-        ByteArrayOutputStream event = new ByteArrayOutputStream(bytes);
-        event.writeBytes(HEAD);
+        byte[] event = new byte[bytes];
+        int end = append(head, event, 0);
         for (int i = 0; i < items.size(); i++) {
             if (i > 0) {
-                event.write(',');
+                event[end++] = ',';
             }
-            event.writeBytes(items.get(i).record());
+            end = append(items.get(i).record(), event, end);
         }
-        event.writeBytes(TAIL);
-        return event.toByteArray();
+        int unused = append(tail, event, end);
+        return event;
+    }
+
+    private static int append(byte[] part, byte[] to, int at) {
+        System.arraycopy(part, 0, to, at, part.length);
+        return at + part.length;
     }
 }

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.millrace.runtime.pattern.EventPattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import software.amazon.event.ruler.JsonRuleCompiler;
+import java.util.function.Supplier;
 import software.amazon.event.ruler.Machine;
 
 /**
@@ -22,70 +24,59 @@ public final class EventFilter {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    /** More would take the memory of the server to compile. */
-    private static final long MOST_COMBINATIONS = 1_000;
-
     private final Machine machine = Machine.builder().build();
     private final boolean takesAll;
+    private final boolean looksAtBodyOnly;
 
     /** @param patterns valid ones; none takes all */
-    EventFilter(List<String> patterns) {
+    public EventFilter(List<String> patterns) {
         this.takesAll = patterns.isEmpty();
+        boolean bodyOnly = true;
         for (String pattern : patterns) {
             try {
                 machine.addRule(pattern, pattern);
+                bodyOnly &= looksAtBodyOnly(pattern);
             } catch (IOException invalid) {
                 throw new UncheckedIOException("filter pattern '" + pattern + "', expected a valid one", invalid);
             }
         }
+        this.looksAtBodyOnly = bodyOnly;
+    }
+
+    private static boolean looksAtBodyOnly(String pattern) throws IOException {
+        JsonNode members = JSON.readTree(pattern);
+        return members.size() == 1 && members.has(BODY);
     }
 
     /** Whether a filter can be made of it. */
     public static boolean isValid(String pattern) {
-        return combinations(pattern) <= MOST_COMBINATIONS && JsonRuleCompiler.check(pattern) == null;
+        return EventPattern.complaint(pattern).isEmpty();
     }
 
-    /** Of a text that is no JSON none; the compiler has the words for it. */
-    private static long combinations(String pattern) {
+    /** @param view as patterns see it; asked for only where there is a pattern */
+    boolean matches(Supplier<ObjectNode> view) {
+        return takesAll || !machine.rulesForJSONEvent(view.get()).isEmpty();
+    }
+
+    /**
+     * @param body of a message, as text
+     * @param record all of the message; asked for only where a pattern looks at more than the body, and changed then
+     */
+    public boolean accepts(String body, Supplier<ObjectNode> record) {
+        return matches(() -> {
+            ObjectNode event = looksAtBodyOnly ? JSON.createObjectNode() : record.get();
+            event.set(BODY, content(body));
+            return event;
+        });
+    }
+
+    /** As JSON where it is an object. */
+    static JsonNode content(String text) {
         try {
-            return combinations(JSON.readTree(pattern));
-        } catch (IOException noJson) {
-            return 0;
-        }
-    }
-
-    /** Into so many rules a pattern is taken apart: each alternative of an {@code $or} with each of all others. */
-    private static long combinations(JsonNode pattern) {
-        long product = 1;
-        for (var member : pattern.properties()) {
-            long factor = 0;
-            if (member.getKey().equals("$or") && member.getValue().isArray()) {
-                for (JsonNode alternative : member.getValue()) {
-                    factor += combinations(alternative);
-                }
-            } else {
-                factor = combinations(member.getValue());
-            }
-            product = Math.min(MOST_COMBINATIONS + 1, product * Math.max(1, factor));
-        }
-        return product;
-    }
-
-    boolean accepts(ObjectNode record) {
-        if (takesAll) {
-            return true;
-        }
-        ObjectNode event = record.deepCopy();
-        event.set(BODY, body(record.path(BODY)));
-        return !machine.rulesForJSONEvent(event).isEmpty();
-    }
-
-    private static JsonNode body(JsonNode text) {
-        try {
-            JsonNode body = JSON.readTree(text.textValue());
-            return body.isObject() ? body : text;
+            JsonNode content = JSON.readTree(text);
+            return content.isObject() ? content : TextNode.valueOf(text);
         } catch (IOException plain) {
-            return text;
+            return TextNode.valueOf(text);
         }
     }
 }

@@ -1,9 +1,10 @@
 package io.millrace.runtime.mapping;
 
+import io.millrace.eventsource.SourceDescription;
 import java.time.Instant;
 
 /**
- * One queue that feeds one function.
+ * One source that feeds one function.
  *
  * @param uuid its name, 36 characters
  * @param enabled whether it shall be polled; {@code state} follows
@@ -11,7 +12,7 @@ import java.time.Instant;
  */
 public record EventSourceMapping(
         String uuid,
-        QueueArn source,
+        SourceDescription source,
         MappingSettings settings,
         boolean enabled,
         MappingState state,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What a function that reports item failures says about a batch (lambda-semantics 3.6). */
 final class ItemFailures {
@@ -23,6 +24,12 @@ final class ItemFailures {
      * @return those that failed; empty if the whole batch has, because the answer does not say which
      */
     static Optional<Set<String>> read(byte[] response, Set<String> batch) {
+        return read(response, batch, id -> id.isTextual() ? Optional.of(id.textValue()) : Optional.<String>empty());
+    }
+
+    /** @param meaning of an identifier in the answer; empty for what is none */
+    static Optional<Set<String>> read(
+            byte[] response, Set<String> batch, Function<JsonNode, Optional<String>> meaning) {
         if (response.length == 0) {
             return Optional.of(Set.of());
         }
@@ -32,7 +39,7 @@ final class ItemFailures {
         } catch (IOException notJson) {
             return Optional.empty();
         }
-        return answer.isObject() ? listed(answer.path("batchItemFailures"), batch) : ofNoObject(answer);
+        return answer.isObject() ? listed(answer.path("batchItemFailures"), batch, meaning) : ofNoObject(answer);
     }
 
     /** Nothing at all, however it is spelt, is a success; anything else is no answer. */
@@ -44,7 +51,8 @@ final class ItemFailures {
         return isNothing ? Optional.of(Set.of()) : Optional.empty();
     }
 
-    private static Optional<Set<String>> listed(JsonNode failures, Set<String> batch) {
+    private static Optional<Set<String>> listed(
+            JsonNode failures, Set<String> batch, Function<JsonNode, Optional<String>> meaning) {
         if (failures.isMissingNode() || failures.isNull()) {
             return Optional.of(Set.of());
         }
@@ -53,11 +61,11 @@ final class ItemFailures {
         }
         Set<String> failed = new HashSet<>();
         for (JsonNode failure : failures) {
-            JsonNode id = failure.path("itemIdentifier");
-            if (!id.isTextual() || !batch.contains(id.textValue())) {
+            Optional<String> id = meaning.apply(failure.path("itemIdentifier")).filter(batch::contains);
+            if (id.isEmpty()) {
                 return Optional.empty();
             }
-            failed.add(id.textValue());
+            failed.add(id.get());
         }
         return Optional.of(failed);
     }

@@ -1,7 +1,9 @@
 package io.millrace.runtime.mapping;
 
+import io.millrace.eventsource.SourceDescription;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -18,10 +20,33 @@ public interface MappingAdministration {
     /** From memory, ordered by UUID. */
     List<EventSourceMapping> all();
 
+    /** How the last batch ended, as Lambda words it; empty before the first. */
+    Optional<String> lastResult(String uuid);
+
+    /** Of all mappings, ordered by UUID. Does not fail. */
+    Future<List<MappingStats>> stats();
+
     /**
-     * @return the mapping, Creating or Disabled; fails with MappingExists, QueueUnknown or QueueUnsuitable
+     * From memory, ordered by key.
+     *
+     * @throws MappingRefusedException.MappingUnknown also while it is being deleted
      */
-    Future<EventSourceMapping> create(QueueArn source, MappingSettings settings, boolean enabled);
+    Map<String, String> tags(String uuid);
+
+    /**
+     * Nothing else of the mapping changes.
+     *
+     * @param change of its tags as they are when it takes place; what it throws, fails the future
+     * @return fails with MappingUnknown, also while it is being deleted
+     */
+    Future<Void> tag(String uuid, UnaryOperator<Map<String, String>> change);
+
+    /**
+     * @return the mapping, Creating or Disabled; fails with MappingExists, or as
+     *     {@link SourcePollers#require} does
+     */
+    Future<EventSourceMapping> create(
+            SourceDescription source, MappingSettings settings, boolean enabled, Map<String, String> tags);
 
     /**
      * Batches that run end as they began; then the change takes effect.

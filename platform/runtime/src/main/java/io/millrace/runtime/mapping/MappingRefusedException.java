@@ -1,7 +1,5 @@
 package io.millrace.runtime.mapping;
 
-import io.millrace.core.function.FunctionName;
-
 /** A change of a mapping that was not made, for a reason the caller can act on. */
 public abstract sealed class MappingRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -29,32 +27,20 @@ public abstract sealed class MappingRefusedException extends RuntimeException {
         }
     }
 
-    /** The same queue feeds the same function already. */
+    /** The same source feeds the same function already. */
     public static final class MappingExists extends MappingRefusedException {
         private static final long serialVersionUID = 1;
 
-        private final String source;
-        private final FunctionName function;
-        private final String uuid;
+        private final transient EventSourceMapping existing;
 
         MappingExists(EventSourceMapping existing) {
-            super("event source mapping " + existing.uuid() + " has the same queue and function");
-            this.source = existing.source().toString();
-            this.function = existing.settings().function().function();
-            this.uuid = existing.uuid();
+            super("event source mapping " + existing.uuid() + " has the same source and function");
+            this.existing = existing;
         }
 
-        /** ARN of the queue. */
-        public String source() {
-            return source;
-        }
-
-        public FunctionName function() {
-            return function;
-        }
-
-        public String uuid() {
-            return uuid;
+        /** The one that is there. */
+        public EventSourceMapping existing() {
+            return existing;
         }
     }
 
@@ -72,6 +58,25 @@ public abstract sealed class MappingRefusedException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         QueueUnsuitable(String message) {
+            super(message);
+        }
+    }
+
+    /** No kind of source takes it. */
+    public static final class SourceUnsupported extends MappingRefusedException {
+        private static final long serialVersionUID = 1;
+
+        /** @param what as its users call it, for instance {@code kinesis} */
+        SourceUnsupported(String what) {
+            super("Event source mappings for " + what + " are not supported by Millrace.");
+        }
+    }
+
+    /** It cannot be read, or not now; the message says why, to its user. */
+    public static final class SourceRefused extends MappingRefusedException {
+        private static final long serialVersionUID = 1;
+
+        SourceRefused(String message) {
             super(message);
         }
     }

@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param maximumConcurrency batches that run at the same time at most, 2 to 1,000; empty leaves it to the poller
  * @param reportsItemFailures whether the function's answer names the messages that failed
  * @param filters patterns of which one must match for a message to be taken; empty takes all
+ * @param stream what is said of partitioned sources only
  */
 public record MappingSettings(
         FunctionArn function,
@@ -21,13 +22,15 @@ public record MappingSettings(
         Duration window,
         OptionalInt maximumConcurrency,
         boolean reportsItemFailures,
-        List<String> filters) {
+        List<String> filters,
+        StreamSettings stream) {
 
     public MappingSettings {
         filters = List.copyOf(filters);
     }
 
     public MappingSettings withFunction(FunctionArn newFunction) {
-        return new MappingSettings(newFunction, batchSize, window, maximumConcurrency, reportsItemFailures, filters);
+        return new MappingSettings(
+                newFunction, batchSize, window, maximumConcurrency, reportsItemFailures, filters, stream);
     }
 }

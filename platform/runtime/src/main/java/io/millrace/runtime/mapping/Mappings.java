@@ -3,6 +3,7 @@ package io.millrace.runtime.mapping;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.invocation.RequestIds;
+import io.millrace.eventsource.SourceDescription;
 import io.millrace.runtime.mapping.MappingRefusedException.MappingExists;
 import io.millrace.runtime.mapping.MappingRefusedException.MappingInUse;
 import io.millrace.runtime.mapping.MappingRefusedException.MappingUnknown;
@@ -21,6 +22,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -42,6 +45,7 @@ public final class Mappings implements MappingAdministration {
     private final Clock clock;
     private final WorkerExecutor oneByOne;
     private final Map<String, Kept> mappings = new ConcurrentHashMap<>();
+    private final Map<String, MappingCounts> counts = new ConcurrentHashMap<>();
     // Read and written on the thread of changes.
     private boolean closing;
 
@@ -67,6 +71,7 @@ public final class Mappings implements MappingAdministration {
                 kept.poller().ifPresent(SourcePoller::start);
                 mappings.put(mapping.uuid(), kept);
             }
+            pollers.retain(Set.copyOf(mappings.keySet()));
             return null;
         });
     }
@@ -85,14 +90,69 @@ public final class Mappings implements MappingAdministration {
     }
 
     @Override
-    public Future<EventSourceMapping> create(QueueArn source, MappingSettings settings, boolean enabled) {
-        return pollers.require(source)
+    public Optional<String> lastResult(String uuid) {
+        return Optional.ofNullable(mappings.get(uuid)).flatMap(Kept::poller).flatMap(SourcePoller::lastResult);
+    }
+
+    @Override
+    public Future<List<MappingStats>> stats() {
+        List<Future<MappingStats>> stats = mappings.values().stream()
+                .sorted(Comparator.comparing(kept -> kept.mapping().uuid()))
+                .map(this::stats)
+                .toList();
+        return Future.all(stats).map(all -> stats.stream().map(Future::result).toList());
+    }
+
+    private Future<MappingStats> stats(Kept kept) {
+        EventSourceMapping mapping = kept.mapping();
+        return kept.poller()
+                .map(SourcePoller::backlog)
+                .orElseGet(() -> Future.succeededFuture(OptionalLong.empty()))
+                .map(backlog -> new MappingStats(
+                        mapping,
+                        Optional.ofNullable(counts.get(mapping.uuid()))
+                                .orElseGet(MappingCounts::new)
+                                .snapshot(),
+                        backlog,
+                        lastResult(mapping.uuid())));
+    }
+
+    private MappingCounts counts(EventSourceMapping mapping) {
+        return counts.computeIfAbsent(mapping.uuid(), first -> new MappingCounts());
+    }
+
+    @Override
+    public Map<String, String> tags(String uuid) {
+        return documents
+                .find(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER, uuid)
+                .map(MappingDocument::tags)
+                .orElseThrow(() -> new MappingUnknown(uuid));
+    }
+
+    @Override
+    public Future<Void> tag(String uuid, UnaryOperator<Map<String, String>> change) {
+        return change(() -> {
+            documents.change(
+                    DocumentKind.EVENT_SOURCE_MAPPING,
+                    NO_OWNER,
+                    uuid,
+                    before -> Optional.of(before.map(stored ->
+                                    MappingDocument.tagged(stored, change.apply(MappingDocument.tags(stored))))
+                            .orElseThrow(() -> new MappingUnknown(uuid))));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<EventSourceMapping> create(
+            SourceDescription source, MappingSettings settings, boolean enabled, Map<String, String> tags) {
+        return pollers.require(source, settings.function())
                 .compose(there -> change(() -> {
                     requireOnly(source, settings.function(), Optional.empty());
                     MappingState first = enabled ? MappingState.CREATING : MappingState.DISABLED;
                     EventSourceMapping created =
                             new EventSourceMapping(RequestIds.next(), source, settings, enabled, first, now());
-                    return store(created, Optional.empty());
+                    return store(created, Optional.empty(), tags);
                 }))
                 .map(created -> {
                     if (enabled) {
@@ -116,7 +176,7 @@ public final class Mappings implements MappingAdministration {
                             : enabledNow ? MappingState.ENABLING : MappingState.DISABLING;
                     EventSourceMapping after =
                             new EventSourceMapping(uuid, current.source(), settings, enabledNow, state, now());
-                    return new Change(store(after, before.poller()), before.poller());
+                    return new Change(store(after, before.poller(), tags(uuid)), before.poller());
                 })
                 .map(changed -> {
                     replacePoller(changed.after(), changed.before());
@@ -135,9 +195,22 @@ public final class Mappings implements MappingAdministration {
                     return deleting;
                 })
                 .map(deleting -> {
-                    stop(deleting.poller()).onComplete(stopped -> mappings.remove(uuid));
+                    stop(deleting.poller())
+                            .eventually(() -> change(() -> forget(uuid)))
+                            .onFailure(failure -> LOGGER.atError()
+                                    .addKeyValue(LogKeys.MAPPING, uuid)
+                                    .setCause(failure)
+                                    .log("what was kept for a mapping not forgotten, the next start will"));
                     return deleting.mapping();
                 });
+    }
+
+    private Set<String> forget(String uuid) {
+        mappings.remove(uuid);
+        counts.remove(uuid);
+        Set<String> left = Set.copyOf(mappings.keySet());
+        pollers.retain(left);
+        return left;
     }
 
     /** Nothing is polled any more; what runs after {@code patience} is given back to its queue. */
@@ -179,12 +252,14 @@ public final class Mappings implements MappingAdministration {
     }
 
     private Kept kept(EventSourceMapping mapping) {
-        return new Kept(mapping, mapping.enabled() ? Optional.of(pollers.poller(mapping)) : Optional.empty());
+        return new Kept(
+                mapping, mapping.enabled() ? Optional.of(pollers.poller(mapping, counts(mapping))) : Optional.empty());
     }
 
     /** @param poller that still runs, for what the mapping was before */
-    private EventSourceMapping store(EventSourceMapping mapping, Optional<SourcePoller> poller) {
-        ObjectNode document = MappingDocument.write(mapping);
+    private EventSourceMapping store(
+            EventSourceMapping mapping, Optional<SourcePoller> poller, Map<String, String> tags) {
+        ObjectNode document = MappingDocument.tagged(MappingDocument.write(mapping), tags);
         documents.change(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER, mapping.uuid(), before -> Optional.of(document));
         mappings.put(mapping.uuid(), new Kept(mapping, poller));
         return mapping;
@@ -201,15 +276,23 @@ public final class Mappings implements MappingAdministration {
         return kept;
     }
 
-    private void requireOnly(QueueArn source, FunctionArn function, Optional<String> self) {
+    private void requireOnly(SourceDescription source, FunctionArn function, Optional<String> self) {
         all().stream()
                 .filter(other -> !self.equals(Optional.of(other.uuid())))
-                .filter(other -> other.source().equals(source))
+                .filter(other -> isSame(other.source(), source))
                 .filter(other -> other.settings().function().equals(function))
                 .findFirst()
                 .ifPresent(existing -> {
                     throw new MappingExists(existing);
                 });
+    }
+
+    /** Whichever way it is read: what is left out here, AWS does not look at either. */
+    private static boolean isSame(SourceDescription one, SourceDescription other) {
+        return one.arn().equals(other.arn())
+                && one.bootstrapServers().equals(other.bootstrapServers())
+                && one.topics().equals(other.topics())
+                && one.queues().equals(other.queues());
     }
 
     /** The database keeps milliseconds. */

@@ -1,6 +1,5 @@
 package io.millrace.runtime.mapping;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
@@ -24,7 +23,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,8 +38,6 @@ import org.slf4j.LoggerFactory;
  */
 final class QueuePoller implements SourcePoller {
     private static final Logger LOGGER = LoggerFactory.getLogger(QueuePoller.class);
-    /** Of a mapping that does not say; what Lambda starts with. */
-    private static final int BATCHES_AT_ONCE = 5;
     /** A batch without a window takes what comes together. */
     private static final long SHORTEST_WINDOW_MILLIS = 10;
     /** On their way at most: a large batch of large messages must not fill the memory before its size is known. */
@@ -49,7 +48,10 @@ final class QueuePoller implements SourcePoller {
     /** After batches that fail one after the other: a queue without a redelivery delay hands them out again at once. */
     private static final long LONGEST_PAUSE_AFTER_ERROR_MILLIS = 1_000;
 
+    private final FedQueue fed;
     private final EventSourceMapping mapping;
+    private final BrokerQueue source;
+    private final MappingCounts counts;
     private final MappingSettings settings;
     private final BrokerConnection connection;
     private final Vertx vertx;
@@ -59,12 +61,21 @@ final class QueuePoller implements SourcePoller {
     private final InboundLink link;
     private final EventFilter filter;
     private final FirstReceipts firstReceipts = new FirstReceipts();
-    private final int batchesAtOnce;
+    private final ReadAhead readAhead = new ReadAhead(System.nanoTime());
+    private final BatchConcurrency concurrency;
+    private final long windowMillis;
     private final Promise<Void> stopped = Promise.promise();
     private final Deque<Batch> full = new ArrayDeque<>();
-    private Batch filling = new Batch();
-    private int fillings;
+    private Batch filling;
+    /** In {@link #full}. */
+    private int fullMessages;
+
+    private long fillingSince;
+    private boolean isTiming;
     private boolean isDue;
+    /** With so much credit left, there may be reason to grant more. */
+    private int creditLow;
+
     private int running;
     private boolean stopping;
     private boolean detaching;
@@ -73,12 +84,12 @@ final class QueuePoller implements SourcePoller {
 
     /** @param exists whether there is such a function, version or alias; from memory */
     QueuePoller(
-            EventSourceMapping mapping,
-            BrokerConnection connection,
-            Invoker invoker,
-            Predicate<FunctionArn> exists,
-            Clock clock) {
-        this.mapping = mapping;
+            FedQueue fed, BrokerConnection connection, Invoker invoker, Predicate<FunctionArn> exists, Clock clock) {
+        this.fed = fed;
+        this.mapping = fed.mapping();
+        this.source = fed.queue();
+        this.counts = fed.counts();
+        this.filling = new Batch(source.frame());
         this.settings = mapping.settings();
         this.connection = connection;
         this.vertx = connection.context().owner();
@@ -86,8 +97,9 @@ final class QueuePoller implements SourcePoller {
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
-        this.batchesAtOnce = settings.maximumConcurrency().orElse(BATCHES_AT_ONCE);
-        this.link = new InboundLink(connection, mapping.source().queue(), false, this::onMessage, this::attached);
+        this.concurrency = new BatchConcurrency(settings.maximumConcurrency());
+        this.windowMillis = Math.max(SHORTEST_WINDOW_MILLIS, settings.window().toMillis());
+        this.link = new InboundLink(connection, source.name(), false, this::onMessage, this::attached);
     }
 
     @Override
@@ -101,6 +113,16 @@ final class QueuePoller implements SourcePoller {
     }
 
     @Override
+    public Optional<String> lastResult() {
+        return fed.health().lastResult();
+    }
+
+    @Override
+    public Future<OptionalLong> backlog() {
+        return fed.backlog().get();
+    }
+
+    @Override
     public Future<Void> stop(Duration patience) {
         connection.run(() -> {
             if (!stopping) {
@@ -111,7 +133,8 @@ final class QueuePoller implements SourcePoller {
             if (running == 0) {
                 detach();
             } else {
-                vertx.setTimer(Math.max(1, patience.toMillis()), late -> detach());
+                long late = vertx.setTimer(Math.max(1, patience.toMillis()), over -> detach());
+                stopped.future().onComplete(ended -> vertx.cancelTimer(late));
             }
         });
         return stopped.future();
@@ -127,6 +150,7 @@ final class QueuePoller implements SourcePoller {
     private void attached() {
         // What came by the link before is with the broker again.
         full.clear();
+        fullMessages = 0;
         fillAnew();
         next();
     }
@@ -135,7 +159,10 @@ final class QueuePoller implements SourcePoller {
         try {
             take(delivery);
         } finally {
-            next(); // Also after a message that was not understood: its credit is used up.
+            // Also after a message that was not understood: its credit is used up.
+            if ((!full.isEmpty() && running < concurrency.limit()) || link.credit() <= creditLow) {
+                next();
+            }
         }
     }
 
@@ -145,56 +172,84 @@ final class QueuePoller implements SourcePoller {
             return;
         }
         String id = EventMessages.id(delivery.message());
-        Instant receivedFirst = firstReceipts.of(id, clock.instant());
-        ObjectNode record = QueueRecord.of(delivery.message(), id, receivedFirst, mapping.source());
-        if (!filter.accepts(record)) {
+        Instant now = clock.instant();
+        Instant receivedFirst = firstReceipts.of(id, now);
+        counts.polled(1);
+        Optional<BrokerRecord> record = source.record(delivery.message(), id, receivedFirst, now);
+        if (record.isEmpty()) {
+            refuse(new BatchItem(delivery, id, receivedFirst, new byte[0]), "neither text nor bytes of JMS");
+            return;
+        }
+        if (!record.get().passes(filter)) {
+            counts.filteredOut(1);
             delivery.complete();
             return;
         }
-        BatchItem item = new BatchItem(delivery, id, receivedFirst, QueueRecord.bytes(record));
+        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes());
         if (!filling.isEmpty() && !filling.hasRoomFor(item)) {
-            full.add(fillAnew());
+            endFilling();
         }
         if (filling.hasRoomFor(item)) {
             add(item);
         } else {
-            refuseTooLarge(item);
+            refuse(item, "larger than " + Batch.MOST_BYTES + " bytes as an event");
         }
     }
 
     private void add(BatchItem item) {
+        if (filling.isEmpty()) {
+            fillingSince = System.nanoTime();
+            windowBegins(windowMillis);
+        }
         filling.add(item);
         if (filling.size() >= settings.batchSize()) {
-            full.add(fillAnew());
-        } else if (filling.size() == 1) {
-            int current = fillings;
-            long window = Math.max(SHORTEST_WINDOW_MILLIS, settings.window().toMillis());
-            vertx.setTimer(window, over -> windowOver(current));
+            endFilling();
         }
     }
 
-    private void windowOver(int ofFilling) {
-        if (ofFilling == fillings) {
+    /** One timer at a time, however many batches fill up before it ends. */
+    private void windowBegins(long millis) {
+        if (!isTiming) {
+            isTiming = true;
+            vertx.setTimer(millis, over -> {
+                isTiming = false;
+                windowOver();
+            });
+        }
+    }
+
+    private void windowOver() {
+        if (filling.isEmpty()) {
+            return;
+        }
+        long left = windowMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - fillingSince);
+        if (left > 0) {
+            windowBegins(left);
+        } else {
             isDue = true;
             next();
         }
     }
 
+    private void endFilling() {
+        fullMessages += filling.size();
+        full.add(fillAnew());
+    }
+
     /** Starts another batch; returns the one before. */
     private Batch fillAnew() {
         Batch before = filling;
-        filling = new Batch();
-        fillings++;
+        filling = new Batch(source.frame());
         isDue = false;
         return before;
     }
 
     /** No invocation can take it, and its sender cannot be told: the queue's own rules for failures decide. */
-    private void refuseTooLarge(BatchItem item) {
+    private void refuse(BatchItem item, String reason) {
         LOGGER.atWarn()
                 .addKeyValue(LogKeys.MAPPING, mapping.uuid())
-                .addKeyValue(LogKeys.SOURCE, mapping.source().queue())
-                .addKeyValue(LogKeys.REASON, "larger than " + Batch.MOST_BYTES + " bytes as an event")
+                .addKeyValue(LogKeys.SOURCE, source.name())
+                .addKeyValue(LogKeys.REASON, reason)
                 .log("message cannot be handed to a function");
         failed(item);
     }
@@ -209,25 +264,35 @@ final class QueuePoller implements SourcePoller {
             pause("the function does not exist", LONGEST_PAUSE_MILLIS);
             return;
         }
-        while (running < batchesAtOnce && (!full.isEmpty() || isDue)) {
-            run(full.isEmpty() ? fillAnew() : full.remove());
+        while (running < concurrency.limit() && (!full.isEmpty() || isDue)) {
+            run(full.isEmpty() ? fillAnew() : removeFull());
         }
         topUp();
     }
 
-    /** What is on its way and what is held without running never exceed one batch by much. */
+    private Batch removeFull() {
+        Batch first = full.remove();
+        fullMessages -= first.size();
+        return first;
+    }
+
+    /** Beyond what it reads ahead, only so much that the next batch can be filled. */
     private void topUp() {
-        if (stopping || paused || running >= batchesAtOnce || !full.isEmpty()) {
+        if (stopping || paused) {
             return;
         }
-        int wanted = Math.min(MOST_CREDIT, settings.batchSize() - filling.size());
-        if (link.credit() <= wanted / 2) {
+        boolean canRun = running < concurrency.limit() && full.isEmpty();
+        int fill = canRun ? Math.min(MOST_CREDIT, settings.batchSize() - filling.size()) : 0;
+        int wanted = Math.max(fill, readAhead.messages() - fullMessages - filling.size());
+        creditLow = wanted / 2;
+        if (link.credit() <= creditLow) {
             link.grant(wanted - link.credit());
         }
     }
 
     private void run(Batch batch) {
         running++;
+        long startedAt = System.nanoTime();
         Invocation invocation = new Invocation(
                 RequestIds.next(),
                 settings.function(),
@@ -237,16 +302,18 @@ final class QueuePoller implements SourcePoller {
                 Map.of());
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
-                .onComplete(answer -> connection.run(() -> ended(batch, answer)));
+                .onComplete(answer -> connection.run(() -> ended(batch, startedAt, answer)));
     }
 
-    private void ended(Batch batch, AsyncResult<Invoker.Answer> answer) {
+    private void ended(Batch batch, long startedAt, AsyncResult<Invoker.Answer> answer) {
         running--;
         if (answer.succeeded()) {
+            long now = System.nanoTime();
+            readAhead.ran(batch.size(), batch.bytes(), now);
+            concurrency.ran(now - startedAt, !full.isEmpty());
             settle(batch, answer.result().outcome());
         } else {
-            giveBack(batch);
-            pause(String.valueOf(answer.cause().getMessage()), LONGEST_PAUSE_MILLIS);
+            notRun(batch, String.valueOf(answer.cause().getMessage()));
         }
         if (stopping && running == 0) {
             detach();
@@ -258,23 +325,30 @@ final class QueuePoller implements SourcePoller {
         outcome.match(new Outcome.Cases<Void>() {
             @Override
             public Void succeeded(Outcome.Succeeded succeeded) {
+                counts.invoked(batch.size());
                 QueuePoller.this.succeeded(batch, succeeded.response());
                 return null;
             }
 
             @Override
             public Void functionError(Outcome.FunctionError error) {
+                counts.invoked(batch.size());
                 failed(batch);
                 return null;
             }
 
             @Override
             public Void throttled(Outcome.Throttled throttled) {
-                giveBack(batch);
-                pause(throttled.reason().wireName(), LONGEST_PAUSE_MILLIS);
+                notRun(batch, throttled.reason().wireName());
                 return null;
             }
         });
+    }
+
+    private void notRun(Batch batch, String reason) {
+        counts.failedInvoke(batch.size());
+        giveBack(batch);
+        pause(reason, LONGEST_PAUSE_MILLIS);
     }
 
     private void succeeded(Batch batch, byte[] response) {
@@ -288,6 +362,12 @@ final class QueuePoller implements SourcePoller {
             return;
         }
         pauseMillis = FIRST_PAUSE_MILLIS;
+        if (failures.get().isEmpty()) {
+            fed.health().succeeded();
+        } else {
+            fed.health().failed();
+        }
+        counts.done(batch.size() - failures.get().size());
         for (BatchItem item : batch.items()) {
             if (failures.get().contains(item.id())) {
                 failed(item);
@@ -299,12 +379,14 @@ final class QueuePoller implements SourcePoller {
     }
 
     private void failed(Batch batch) {
+        fed.health().failed();
         batch.items().forEach(this::failed);
         pause("all of a batch failed", LONGEST_PAUSE_AFTER_ERROR_MILLIS);
     }
 
     /** Counted by the broker, which delivers it again or moves it to its dead-letter address, as the queue is set. */
     private void failed(BatchItem item) {
+        counts.failedInvoke(1);
         firstReceipts.failed(item.id(), item.receivedFirst());
         item.delivery().retryLater();
     }
@@ -312,6 +394,7 @@ final class QueuePoller implements SourcePoller {
     private void giveBackHeld() {
         List.copyOf(full).forEach(this::giveBack);
         full.clear();
+        fullMessages = 0;
         giveBack(fillAnew());
     }
 
@@ -325,7 +408,12 @@ final class QueuePoller implements SourcePoller {
             return;
         }
         paused = true;
+        concurrency.failed();
         long millis = Math.min(pauseMillis, longestMillis);
+        if (millis > FIRST_PAUSE_MILLIS) {
+            giveBackHeld(); // Others may have more success, and what comes back comes uncounted.
+            readAhead.forget();
+        }
         LOGGER.atDebug()
                 .addKeyValue(LogKeys.MAPPING, mapping.uuid())
                 .addKeyValue(LogKeys.FUNCTION, settings.function())

@@ -4,12 +4,17 @@ import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
 import io.millrace.core.function.FunctionArn;
+import io.millrace.eventsource.SourceDescription;
+import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.mapping.MappingRefusedException.QueueUnknown;
 import io.millrace.runtime.mapping.MappingRefusedException.QueueUnsuitable;
+import io.millrace.runtime.mapping.MappingRefusedException.SourceUnsupported;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Pollers of the broker's own queues. */
 public final class QueuePollers implements SourcePollers {
@@ -19,26 +24,55 @@ public final class QueuePollers implements SourcePollers {
     private final BrokerManagement broker;
     private final Invoker invoker;
     private final FunctionAdministration functions;
+    private final IdentitySettings identity;
     private final Clock clock;
 
-    /** @param connection one for all pollers, apart from that of the workers */
+    /**
+     * @param connection one for all pollers, apart from that of the workers
+     * @param identity of the broker's own queues
+     */
     public QueuePollers(
             BrokerConnection connection,
             BrokerManagement broker,
             Invoker invoker,
             FunctionAdministration functions,
+            IdentitySettings identity,
             Clock clock) {
         this.connection = connection;
         this.broker = broker;
         this.invoker = invoker;
         this.functions = functions;
+        this.identity = identity;
         this.clock = clock;
     }
 
     @Override
-    public Future<Void> require(QueueArn source) {
-        return broker.findQueue(source.queue()).map(found -> {
-            requirePollable(found.orElseThrow(() -> new QueueUnknown(source.queue())));
+    public Future<Void> require(SourceDescription source, FunctionArn function) {
+        Optional<BrokerQueue> own =
+                BrokerQueue.of(source).filter(queue -> queue.isOf(identity.region(), identity.account()));
+        if (own.isEmpty()) {
+            return Future.failedFuture(new SourceUnsupported(source.label()));
+        }
+        String queue = own.get().name();
+        if (queue.endsWith(QueueArn.ORDERED) && !own.get().isOrdered()) {
+            return Future.failedFuture(new QueueUnsuitable("The queue " + queue + " keeps the order of its message"
+                    + " groups, expected arn:aws:sqs:" + identity.region() + ":" + identity.account() + ":" + queue
+                    + " as its event source: a mapping of MQ keeps none."));
+        }
+        return broker.findQueue(queue).compose(found -> {
+            requirePollable(found.orElseThrow(() -> new QueueUnknown(queue)));
+            return own.get().isOrdered() ? requireNoDelay(queue) : Future.succeededFuture();
+        });
+    }
+
+    /** While one waits for its next delivery, a poller that has just started would not know of it. */
+    private Future<Void> requireNoDelay(String queue) {
+        return broker.policy(queue).map(policy -> {
+            long delay = policy.path("redeliveryDelay").asLong();
+            if (delay > 0) {
+                throw new QueueUnsuitable("The queue " + queue + " has a redelivery delay of " + delay
+                        + " ms, expected none: its messages would overtake each other.");
+            }
             return null;
         });
     }
@@ -51,11 +85,31 @@ public final class QueuePollers implements SourcePollers {
     }
 
     @Override
-    public SourcePoller poller(EventSourceMapping mapping) {
-        return new QueuePoller(mapping, connection, invoker, this::exists, clock);
+    public SourcePoller poller(EventSourceMapping mapping, MappingCounts counts) {
+        BrokerQueue queue = BrokerQueue.of(mapping.source())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "source " + mapping.source().label() + ", expected a queue of a broker"));
+        FedQueue fed = new FedQueue(
+                mapping, queue, new SourceHealth(mapping, counts), () -> maximumAttempts(queue), () -> backlog(queue));
+        return queue.isOrdered()
+                ? new OrderedQueuePoller(fed, connection, invoker, function -> exists(functions, function), clock)
+                : new QueuePoller(fed, connection, invoker, function -> exists(functions, function), clock);
     }
 
-    private boolean exists(FunctionArn arn) {
+    private Future<Integer> maximumAttempts(BrokerQueue queue) {
+        return broker.policy(queue.name())
+                .map(policy -> policy.path("maxDeliveryAttempts").asInt());
+    }
+
+    /** Not known while the broker is away, and of a queue that it has not. */
+    private Future<OptionalLong> backlog(BrokerQueue queue) {
+        return broker.attribute("queue." + queue.name(), "MessageCount")
+                .map(count -> OptionalLong.of(count.asLong()))
+                .otherwise(OptionalLong.empty());
+    }
+
+    /** From memory. */
+    static boolean exists(FunctionAdministration functions, FunctionArn arn) {
         return functions
                 .find(arn.function())
                 .filter(function -> function.published().exists(arn.qualifier().orElse(FunctionArn.LATEST)))

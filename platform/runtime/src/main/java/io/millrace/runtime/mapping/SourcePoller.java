@@ -2,6 +2,8 @@ package io.millrace.runtime.mapping;
 
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Feeds a function from its source for one mapping. Started once and stopped once. Thread-safe. */
 public interface SourcePoller {
@@ -17,4 +19,14 @@ public interface SourcePoller {
      * @return when the source has heard of everything
      */
     Future<Void> stop(Duration patience);
+
+    /** How the last batch ended, as Lambda words it; empty before the first. */
+    default Optional<String> lastResult() {
+        return Optional.empty();
+    }
+
+    /** Messages in its queue, those that run too; empty where that is not known. Does not fail. */
+    default Future<OptionalLong> backlog() {
+        return Future.succeededFuture(OptionalLong.empty());
+    }
 }

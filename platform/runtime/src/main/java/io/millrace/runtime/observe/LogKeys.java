@@ -11,7 +11,13 @@ public final class LogKeys {
     public static final String CAPACITY = "capacity";
     public static final String CAPACITY_BEFORE = "capacityBefore";
     public static final String MAPPING = "mapping";
+    public static final String MESSAGE = "message";
+    public static final String SCHEDULE = "schedule";
+    public static final String DUE = "due";
     public static final String SCHEDULED_ACTION = "scheduledAction";
+
+    /** ARNs of the rule or subscription. */
+    public static final String ORIGIN = "origin";
 
     /** Path of a file or folder. */
     public static final String SOURCE = "source";

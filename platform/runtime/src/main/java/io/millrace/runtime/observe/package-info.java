@@ -1,4 +1,4 @@
-/** What operators search by. */
+/** What operators search by and what they are shown: keys of logs, and meters that others count on. */
 @NullMarked
 package io.millrace.runtime.observe;
 

@@ -17,7 +17,29 @@ public enum DocumentKind {
     /** The owner is empty, the name its id. */
     ACCESS_KEY(false),
     /** The owner is empty, the name its UUID; outlives its function (lambda-semantics 3.1). */
-    EVENT_SOURCE_MAPPING(false);
+    EVENT_SOURCE_MAPPING(false),
+    /** The owner is empty. */
+    STREAM(false),
+    /** Its segments; the owner is the stream, the name the shard. */
+    STREAM_SHARD(false),
+    /** The owner is its group, the name its own; outlives its function. */
+    SCHEDULE(false),
+    /** The owner is empty, the name its own; the default group is there without. */
+    SCHEDULE_GROUP(false),
+    /** The owner is empty; the one document says which queue of the broker has the tokens of this registry. */
+    SCHEDULE_QUEUE(false),
+    /** The owner is empty, the name the topic's. */
+    TOPIC(false),
+    /** The owner is a topic, the name a UUID. */
+    SUBSCRIPTION(false),
+    /** The owner is empty, the name the bus's. */
+    EVENT_BUS(false),
+    /** With its targets; the owner is a bus, the name the rule's. */
+    EVENT_RULE(false),
+    /** The owner is empty, the name the archive's. */
+    EVENT_ARCHIVE(false),
+    /** The owner is empty, the name the replay's. */
+    EVENT_REPLAY(false);
 
     private final boolean goesWithFunction;
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What doors can ask about functions and have done to them. Thread-safe; no method blocks, slow work is the
@@ -19,6 +20,9 @@ public interface FunctionAdministration {
 
     /** From memory, ordered by name; embedded functions included. */
     List<RegisteredFunction> all();
+
+    /** As {@link #all}, from this one on if there is such a one, or the next; looks at no more than is taken. */
+    Stream<RegisteredFunction> from(Optional<FunctionName> first);
 
     /**
      * Returns when the function is stored, which is before it can be used; {@link #settled} tells when.

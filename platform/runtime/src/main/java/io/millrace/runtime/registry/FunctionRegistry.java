@@ -25,6 +25,8 @@ public final class FunctionRegistry implements AutoCloseable {
     private final LayerShelf layers;
     private final ScalingShelf scaling;
     private final DocumentShelf documents;
+    private final CheckpointStore checkpoints;
+    private final UsageStore usage;
     private final Map<FunctionName, Integer> lastNumbers;
     private final ConcurrentSkipListMap<FunctionName, RegisteredFunction> functions = new ConcurrentSkipListMap<>();
 
@@ -34,6 +36,8 @@ public final class FunctionRegistry implements AutoCloseable {
         this.layers = new LayerShelf(codes, database);
         this.scaling = new ScalingShelf(database);
         this.documents = new DocumentShelf(database);
+        this.checkpoints = new CheckpointStore(database);
+        this.usage = new UsageStore(database);
         this.lastNumbers = new ConcurrentHashMap<>(database.read(VersionTable::lastNumbers));
         for (RegisteredFunction function : database.read(FunctionTable::all)) {
             functions.put(function.name(), function);
@@ -95,6 +99,11 @@ public final class FunctionRegistry implements AutoCloseable {
         return List.copyOf(functions.values());
     }
 
+    /** As {@link #all}, from this one on if there is such a one, or the next; looks at no more than is taken. */
+    public Stream<RegisteredFunction> from(Optional<FunctionName> first) {
+        return (first.isPresent() ? functions.tailMap(first.get()) : functions).values().stream();
+    }
+
     /**
      * The highest number that a version of this name was ever given, 0 if none was; it stays when the function is
      * deleted. From memory.
@@ -121,6 +130,16 @@ public final class FunctionRegistry implements AutoCloseable {
     /** Known as long as this registry is open. */
     public DocumentShelf documents() {
         return documents;
+    }
+
+    /** Known as long as this registry is open. */
+    public CheckpointStore checkpoints() {
+        return checkpoints;
+    }
+
+    /** Known as long as this registry is open. */
+    public UsageStore usage() {
+        return usage;
     }
 
     /**

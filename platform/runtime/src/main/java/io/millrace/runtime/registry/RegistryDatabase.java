@@ -22,7 +22,7 @@ import org.h2.jdbcx.JdbcDataSource;
  */
 final class RegistryDatabase implements AutoCloseable {
     /** The last migration; one that is in place already is not looked at again, which saves most of a start. */
-    static final String LATEST_MIGRATION = "6";
+    static final String LATEST_MIGRATION = "8";
 
     private static final String MIGRATIONS = "classpath:io/millrace/runtime/registry";
     private static final String NEWEST_MIGRATION =
@@ -35,6 +35,7 @@ final class RegistryDatabase implements AutoCloseable {
 
     private final Path file;
     private Connection connection;
+    private boolean isClosed;
 
     private RegistryDatabase(Path file, Connection connection) {
         this.file = file;
@@ -120,6 +121,9 @@ final class RegistryDatabase implements AutoCloseable {
 
     /** H2 closes a database that its disk failed; it is opened again for the next who asks. */
     private Connection live() throws SQLException {
+        if (isClosed) {
+            throw new SQLException("it is closed");
+        }
         if (connection.isClosed()) {
             // An empty one in its place would hide that the file is gone.
             connection = source(file, ";IFEXISTS=TRUE").getConnection();
@@ -167,6 +171,7 @@ final class RegistryDatabase implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        isClosed = true;
         try {
             connection.close();
         } catch (SQLException failed) {

@@ -4,7 +4,7 @@ package io.millrace.runtime.registry;
 public final class RegistryUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    RegistryUnavailableException(String message, Throwable cause) {
+    public RegistryUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }
 }

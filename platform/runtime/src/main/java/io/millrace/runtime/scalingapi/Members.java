@@ -2,8 +2,8 @@ package io.millrace.runtime.scalingapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.core.time.EpochTime;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,6 @@ import java.util.function.Predicate;
  */
 record Members(ObjectNode object) {
     private static final int LONGEST_LIST = 50;
-    private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
 
     boolean has(String member) {
         return object.hasNonNull(member);
@@ -68,12 +67,8 @@ record Members(ObjectNode object) {
 
     private static Instant instant(String member, BigDecimal seconds) {
         try {
-            BigDecimal[] parts = seconds.divideAndRemainder(BigDecimal.ONE);
-            // To milliseconds, as they are stored and written.
-            return Instant.ofEpochMilli(Instant.ofEpochSecond(
-                            parts[0].longValueExact(), parts[1].multiply(NANOS).longValue())
-                    .toEpochMilli());
-        } catch (ArithmeticException | DateTimeException outOfRange) {
+            return EpochTime.ofSeconds(seconds);
+        } catch (ArithmeticException outOfRange) {
             throw Refusal.validation(member + " is '" + seconds + "', expected seconds since 1970");
         }
     }

@@ -46,6 +46,11 @@ class RoleTest {
     void only_a_single_star_covers_what_belongs_to_no_resource() {
         assertThat(Role.named("admin").allows("lambda:ListFunctions", "*")).isTrue();
         assertThat(Role.named("reader").allows("LAMBDA:listFunctions", "*")).isTrue();
+        assertThat(Role.named("reader").allows("kinesis:DescribeStreamSummary", "*"))
+                .isTrue();
+        assertThat(Role.named("reader").allows("kinesis:ListShards", "*")).isTrue();
+        assertThat(Role.named("reader").allows("kinesis:GetRecords", "*")).isTrue();
+        assertThat(Role.named("reader").allows("kinesis:PutRecord", "*")).isFalse();
         assertThat(Role.named("reader").allows("millrace:ListKeys", "*")).isFalse();
         assertThat(Role.named("invoker:*orders").allows("lambda:InvokeFunction", "*"))
                 .isFalse();

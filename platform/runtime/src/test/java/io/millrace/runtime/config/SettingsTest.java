@@ -42,13 +42,16 @@ class SettingsTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty()),
+                        new LogSettings(67_108_864, Duration.ofDays(7)),
                         new FunctionSettings(Duration.ofSeconds(3), 128),
                         new CodeSettings("", Optional.empty(), "us-east-1"),
+                        new IdempotencySettings(Duration.ofHours(1), "", "", "", 10_000),
                         new LimitSettings(1_048_576, 6_291_456),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
                         Duration.ofSeconds(30),
                         new IdentitySettings("us-east-1", "000000000000"),
-                        new UrlSettings(Optional.empty(), List.of())));
+                        new UrlSettings(Optional.empty(), List.of()),
+                        new MetricsSettings(true, 1_000, Optional.empty(), 400)));
     }
 
     @Test

@@ -30,7 +30,7 @@ class DestinationsTest {
 
         assertThat(function.getAddress()).isEqualTo("invoke.audit");
         assertThat(queue.getAddress()).isEqualTo("records");
-        assertThat(topic.getAddress()).isEqualTo("news");
+        assertThat(topic.getAddress()).isEqualTo("topic.news");
         assertThat(EventMessages.properties(function)).containsOnlyKeys(EventProperties.TRACE);
         assertThat(EventMessages.properties(queue)).isEmpty();
         assertThat(EventMessages.properties(topic)).isEmpty();

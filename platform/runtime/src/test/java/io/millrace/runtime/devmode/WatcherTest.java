@@ -108,6 +108,21 @@ class WatcherTest {
     }
 
     @Test
+    void code_that_came_in_another_way_before_the_first_look_stays_until_the_source_is_saved() throws Exception {
+        create(script);
+        watcher.watch(ORDERS, new Source(script, Optional.empty()));
+        Path other = Files.writeString(directory.resolve("other.py"), "from elsewhere");
+        await(functions.updateCode(ORDERS, CodeChange.to(pack(other))).compose(taken -> functions.settled(ORDERS)));
+
+        settle();
+        assertThat(code()).isEqualTo(codeOf(other));
+        Files.writeString(script, "saved again");
+        settle();
+
+        assertThat(code()).isEqualTo(codeOf(script));
+    }
+
+    @Test
     void a_broken_archive_leaves_the_code_before_and_the_next_good_one_is_taken() throws Exception {
         Path jar = Files.write(directory.resolve("orders.jar"), pack(script));
         watching(jar);

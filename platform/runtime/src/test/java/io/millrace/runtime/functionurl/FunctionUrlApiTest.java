@@ -1,6 +1,7 @@
 package io.millrace.runtime.functionurl;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.broker.connection.BrokerUnavailableException;
@@ -90,6 +91,21 @@ class FunctionUrlApiTest {
         assertThat(floor.event().at("/requestContext/domainPrefix").asText()).isEqualTo(id);
         assertThat(floor.event().at("/requestContext/domainName").asText()).isEqualTo("localhost");
         assertThat(floor.called()).isEqualTo(UrlFloor.arn("orders").withQualifier("live"));
+    }
+
+    @Test
+    void a_page_at_the_address_of_the_console_gets_nothing_of_the_sessions_that_there_may_be() {
+        String id = floor.url("orders", "", "");
+        assertThat(floor.api("GET", "/_url/" + id + "/", "").header("content-security-policy"))
+                .isEmpty();
+
+        floor.sessions = true;
+
+        assertThat(floor.api("GET", "/_url/" + id + "/", "").header("content-security-policy"))
+                .singleElement(STRING)
+                .startsWith("sandbox ")
+                .doesNotContain("allow-same-origin");
+        assertThat(floor.ask(id, "GET /", "").header("content-security-policy")).isEmpty();
     }
 
     @ParameterizedTest

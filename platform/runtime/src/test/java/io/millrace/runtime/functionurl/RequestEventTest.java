@@ -52,6 +52,15 @@ class RequestEventTest {
     }
 
     @Test
+    void a_function_does_not_get_the_session_of_who_looks_at_the_console() throws IOException {
+        headers.add("Cookie", "a=b; millrace-session-4574=secret; c=d");
+
+        JsonNode event = event("", new byte[0], Optional.empty());
+
+        assertThat(event.toString()).contains("[\"a=b\",\"c=d\"]").doesNotContain("secret");
+    }
+
+    @Test
     void what_a_request_does_not_have_is_not_in_the_event() throws IOException {
         JsonNode event = event("", new byte[0], Optional.empty());
 

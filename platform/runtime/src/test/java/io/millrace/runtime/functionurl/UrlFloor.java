@@ -15,6 +15,7 @@ import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,8 @@ final class UrlFloor implements AutoCloseable {
     volatile UrlAccess access =
             (request, body, function, byIam) -> byIam ? Optional.empty() : Optional.of(UrlCaller.ANONYMOUS);
 
+    volatile boolean sessions;
+
     private final Vertx vertx = Vertx.vertx();
     private final FunctionRegistry registry;
     private final LambdaApi api;
@@ -53,7 +56,18 @@ final class UrlFloor implements AutoCloseable {
                 invoker,
                 functions,
                 registry.documents(),
-                (request, body, function, byIam) -> access.admit(request, body, function, byIam),
+                new UrlAccess() {
+                    @Override
+                    public Optional<UrlCaller> admit(
+                            HttpServerRequest request, byte[] body, FunctionArn function, boolean byIam) {
+                        return access.admit(request, body, function, byIam);
+                    }
+
+                    @Override
+                    public boolean admitsSessions() {
+                        return sessions;
+                    }
+                },
                 new FunctionUrlApi.Rules(all.limits(), all.identity(), all.urls()),
                 clock);
         this.api = new LambdaApi(

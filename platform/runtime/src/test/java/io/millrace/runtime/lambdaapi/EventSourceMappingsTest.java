@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -98,6 +100,21 @@ class EventSourceMappingsTest {
         assertThat(before.at("/FilterCriteria/Filters/0/Pattern").asText())
                 .isEqualTo("{\"body\": {\"kind\": [\"order\"]}}");
         assertThat(door.pollers.polling).hasSize(1);
+    }
+
+    @Test
+    void stats_tell_of_each_mapping_beside_the_functions() {
+        String path = created("");
+        String uuid = path.substring(path.lastIndexOf('/') + 1);
+        door.pollers.backlog = OptionalLong.of(7);
+        door.pollers.lastResult = Optional.of("OK");
+
+        assertThat(door.get("/_millrace/stats").body())
+                .isEqualTo("{\"functions\":{},\"mappings\":{\"" + uuid + "\":{\"function\":\"" + Door.ARN
+                        + "orders\",\"source\":\"" + QUEUE + "\",\"state\":\"Enabled\",\"polled\":0,"
+                        + "\"filteredOut\":0,\"invoked\":0,\"failedInvoke\":0,\"deleted\":0,"
+                        + "\"onFailureDestinationDelivered\":0,\"dropped\":0,\"backlog\":7,"
+                        + "\"lastProcessingResult\":\"OK\"}}}");
     }
 
     @Test

@@ -48,7 +48,7 @@ class EventSourceRefusalsTest {
                 "\"FunctionName\": \"nobody\" | Function does not exist",
                 "\"FunctionName\": \"orders:2\" | Function does not exist",
                 "\"EventSourceArn\": null | Unrecognized event source.",
-                "\"EventSourceArn\": \"arn:aws:s3:::bucket\" | Unrecognized event source.",
+                "\"EventSourceArn\": \"arn:aws:s3:::unread\" | Unrecognized event source.",
                 "\"EventSourceArn\": \"arn:aws:sqs:us-east-1:000000000000:absent\" | Error occurred while"
                         + " ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error"
                         + " Message: The specified queue does not exist.",
@@ -68,7 +68,19 @@ class EventSourceRefusalsTest {
                         + " Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
                 "\"EventSourceArn\": \"arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1\","
                         + " \"StartingPosition\": \"AT_TIMESTAMP\" | Unsupported starting position for arn type:"
-                        + " arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1"
+                        + " arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1",
+                "\"EventSourceArn\": \"arn:aws:kinesis:us-east-1:000000000000:stream/absent\","
+                        + " \"StartingPosition\": \"LATEST\" | Stream not found:"
+                        + " arn:aws:kinesis:us-east-1:000000000000:stream/absent",
+                "\"EventSourceArn\": \"arn:aws:sqs:us-east-1:000000000000:orders.fifo\","
+                        + " \"MaximumBatchingWindowInSeconds\": 1 | Batching window is not supported for FIFO queues",
+                "\"DestinationConfig\": {\"OnSuccess\": {\"Destination\": \"arn:aws:sqs:us-east-1:000000000000:x\"}} |"
+                        + " Unsupported DestinationConfig parameter for given event source mapping type.",
+                "\"EventSourceArn\": \"arn:aws:kinesis:us-east-1:000000000000:stream/s\","
+                        + " \"StartingPosition\": \"LATEST\", \"DestinationConfig\": {\"OnFailure\": {\"Destination\":"
+                        + " \"arn:aws:s3:::failures\"}} | The provided destination config"
+                        + " DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=arn:aws:s3:::failures)) is"
+                        + " invalid."
             })
     void what_AWS_refuses_is_refused_in_its_words(String members, String message) {
         assertThat(create(", " + members).refusal()).isEqualTo(invalid(message));
@@ -79,14 +91,19 @@ class EventSourceRefusalsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"EventSourceArn\": \"arn:aws:kinesis:us-east-1:000000000000:stream/s\","
+                "\"EventSourceArn\": \"arn:aws:kinesis:us-east-1:000000000000:stream/unread\","
                         + " \"StartingPosition\": \"LATEST\" | kinesis",
-                "\"EventSourceArn\": \"arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1\","
+                "\"EventSourceArn\": \"arn:aws:dynamodb:us-east-1:000000000000:table/unread/stream/1\","
                         + " \"StartingPosition\": \"LATEST\" | dynamodb",
-                "\"EventSourceArn\": \"arn:aws:mq:us-east-1:000000000000:broker:b\" | mq",
-                "\"EventSourceArn\": \"arn:aws:kafka:us-east-1:000000000000:cluster/c\" | kafka",
-                "\"SelfManagedEventSource\": {}, \"SourceAccessConfigurations\": [] | self-managed Kafka",
-                "\"EventSourceArn\": \"arn:aws:sqs:us-east-1:000000000000:orders.fifo\" | FIFO queues",
+                "\"EventSourceArn\": \"arn:aws:mq:us-east-1:000000000000:broker:b:b-1\","
+                        + " \"SourceAccessConfigurations\": [], \"Queues\": [\"call.orders\"] | the platform's own"
+                        + " queue call.orders",
+                "\"EventSourceArn\": \"arn:aws:kafka:us-east-1:000000000000:cluster/unread\", \"Topics\": [\"to\"] |"
+                        + " kafka",
+                "\"EventSourceArn\": \"arn:aws:rds:us-east-1:000000000000:cluster:unread\" | rds",
+                "\"EventSourceArn\": null, \"SelfManagedEventSource\": {\"Endpoints\": {\"KAFKA_BOOTSTRAP_SERVERS\":"
+                        + " [\"unread:9092\"]}}, \"SourceAccessConfigurations\": [], \"Topics\": [\"to\"] |"
+                        + " self-managed Kafka",
                 "\"EventSourceArn\": \"arn:aws:sqs:us-east-1:000000000000:invoke.orders\" | the platform's own queue"
                         + " invoke.orders"
             })
@@ -97,10 +114,29 @@ class EventSourceRefusalsTest {
 
     @Test
     void a_queue_of_another_account_or_region_is_refused() {
-        assertThat(create(", \"EventSourceArn\": \"arn:aws:sqs:us-east-1:111111111111:orders-in\"")
+        assertThat(create(", \"EventSourceArn\": \"arn:aws:sqs:us-east-1:111111111111:unread\"")
                         .refusal())
-                .isEqualTo(invalid("The queue arn:aws:sqs:us-east-1:111111111111:orders-in is not one of this platform,"
+                .isEqualTo(invalid("The queue arn:aws:sqs:us-east-1:111111111111:unread is not one of this platform,"
                         + " expected arn:aws:sqs:us-east-1:000000000000:<queue>."));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "unread | [{\"Type\": \"BASIC_AUTH\", \"URI\": \"file:/s\"}] | The broker"
+                        + " arn:aws:mq:us-east-1:000000000000:broker:b:unread is not the one of this platform, expected"
+                        + " arn:aws:mq:us-east-1:000000000000:broker:<name>:<id>.",
+                "b-1 | [{\"Type\": \"VIRTUAL_HOST\", \"URI\": \"/\"}] | The type VIRTUAL_HOST of"
+                        + " SourceAccessConfigurations is not supported by Millrace for MQ, expected BASIC_AUTH.",
+                "b-1 | [], \"FunctionResponseTypes\": [\"ReportBatchItemFailures\"] | The member"
+                        + " FunctionResponseTypes is not supported by Millrace for MQ."
+            })
+    void a_broker_is_the_platforms_own_with_what_AWS_knows_of_brokers(String id, String members, String message) {
+        assertThat(create(", \"EventSourceArn\": \"arn:aws:mq:us-east-1:000000000000:broker:b:" + id
+                                + "\", \"Queues\": [\"q\"], \"SourceAccessConfigurations\": " + members)
+                        .refusal())
+                .isEqualTo(invalid(message));
     }
 
     @ParameterizedTest
@@ -115,12 +151,47 @@ class EventSourceRefusalsTest {
                 "StartingPosition | \"LATEST\"",
                 "KMSKeyArn | \"arn:aws:kms:us-east-1:000000000000:key/k\"",
                 "MetricsConfig | {\"Metrics\": [\"EventCount\"]}",
-                "ProvisionedPollerConfig | {\"MinimumPollers\": 2}",
-                "Tags | {\"team\": \"sales\"}"
+                "ProvisionedPollerConfig | {\"MinimumPollers\": 2}"
             })
     void members_without_an_effect_are_refused_by_name(String member, String value) {
         assertThat(create(", \"" + member + "\": " + value).refusal())
                 .isEqualTo(invalid("The member " + member + " is not supported by Millrace for queues."));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "kinesis:us-east-1:000000000000:stream/s | \"Topics\": [\"to\"] | The member Topics is not supported by"
+                        + " Millrace for Kinesis.",
+                "kinesis:us-east-1:000000000000:stream/s | \"ScalingConfig\": {\"MaximumConcurrency\": 2} | The member"
+                        + " ScalingConfig is not supported by Millrace for Kinesis.",
+                "kinesis:us-east-1:000000000000:stream/s | \"MaximumRecordAgeInSeconds\": 59 |"
+                        + " MaximumRecordAgeInSeconds is 59, expected -1 or between 60 and 604800.",
+                "kinesis:us-east-1:000000000000:stream/s | \"StartingPosition\": \"AT_TIMESTAMP\" | 1 validation error"
+                        + " detected: Value null at 'startingPositionTimestamp' failed to satisfy constraint: Member must"
+                        + " not be null.",
+                "kinesis:us-east-1:000000000000:stream/s | \"StartingPositionTimestamp\": 1700000000 |"
+                        + " StartingPositionTimestamp goes with the StartingPosition AT_TIMESTAMP only.",
+                "kinesis:us-east-1:000000000000:stream/s | \"StartingPosition\": \"AT_TIMESTAMP\","
+                        + " \"StartingPositionTimestamp\": 1900000000 | StartingPositionTimestamp cannot be in the"
+                        + " future.",
+                "kafka:us-east-1:000000000000:cluster/c | \"BatchSize\": 1 | 1 validation error detected: Value null at"
+                        + " 'topics' failed to satisfy constraint: Member must not be null.",
+                "kafka:us-east-1:000000000000:cluster/c | \"Topics\": [\"to\"], \"ParallelizationFactor\": 2 |"
+                        + " The member ParallelizationFactor is not supported by Millrace for Kafka.",
+                "kafka:us-east-1:000000000000:cluster/c | \"Topics\": [\"to\"],"
+                        + " \"AmazonManagedKafkaEventSourceConfig\": {\"SchemaRegistryConfig\": {}} | The member"
+                        + " SchemaRegistryConfig is not supported by Millrace for Kafka.",
+                "sqs:us-east-1:000000000000:orders.fifo | \"StartingPosition\": null, \"BatchSize\": 11 |"
+                        + " BatchSize is 11, expected at most 10 for FIFO queues.",
+                "mq:us-east-1:000000000000:broker:b | \"StartingPosition\": null | Required"
+                        + " 'sourceAccessConfigurations' parameter is missing."
+            })
+    void each_kind_of_source_has_members_and_limits_of_its_own(String arn, String members, String message) {
+        assertThat(create(", \"EventSourceArn\": \"arn:aws:" + arn + "\", \"StartingPosition\": \"LATEST\", " + members)
+                        .refusal())
+                .isEqualTo(invalid(message));
     }
 
     @Test

@@ -187,6 +187,22 @@ class FunctionsTest {
     }
 
     @Test
+    void a_page_goes_on_behind_its_marker_whether_or_not_there_is_a_function_of_that_name() {
+        List.of("a", "ab", "b-1", "b_2").forEach(door::with);
+
+        assertThat(namesBehind("a!0000000000")).containsExactly("ab", "b-1", "b_2");
+        assertThat(namesBehind("aa!0000000000")).containsExactly("ab", "b-1", "b_2");
+        assertThat(namesBehind("ab!0000000007")).containsExactly("b-1", "b_2");
+        assertThat(namesBehind("b-1!0000000000")).containsExactly("b_2");
+        assertThat(namesBehind("c")).isEmpty();
+        assertThat(namesBehind("!")).containsExactly("a", "ab", "b-1", "b_2");
+    }
+
+    private List<String> namesBehind(String marker) {
+        return door.get(FUNCTIONS + "?Marker=" + marker).json().get("Functions").findValuesAsText("FunctionName");
+    }
+
+    @Test
     void functions_are_listed_by_name_and_in_pages() {
         List.of("c", "a", "b").forEach(door::with);
 

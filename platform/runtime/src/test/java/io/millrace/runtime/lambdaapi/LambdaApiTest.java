@@ -193,9 +193,10 @@ class LambdaApiTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body())
-                .isEqualTo("{\"functions\":{\"a\":{\"accepted\":0,\"waiting\":0,\"delayed\":0,\"running\":0,"
-                        + "\"succeeded\":0,\"deadLettered\":0,\"expired\":0},\"b\":{\"accepted\":21,\"waiting\":1,"
-                        + "\"delayed\":2,\"running\":3,\"succeeded\":4,\"deadLettered\":5,\"expired\":6}}}");
+                .isEqualTo(
+                        "{\"functions\":{\"a\":{\"accepted\":0,\"waiting\":0,\"delayed\":0,\"running\":0,"
+                                + "\"succeeded\":0,\"deadLettered\":0,\"expired\":0},\"b\":{\"accepted\":21,\"waiting\":1,"
+                                + "\"delayed\":2,\"running\":3,\"succeeded\":4,\"deadLettered\":5,\"expired\":6}},\"mappings\":{}}");
     }
 
     @Test

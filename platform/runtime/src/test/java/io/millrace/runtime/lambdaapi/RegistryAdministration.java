@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Administers the real registry and a real ledger, without environments and broker. */
 public final class RegistryAdministration implements FunctionAdministration {
@@ -83,6 +84,11 @@ public final class RegistryAdministration implements FunctionAdministration {
     @Override
     public List<RegisteredFunction> all() {
         return registry.all();
+    }
+
+    @Override
+    public Stream<RegisteredFunction> from(Optional<FunctionName> first) {
+        return registry.from(first);
     }
 
     @Override

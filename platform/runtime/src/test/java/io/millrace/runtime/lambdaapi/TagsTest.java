@@ -1,6 +1,7 @@
 package io.millrace.runtime.lambdaapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -17,12 +18,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class TagsTest {
     private static final String FUNCTIONS = "/2015-03-31/functions";
+    private static final String MAPPINGS = "/2015-03-31/event-source-mappings";
     private static final String TAGS = "/2017-03-31/tags/";
     private static final String ORDERS = TAGS + Door.ARN.replace(":", "%3A") + "orders";
 
-    private final Door door;
+    private final Path data;
+    private Door door;
 
     TagsTest(@TempDir Path data) {
+        this.data = data;
         this.door = new Door(data).with("orders");
     }
 
@@ -94,6 +98,40 @@ class TagsTest {
         assertThat(door.get(FUNCTIONS + "/many").status()).isEqualTo(404);
     }
 
+    @Test
+    void a_mapping_has_tags_from_its_creation_to_its_end_through_changes_and_a_restart() {
+        // Given
+        String queue = "\"EventSourceArn\": \"arn:aws:sqs:us-east-1:000000000000:orders-in\"";
+        String mapping = "{" + queue + ", \"FunctionName\": \"orders\", \"Enabled\": false, \"Tags\": {%s}}";
+        JsonNode created = door.post(MAPPINGS, mapping.formatted("\"team\": \"a\", \"cost\": \"7\""))
+                .json();
+        String uuid = created.get("UUID").asText();
+        String tags = TAGS + created.get("EventSourceMappingArn").asText().replace(":", "%3A");
+        assertThat(door.get(tags).body()).isEqualTo("{\"Tags\":{\"cost\":\"7\",\"team\":\"a\"}}");
+        // When
+        assertThat(door.post(tags, "{\"Tags\": {\"team\": \"b\", \"new\": \"\"}}")
+                        .status())
+                .isEqualTo(204);
+        assertThat(door.delete(tags + "?tagKeys=cost&tagKeys=never").status()).isEqualTo(204);
+        assertThat(door.put(MAPPINGS + "/" + uuid, "{\"BatchSize\": 5}").status())
+                .isEqualTo(202);
+        await().until(() ->
+                door.get(MAPPINGS + "/" + uuid).json().get("State").asText().equals("Disabled"));
+        door.close();
+        door = new Door(data);
+        // Then
+        assertThat(door.get(tags).body()).isEqualTo("{\"Tags\":{\"new\":\"\",\"team\":\"b\"}}");
+        assertThat(door.get(MAPPINGS + "/" + uuid).json().get("LastModified")).isEqualTo(created.get("LastModified"));
+        assertThat(door.post(tags, "{\"Tags\": {" + tags(49) + "}}").refusal())
+                .contains("Number of tags exceeds resource tag limit.");
+        assertThat(door.post(tags, "{\"Tags\": {}}").refusal()).contains("the request cannot be processed");
+        // When
+        assertThat(door.delete(MAPPINGS + "/" + uuid).status()).isEqualTo(202);
+        await().until(() -> door.get(tags).status() == 404);
+        assertThat(door.post(MAPPINGS, mapping.formatted(tags(51))).refusal())
+                .contains("Number of tags exceeds resource tag limit.");
+    }
+
     private static String tags(int count) {
         return IntStream.range(0, count)
                 .mapToObj(number -> "\"k" + number + "\": \"v\"")
@@ -111,7 +149,9 @@ class TagsTest {
             us-east-1:000000000000:function:orders:$LATEST | 400 InvalidParameterValueException {"Type":"User","message":"Tags on function aliases and versions are not supported. Please specify a function ARN."}
             eu-west-1:000000000000:function:orders   | 404 ResourceNotFoundException {"Type":"User","Message":"Functions from 'eu-west-1' are not reachable in this region ('us-east-1')"}
             us-east-1:111111111111:function:orders   | 403 AccessDeniedException {"Message":"User: arn:aws:iam::000000000000:root is not authorized to perform: lambda:
-            us-east-1:000000000000:event-source-mapping:0c5ae1e5-79e5-4a5c-8f0b-000000000000 | 400 InvalidParameterValueException {"Type":"User","message":"Tags of the resource arn:aws:lambda:us-east-1:000000000000:event-source-mapping:0c5ae1e5-79e5-4a5c-8f0b-000000000000 are not supported by Millrace, expected the ARN of a function."}
+            us-east-1:000000000000:event-source-mapping:0c5ae1e5-79e5-4a5c-8f0b-000000000000 | 404 ResourceNotFoundException {"Type":"User","Message":"The resource you requested does not exist."}
+            eu-west-1:000000000000:event-source-mapping:0c5ae1e5-79e5-4a5c-8f0b-000000000000 | 404 ResourceNotFoundException {"Type":"User","Message":"The resource you requested does not exist."}
+            us-east-1:000000000000:code-signing-config:csc-00000000000000000 | 400 InvalidParameterValueException {"Type":"User","message":"Tags of the resource arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-00000000000000000 are not supported by Millrace, expected the ARN of a function or of an event source mapping."}
             nowhere                                  | 400 ValidationException {"message":"1 validation error detected: Value 'arn:aws:lambda:nowhere' at 'resource' failed to satisfy constraint: Member must satisfy regular expression pattern:
             """)
     void a_resource_without_tags_is_refused_by_all_three(String resource, String refusal) {

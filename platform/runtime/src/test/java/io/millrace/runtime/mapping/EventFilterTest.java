@@ -19,7 +19,7 @@ class EventFilterTest {
     private static boolean accepts(String body, String... patterns) {
         ObjectNode record = JsonNodeFactory.instance.objectNode();
         record.put("messageId", "m").put("body", body).put("eventSource", "aws:sqs");
-        return new EventFilter(List.of(patterns)).accepts(record);
+        return new EventFilter(List.of(patterns)).accepts(body, () -> record);
     }
 
     @ParameterizedTest
@@ -42,7 +42,9 @@ class EventFilterTest {
                 "{\"body\":[\"plain\"]} | plain | true",
                 "{\"body\":[\"plain\"]} | {\"n\":1} | false",
                 "{\"body\":{\"n\":[2]}} | {\"n\":1,\"n\":2} | true",
-                "{\"eventSource\":[\"aws:sqs\"]} | anything | true"
+                "{\"eventSource\":[\"aws:sqs\"]} | anything | true",
+                "{\"body\":{\"n\":[1]},\"eventSource\":[\"aws:sns\"]} | {\"n\":1} | false",
+                "{\"$or\":[{\"body\":{\"n\":[1]}},{\"messageId\":[\"m\"]}]} | {\"n\":2} | true"
             })
     void a_pattern_decides(String pattern, String body, boolean accepted) {
         assertThat(EventFilter.isValid(pattern)).isTrue();

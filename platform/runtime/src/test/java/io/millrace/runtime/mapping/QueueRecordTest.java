@@ -2,7 +2,9 @@ package io.millrace.runtime.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,8 +25,16 @@ class QueueRecordTest {
 
     private final Message message = Message.Factory.create();
 
-    private ObjectNode record() {
+    private QueueRecord made() {
         return QueueRecord.of(message, "id-1", RECEIVED, QUEUE);
+    }
+
+    private ObjectNode record() throws IOException {
+        ObjectNode record = made().json();
+        assertThat(new ObjectMapper().readTree(made().bytes()))
+                .as("what functions see")
+                .isEqualTo(record);
+        return record;
     }
 
     @Test
@@ -34,7 +44,7 @@ class QueueRecordTest {
         message.setDeliveryCount(2);
         message.setGroupId("g");
 
-        assertThat(new String(QueueRecord.bytes(record()), StandardCharsets.UTF_8))
+        assertThat(new String(made().bytes(), StandardCharsets.UTF_8))
                 .isEqualTo("{\"messageId\":\"id-1\",\"receiptHandle\":\"aWQtMS8z\",\"body\":\"Test message.\","
                         + "\"attributes\":{\"ApproximateReceiveCount\":\"3\",\"SentTimestamp\":\"1700000000000\","
                         + "\"SenderId\":\"000000000000\",\"ApproximateFirstReceiveTimestamp\":\"1700000000500\","
@@ -45,7 +55,7 @@ class QueueRecordTest {
     }
 
     @Test
-    void properties_are_attributes_with_types_and_the_checksum_of_SQS() {
+    void properties_are_attributes_with_types_and_the_checksum_of_SQS() throws IOException {
         message.setBody(new AmqpValue("x"));
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("weight", 7);
@@ -71,7 +81,7 @@ class QueueRecordTest {
     }
 
     @Test
-    void the_checksum_of_attributes_is_over_lengths_names_types_and_values() {
+    void the_checksum_of_attributes_is_over_lengths_names_types_and_values() throws IOException {
         message.setBody(new AmqpValue("x"));
         message.setApplicationProperties(new ApplicationProperties(Map.of("kind", "order")));
 
@@ -80,7 +90,7 @@ class QueueRecordTest {
     }
 
     @Test
-    void bytes_that_are_text_stand_as_text_and_others_as_Base64_that_says_so() {
+    void bytes_that_are_text_stand_as_text_and_others_as_Base64_that_says_so() throws IOException {
         message.setBody(new Data(new Binary("é€𝄞".getBytes(StandardCharsets.UTF_8))));
         assertThat(record().get("body").asText()).isEqualTo("é€𝄞");
         assertThat(record().get("attributes").has(QueueRecord.BODY_ENCODING)).isFalse();

@@ -1,6 +1,7 @@
 package io.millrace.testkit.awssdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.runtime.access.RequestSigner;
 import io.millrace.testkit.MillraceExtension;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
+import software.amazon.awssdk.services.scheduler.model.FlexibleTimeWindowMode;
+import software.amazon.awssdk.services.scheduler.model.SchedulerException;
 
 /** A server with access keys, and callers of several kinds (docs/security.md). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -133,5 +137,39 @@ class AwsSdkSignedIT {
                     .isEqualTo(
                             "403 UnrecognizedClientException: The security token included in the request is invalid.");
         }
+    }
+
+    @Test
+    void schedules_are_for_those_who_may_reach_what_they_start() throws IOException, InterruptedException {
+        Key reader = key("{\"User\":\"ann\",\"Role\":\"reader\"}", Optional.of(admin));
+        Key planner = key(
+                "{\"User\":\"bob\",\"Statements\":[{\"actions\":[\"scheduler:*\"],\"resources\":[\"*\"]},"
+                        + "{\"actions\":[\"lambda:InvokeFunction\"],\"resources\":[\"orders\"]}]}",
+                Optional.of(admin));
+        try (SchedulerClient root = sdk.scheduler(admin.id(), admin.secret());
+                SchedulerClient reading = sdk.scheduler(reader.id(), reader.secret());
+                SchedulerClient planning = sdk.scheduler(planner.id(), planner.secret());
+                SchedulerClient unknown = sdk.scheduler("any", "thing")) {
+            schedule(root, "by-root", "payments");
+            schedule(planning, "by-planner", "orders");
+
+            assertThat(reading.listSchedules(request -> {}).schedules()).hasSize(2);
+            refusedWith(403, () -> schedule(reading, "by-reader", "orders"));
+            refusedWith(403, () -> schedule(planning, "by-planner-too", "payments"));
+            refusedWith(403, () -> unknown.listSchedules(request -> {}));
+        }
+    }
+
+    private static void schedule(SchedulerClient client, String name, String function) {
+        client.createSchedule(request -> request.name(name)
+                .scheduleExpression("rate(1 day)")
+                .flexibleTimeWindow(window -> window.mode(FlexibleTimeWindowMode.OFF))
+                .target(target -> target.arn(SdkClient.ARN + function).roleArn(SdkClient.ROLE)));
+    }
+
+    private static void refusedWith(int status, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(SchedulerException.class, refusal -> assertThat(refusal.statusCode())
+                        .isEqualTo(status));
     }
 }

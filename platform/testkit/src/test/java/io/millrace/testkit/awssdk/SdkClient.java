@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.Runtime;
+import software.amazon.awssdk.services.scheduler.SchedulerClient;
 
 /**
  * The SDK's client of one platform, in a static field below that of the {@link MillraceExtension}. It does not try
@@ -51,6 +52,17 @@ final class SdkClient implements AfterAllCallback {
     /** To be closed. */
     LambdaClient signing(String keyId, String secret) {
         return LambdaClient.builder()
+                .endpointOverride(url())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(keyId, secret)))
+                .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(60)))
+                .overrideConfiguration(configuration -> configuration.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
+    }
+
+    /** To be closed. */
+    SchedulerClient scheduler(String keyId, String secret) {
+        return SchedulerClient.builder()
                 .endpointOverride(url())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(keyId, secret)))

@@ -39,6 +39,10 @@ final class Attempt implements Runnable {
     private @Nullable Thread thread;
 
     private volatile long deadlineNanos;
+    /** Written while STARTING. */
+    private volatile long startedNanos;
+
+    private volatile long initNanos;
     private @Nullable BoundHandler handler;
     private @Nullable Throwable thrown;
     /** How often the watch found it waiting; only the watch touches it. */
@@ -53,7 +57,7 @@ final class Attempt implements Runnable {
         this.environment = environment;
         this.invocation = invocation;
         this.caller = caller;
-        this.log = caller.wantsLogTail() ? invocation.map(environment::log).orElse(null) : null;
+        this.log = invocation.isPresent() ? environment.log(invocation.get(), caller.wantsLogTail()) : null;
         this.firstInit = firstInit;
         this.whenEnded = whenEnded;
     }
@@ -82,12 +86,14 @@ final class Attempt implements Runnable {
         }
         thread = Thread.currentThread();
         handler = environment.handler();
-        deadlineNanos = System.nanoTime() + firstLimit().toNanos();
+        startedNanos = System.nanoTime();
+        deadlineNanos = startedNanos + firstLimit().toNanos();
         state.set(State.RUNNING);
         Outcome outcome = outcome();
         if (state.compareAndSet(State.RUNNING, State.ENDED)) {
             Thread.interrupted(); // The handler may have set it; the next attempt on this thread must not see it.
             environment.ended(handler, thrown);
+            measured();
             end(outcome);
         } else {
             while (state.get() == State.CUTTING) { // The interrupt may still be on its way to this thread.
@@ -135,6 +141,7 @@ final class Attempt implements Runnable {
             made = onceMore(failed);
         }
         handler = made;
+        initNanos = Math.max(1, System.nanoTime() - startedNanos);
         return made;
     }
 
@@ -175,13 +182,24 @@ final class Attempt implements Runnable {
         boolean neverStarted = state.compareAndSet(State.WAITING, State.ENDED);
         if (neverStarted || interrupt()) {
             environment.cutOff();
+            if (!neverStarted) {
+                measured();
+            }
             end(outcome.apply(invocation.map(Invocation::id).orElse("")));
         }
     }
 
+    private void measured() {
+        long init = initNanos;
+        caller.measured(init, System.nanoTime() - startedNanos - init);
+    }
+
     private void end(Outcome outcome) {
         if (log != null) {
-            caller.logTail(log.end(outcome));
+            byte[] tail = log.end(outcome);
+            if (caller.wantsLogTail()) {
+                caller.logTail(tail);
+            }
         }
         whenEnded.accept(outcome);
     }

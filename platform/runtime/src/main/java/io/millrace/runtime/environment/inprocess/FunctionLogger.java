@@ -23,9 +23,9 @@ final class FunctionLogger implements LambdaLogger {
         this.invocation = invocation;
     }
 
-    /** One whose lines are kept for a caller as well, whatever level the host's logging lets through. */
-    FunctionLogger keptFor(InvocationLog caller) {
-        return new FunctionLogger(logger, caller);
+    /** One whose lines are kept as well, whatever level the host's logging lets through. */
+    FunctionLogger keptIn(InvocationLog log) {
+        return new FunctionLogger(logger, log);
     }
 
     @Override
@@ -56,7 +56,13 @@ final class FunctionLogger implements LambdaLogger {
             invocation.add(stripped(line));
         }
         if (logger.isEnabledForLevel(level)) {
-            logger.atLevel(level).log(stripped(line));
+            // The host's logging may print it on this thread, and the line is kept already.
+            Printed before = HandlerOutput.swap(null);
+            try {
+                logger.atLevel(level).log(stripped(line));
+            } finally {
+                HandlerOutput.restore(before);
+            }
         }
     }
 

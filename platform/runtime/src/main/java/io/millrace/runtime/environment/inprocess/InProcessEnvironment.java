@@ -9,6 +9,7 @@ import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
 import io.millrace.runtime.environment.ResponseSink;
 import io.millrace.runtime.environment.ShutdownReason;
+import io.millrace.runtime.logs.EnvironmentLines;
 import java.io.IOError;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -30,6 +31,7 @@ final class InProcessEnvironment implements ExecutionEnvironment {
     private final EnvironmentParts parts;
     private final FunctionLogger logger;
     private final String logStreamName;
+    private final EnvironmentLines lines;
     private @Nullable BoundHandler handler;
     private HandlerCode.Loaded classes;
     private volatile EnvironmentState state = EnvironmentState.INIT;
@@ -42,8 +44,10 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         this.classes = code.loaded();
         this.logger = logger;
         this.parts = parts;
+        String id = UUID.randomUUID().toString().replace("-", "");
         this.logStreamName = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd/")) + "["
-                + definition.version() + "]" + UUID.randomUUID().toString().replace("-", "");
+                + definition.version() + "]" + id;
+        this.lines = parts.logs().of(definition.name(), definition.version(), id);
         parts.live().add(this);
     }
 
@@ -99,6 +103,8 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         ClassLoader before = thread.getContextClassLoader();
         HandlerCode.Loaded loaded = code.loaded();
         thread.setContextClassLoader(loaded.loader());
+        Printed printed = isLogged() ? new Printed(lines, EnvironmentLines.NO_REQUEST) : null;
+        Printed printedBefore = beginPrinting(printed);
         try {
             BoundHandler made = loaded.factory().create();
             classes = loaded;
@@ -107,13 +113,30 @@ final class InProcessEnvironment implements ExecutionEnvironment {
             code.spoiled(loaded);
             throw e;
         } finally {
+            endPrinting(printed, printedBefore);
             thread.setContextClassLoader(before);
         }
     }
 
-    /** For a caller who wants the end of it. */
-    InvocationLog log(Invocation invocation) {
-        return new InvocationLog(definition, invocation.id());
+    private boolean isLogged() {
+        return lines != EnvironmentLines.NOWHERE;
+    }
+
+    private static @Nullable Printed beginPrinting(@Nullable Printed printed) {
+        return printed == null ? null : HandlerOutput.swap(printed);
+    }
+
+    private static void endPrinting(@Nullable Printed printed, @Nullable Printed before) {
+        if (printed != null) {
+            printed.flush();
+            HandlerOutput.restore(before);
+        }
+    }
+
+    /** Null where nobody wants it. */
+    @Nullable
+    InvocationLog log(Invocation invocation, boolean wantsTail) {
+        return wantsTail || isLogged() ? new InvocationLog(definition, invocation.id(), lines, wantsTail) : null;
     }
 
     /**
@@ -132,10 +155,15 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(classes.loader());
+        Printed printed = log != null && isLogged() ? log.printed() : null;
+        Printed printedBefore = beginPrinting(printed);
         try {
-            FunctionLogger lines = log == null ? logger : logger.keptFor(log);
+            if (log != null) {
+                log.start();
+            }
+            FunctionLogger kept = log == null ? logger : logger.keptIn(log);
             InvocationContext context =
-                    new InvocationContext(definition, invocation, lines, logStreamName, sink, deadlineNanos);
+                    new InvocationContext(definition, invocation, kept, logStreamName, sink, deadlineNanos);
             byte[] response = callee.invoke(invocation.payload(), context);
             return response.length > FunctionErrors.MAXIMUM_RESPONSE_BYTES
                     ? FunctionErrors.responseTooLarge(FunctionErrors.MAXIMUM_RESPONSE_BYTES)
@@ -143,6 +171,7 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         } catch (ResponseOutput.TooLargeException tooLarge) {
             return FunctionErrors.responseTooLarge(ResponseSink.MAXIMUM_BYTES);
         } finally {
+            endPrinting(printed, printedBefore);
             thread.setContextClassLoader(before);
         }
     }

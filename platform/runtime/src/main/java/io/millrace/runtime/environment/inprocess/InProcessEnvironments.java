@@ -7,6 +7,7 @@ import io.millrace.runtime.environment.EnvironmentPool.Rules;
 import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
+import io.millrace.runtime.logs.KeptLines;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,15 +30,28 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
     private final Set<EnvironmentPool> pools = ConcurrentHashMap.newKeySet();
     private final EnvironmentParts parts;
     private final Rules rules;
+    private final boolean takesOutput;
     private volatile boolean closed;
 
-    /** @param maximumConcurrency attempts that may run at once, over all functions: the permits of this node */
+    /** Keeps no lines. */
     public InProcessEnvironments(int maximumConcurrency, Rules rules) {
-        this(maximumConcurrency, rules, LAMBDA_INIT_LIMIT);
+        this(maximumConcurrency, rules, KeptLines.NONE);
+    }
+
+    /**
+     * @param maximumConcurrency attempts that may run at once, over all functions: the permits of this node
+     * @param logs unless it is {@link KeptLines#NONE}, what threads of handlers print goes there, too
+     */
+    public InProcessEnvironments(int maximumConcurrency, Rules rules, KeptLines logs) {
+        this(maximumConcurrency, rules, LAMBDA_INIT_LIMIT, logs);
     }
 
     /** @param initLimit of an initialisation on demand, more than zero */
     InProcessEnvironments(int maximumConcurrency, Rules rules, Duration initLimit) {
+        this(maximumConcurrency, rules, initLimit, KeptLines.NONE);
+    }
+
+    private InProcessEnvironments(int maximumConcurrency, Rules rules, Duration initLimit, KeptLines logs) {
         Require.between("maximumConcurrency", maximumConcurrency, 1, 1_000_000);
         this.rules = rules;
         AtomicInteger abandoned = new AtomicInteger();
@@ -46,7 +60,12 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
                 abandoned,
                 ConcurrentHashMap.newKeySet(),
                 initLimit,
-                LAMBDA_PROVISIONED_INIT_LIMIT);
+                LAMBDA_PROVISIONED_INIT_LIMIT,
+                logs);
+        takesOutput = logs != KeptLines.NONE;
+        if (takesOutput) {
+            HandlerOutput.acquire();
+        }
         Thread watch = new Thread(this::watch, "function-deadlines");
         watch.setDaemon(true);
         watch.start();
@@ -87,6 +106,9 @@ public final class InProcessEnvironments implements ExecutionEnvironments {
 
     @Override
     public void close() {
+        if (!closed && takesOutput) {
+            HandlerOutput.release();
+        }
         closed = true;
         pools.forEach(EnvironmentPool::close);
         pools.forEach(EnvironmentPool::shutdownAll);

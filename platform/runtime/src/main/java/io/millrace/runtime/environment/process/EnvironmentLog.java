@@ -19,7 +19,7 @@ final class EnvironmentLog {
     static final int MAXIMUM_BYTES = 1 << 20;
 
     private final FunctionDefinition definition;
-    private final FunctionLogSink sink;
+    private final FunctionLogSink.Lines sink;
     private final Set<OutputPump> pumps = new CopyOnWriteArraySet<>();
 
     private final Object lock = new Object();
@@ -30,7 +30,7 @@ final class EnvironmentLog {
     private @Nullable String closing;
     private @Nullable Consumer<byte[]> whenClosed;
 
-    EnvironmentLog(FunctionDefinition definition, FunctionLogSink sink) {
+    EnvironmentLog(FunctionDefinition definition, FunctionLogSink.Lines sink) {
         this.definition = definition;
         this.sink = sink;
     }
@@ -49,7 +49,7 @@ final class EnvironmentLog {
     /** A line of the platform's own, outside of any invocation. */
     void platform(String line) {
         synchronized (lock) {
-            sink.line(definition, requestId, line);
+            sink.platform(requestId, line);
         }
     }
 
@@ -103,7 +103,7 @@ final class EnvironmentLog {
             return;
         }
         keptBytes += bytes;
-        sink.line(definition, requestId, line);
+        sink.line(requestId, line);
     }
 
     private void settle() {
@@ -119,8 +119,8 @@ final class EnvironmentLog {
         }
         closing = null;
         pumps.forEach(OutputPump::flush);
-        report.lines().forEach(this::own);
-        requestId.ifPresent(id -> sink.ended(definition, id, tail.bytes(), droppedBytes));
+        own(report);
+        requestId.ifPresent(id -> sink.ended(id, tail.bytes(), droppedBytes));
         if (whenClosed != null) {
             whenClosed.accept(tail.bytes());
             whenClosed = null;
@@ -130,8 +130,8 @@ final class EnvironmentLog {
         droppedBytes = 0;
     }
 
-    private void own(String line) {
-        tail.add(line);
-        sink.line(definition, requestId, line);
+    private void own(String lines) {
+        tail.add(lines);
+        sink.platform(requestId, lines);
     }
 }

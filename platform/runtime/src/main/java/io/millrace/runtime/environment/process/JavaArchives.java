@@ -116,7 +116,7 @@ final class JavaArchives {
         return new LaunchedProcess(
                 builder,
                 launcher,
-                new EnvironmentLog(WARM_UP, new SilentLog()),
+                new EnvironmentLog(WARM_UP, new Silent()),
                 "AWS_LAMBDA_RUNTIME_API=" + authority,
                 ProcessExit::of,
                 exit -> {},
@@ -149,11 +149,14 @@ final class JavaArchives {
     }
 
     /** Nobody asked for these lines. */
-    private static final class SilentLog implements FunctionLogSink {
+    private static final class Silent implements FunctionLogSink.Lines {
         @Override
-        public void line(FunctionDefinition function, Optional<String> requestId, String line) {}
+        public void line(Optional<String> requestId, String line) {}
 
         @Override
-        public void ended(FunctionDefinition function, String requestId, byte[] tail, long droppedBytes) {}
+        public void platform(Optional<String> requestId, String lines) {}
+
+        @Override
+        public void ended(String requestId, byte[] tail, long droppedBytes) {}
     }
 }

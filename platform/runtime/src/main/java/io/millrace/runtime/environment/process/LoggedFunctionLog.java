@@ -1,30 +1,51 @@
 package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.logs.EnvironmentLines;
+import io.millrace.runtime.logs.KeptLines;
+import io.millrace.runtime.logs.LogStream;
 import io.millrace.runtime.observe.LogKeys;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands each line to the logger {@code function.<name>} at INFO. Thread-safe. */
+/** Keeps each line, and hands it to the logger {@code function.<name>} at INFO. Thread-safe. */
 public final class LoggedFunctionLog implements FunctionLogSink {
-    @Override
-    public void line(FunctionDefinition function, Optional<String> requestId, String line) {
-        logger(function).info(line);
+    private final KeptLines logs;
+
+    public LoggedFunctionLog(KeptLines logs) {
+        this.logs = logs;
     }
 
     @Override
-    public void ended(FunctionDefinition function, String requestId, byte[] tail, long droppedBytes) {
-        if (droppedBytes > 0) {
-            logger(function)
-                    .atWarn()
-                    .addKeyValue(LogKeys.REQUEST_ID, requestId)
-                    .addKeyValue("bytes", droppedBytes)
-                    .log("log lines dropped");
+    public Lines of(FunctionDefinition function, String environment) {
+        return new Logged(
+                LoggerFactory.getLogger("function." + function.name()),
+                logs.of(function.name(), function.version(), environment));
+    }
+
+    private record Logged(Logger logger, EnvironmentLines kept) implements Lines {
+        @Override
+        public void line(Optional<String> requestId, String line) {
+            kept.add(requestId.orElse(EnvironmentLines.NO_REQUEST), LogStream.FUNCTION, line);
+            logger.info(line);
         }
-    }
 
-    private static Logger logger(FunctionDefinition function) {
-        return LoggerFactory.getLogger("function." + function.name());
+        @Override
+        public void platform(Optional<String> requestId, String lines) {
+            kept.add(requestId.orElse(EnvironmentLines.NO_REQUEST), LogStream.PLATFORM, lines);
+            lines.lines().forEach(logger::info);
+        }
+
+        @Override
+        public void ended(String requestId, byte[] tail, long droppedBytes) {
+            if (droppedBytes > 0) {
+                kept.add(requestId, LogStream.PLATFORM, droppedBytes + " bytes dropped: an invocation wrote too much");
+                logger.atWarn()
+                        .addKeyValue(LogKeys.REQUEST_ID, requestId)
+                        .addKeyValue("bytes", droppedBytes)
+                        .log("log lines dropped");
+            }
+        }
     }
 }

@@ -97,11 +97,12 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         code.acquire();
         parts.live().add(this);
         context = EventLoops.forEnvironment(parts.vertx());
-        log = new EnvironmentLog(definition, parts.sink());
         timer = new Timer(parts.vertx());
         report = new InvocationReport(definition);
         logStream = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd/")) + "["
                 + definition.version() + "]" + UUID.randomUUID().toString().replace("-", "");
+        log = new EnvironmentLog(
+                definition, parts.sink().of(definition, logStream.substring(logStream.indexOf(']') + 1)));
     }
 
     @Override
@@ -345,6 +346,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         attempt = null;
         Incarnation running = incarnation;
         OptionalLong peak = running == null ? OptionalLong.empty() : running.peakMegabytes();
+        report.measured(ended.caller);
         String lines = report.invocationEnded(ended.id(), status, errorType, peak);
         if (!ended.caller.wantsLogTail()) {
             log.ended(lines);

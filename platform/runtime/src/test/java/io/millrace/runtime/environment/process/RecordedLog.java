@@ -15,15 +15,25 @@ final class RecordedLog implements FunctionLogSink {
     final Map<String, Long> dropped = new ConcurrentHashMap<>();
 
     @Override
-    public void line(FunctionDefinition function, Optional<String> requestId, String line) {
-        lines.computeIfAbsent(requestId.orElse(""), id -> new CopyOnWriteArrayList<>())
-                .add(line);
-    }
+    public Lines of(FunctionDefinition function, String environment) {
+        return new Lines() {
+            @Override
+            public void line(Optional<String> requestId, String line) {
+                lines.computeIfAbsent(requestId.orElse(""), id -> new CopyOnWriteArrayList<>())
+                        .add(line);
+            }
 
-    @Override
-    public void ended(FunctionDefinition function, String requestId, byte[] tail, long droppedBytes) {
-        dropped.put(requestId, droppedBytes);
-        tails.put(requestId, new String(tail, StandardCharsets.UTF_8));
+            @Override
+            public void platform(Optional<String> requestId, String lines) {
+                lines.lines().forEach(line -> line(requestId, line));
+            }
+
+            @Override
+            public void ended(String requestId, byte[] tail, long droppedBytes) {
+                dropped.put(requestId, droppedBytes);
+                tails.put(requestId, new String(tail, StandardCharsets.UTF_8));
+            }
+        };
     }
 
     List<String> of(String requestId) {

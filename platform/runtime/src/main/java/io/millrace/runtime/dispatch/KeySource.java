@@ -1,0 +1,99 @@
+package io.millrace.runtime.dispatch;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
+import io.millrace.core.invocation.Invocation;
+import io.millrace.idempotency.ClaimRequest;
+import io.millrace.idempotency.Digest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.qpid.proton.message.Message;
+
+/** Where the idempotency key of an invocation comes from. */
+public sealed interface KeySource {
+    /** Variable of a function, with the JSON pointer to the key in its events; so every client can set it. */
+    String VARIABLE = "MILLRACE_IDEMPOTENCY_KEY";
+
+    /** The caller named it: with another payload it is refused. */
+    record Given(String key) implements KeySource {}
+
+    /** It is a part of the payload; two with the same key are the same, whatever else they hold. */
+    record Picked(JsonPointer pointer) implements KeySource {}
+
+    /** Empty for one that has no key: it pays two looks at maps, and no more. */
+    static Optional<KeySource> of(Message message, DeployedVersion version) {
+        Map<String, Object> properties = EventMessages.properties(message);
+        if (!properties.isEmpty()) {
+            Object given = properties.get(EventProperties.IDEMPOTENCY_KEY);
+            if (given != null && !given.toString().isEmpty()) {
+                return Optional.of(new Given(given.toString()));
+            }
+        }
+        String pointer = version.definition().environment().get(VARIABLE);
+        return pointer == null ? Optional.empty() : Optional.of(new Picked(JsonPointer.compile(pointer)));
+    }
+
+    /**
+     * @param environment variables of a function
+     * @throws IllegalArgumentException if its pointer is none
+     */
+    static void requireValid(Map<String, String> environment) {
+        String pointer = environment.get(VARIABLE);
+        // The empty pointer is valid, and means the whole payload; nobody would mean it by an empty text.
+        if (pointer != null && !pointer.startsWith("/")) {
+            throw new IllegalArgumentException("environment variable " + VARIABLE + " is '" + pointer
+                    + "', expected a JSON pointer such as /order/id");
+        }
+    }
+
+    /**
+     * What is to be claimed; empty where the payload has no key. May take milliseconds with a large payload.
+     *
+     * @param lease after which a lost invocation's key is free
+     */
+    default Optional<ClaimRequest> request(Invocation invocation, Duration lease) {
+        String scope = invocation.arn().function().value();
+        if (this instanceof Given given) {
+            return Optional.of(new ClaimRequest(
+                    Digest.ofKey(scope, given.key()), Optional.of(Digest.ofPayload(invocation.payload())), lease));
+        }
+        return this instanceof Picked picked
+                ? Keys.find(invocation.payload(), picked.pointer())
+                        .map(key -> new ClaimRequest(Digest.ofKey(scope, key), Optional.empty(), lease))
+                : Optional.empty();
+    }
+
+    /** Keys in payloads. */
+    final class Keys {
+        private static final ObjectMapper JSON =
+                new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+        private Keys() {}
+
+        private static Optional<String> find(byte[] payload, JsonPointer pointer) {
+            try {
+                JsonNode key = JSON.readTree(payload).at(pointer);
+                if (key.isMissingNode()
+                        || key.isNull()
+                        || (key.isTextual() && key.asText().isEmpty())) {
+                    return Optional.empty();
+                }
+                return Optional.of(key.isValueNode() ? key.asText() : inOneOrder(key));
+            } catch (IOException notJson) { // A message of any client is an event, JSON or not.
+                return Optional.empty();
+            }
+        }
+
+        // Two that differ only in the order of their members are the same.
+        private static String inOneOrder(JsonNode key) throws JsonProcessingException {
+            return JSON.writeValueAsString(JSON.treeToValue(key, Object.class));
+        }
+    }
+}

@@ -1,0 +1,327 @@
+package io.millrace.runtime.dispatch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.delivery.QueueBrowser;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.management.BrokerManagement;
+import io.millrace.broker.management.QueueState;
+import io.millrace.broker.topology.Topology;
+import io.millrace.core.function.AsyncInvokeConfigs;
+import io.millrace.core.function.FunctionName;
+import io.millrace.core.retry.RetryPolicy;
+import io.millrace.runtime.dispatch.EventPlace.Place;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.qpid.proton.message.Message;
+
+/**
+ * Where events are and what they wait for, from what their worker has and, for the rest, from the broker's queues, of
+ * which it looks at a bounded part. It changes nothing. Thread-safe; never blocks.
+ */
+public final class Whereabouts {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Messages of one queue that are looked at for one event. */
+    private static final int MOST_BROWSED = 10_000;
+    /** The broker lists all that are delayed in one answer, so not when there are more. */
+    private static final int MOST_LISTED = 10_000;
+
+    private static final int MOST_GROUPS = 20;
+
+    private final Dispatcher dispatcher;
+    private final BrokerManagement management;
+    private final RecentFailures failures;
+
+    /** @param management on a connection that long questions may hold up */
+    public Whereabouts(Dispatcher dispatcher, BrokerManagement management, RecentFailures failures) {
+        this.dispatcher = dispatcher;
+        this.management = management;
+        this.failures = failures;
+    }
+
+    /** What the broker says of a function's queue; nothing where it has none. */
+    private record Queue(long ready, long scheduled, int consumers, boolean isPaused, Optional<Wait> full) {}
+
+    /** Fails with BrokerUnavailableException when the broker cannot be asked. */
+    public Future<FunctionWaits> of(FunctionName function) {
+        return queue(function).compose(queue -> dispatcher.look(function).map(worker -> waits(queue, worker)));
+    }
+
+    private Future<Queue> queue(FunctionName function) {
+        String name = Topology.invokeAddress(function);
+        return management.findQueue(name).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.succeededFuture(new Queue(0, 0, 0, false, Optional.empty()));
+            }
+            QueueState state = found.get();
+            long ready = Math.max(0, state.messages() - state.scheduled() - state.delivering());
+            return management.attribute("queue." + name, "Paused").compose(paused -> full().map(
+                            full -> new Queue(ready, state.scheduled(), state.consumers(), paused.asBoolean(), full)));
+        });
+    }
+
+    private Future<Optional<Wait>> full() {
+        return management
+                .attribute("broker", "DiskStoreUsage")
+                .compose(usage -> management.attribute("broker", "MaxDiskUsage").map(limit -> {
+                    double percent = usage.asDouble() * 100;
+                    boolean isFull = limit.asInt() > 0 && percent >= limit.asInt();
+                    return isFull
+                            ? Optional.of(Wait.of(
+                                    WaitReason.BROKER_FULL,
+                                    0,
+                                    "the broker's disk is " + Math.round(percent) + " % full, more than the "
+                                            + limit.asInt() + " % up to which it takes events"))
+                            : Optional.<Wait>empty();
+                }));
+    }
+
+    private FunctionWaits waits(Queue queue, Optional<WorkerState> worker) {
+        List<Wait> waits = new ArrayList<>();
+        queue.full().ifPresent(waits::add);
+        Map<WaitReason, Wait> byReason = new LinkedHashMap<>();
+        worker.ifPresent(state -> {
+            state.parked().values().forEach(wait -> add(byReason, wait, 1));
+            if (!state.suspects().isEmpty()) {
+                add(byReason, suspect(), state.suspects().size());
+            }
+        });
+        Wait atBroker = atBroker(queue, worker);
+        if (queue.ready() > 0 || atBroker.reason() != WaitReason.NEXT) {
+            add(byReason, atBroker, queue.ready());
+        }
+        waits.addAll(byReason.values());
+        List<MessageGroups.Behind> behind = worker.map(WorkerState::behind).orElse(List.of());
+        waits.addAll(groups(behind));
+        if (queue.scheduled() > 0) {
+            waits.add(Wait.of(WaitReason.DELAYED, queue.scheduled(), "their time has not come"));
+        }
+        long held = worker.map(state -> state.parked().size() + state.suspects().size())
+                .orElse(0);
+        return new FunctionWaits(
+                queue.ready() + held + behind.size(),
+                queue.scheduled(),
+                worker.map(state -> state.running().size()).orElse(0),
+                List.copyOf(waits));
+    }
+
+    private static void add(Map<WaitReason, Wait> byReason, Wait wait, long events) {
+        byReason.merge(
+                wait.reason(),
+                new Wait(wait.reason(), events, wait.detail(), wait.until(), wait.heldBy()),
+                (known, added) -> new Wait(
+                        known.reason(),
+                        known.events() + added.events(),
+                        known.detail(),
+                        known.until(),
+                        known.heldBy()));
+    }
+
+    private static List<Wait> groups(List<MessageGroups.Behind> behind) {
+        Map<String, Wait> groups = new LinkedHashMap<>();
+        behind.forEach(event -> {
+            if (groups.size() < MOST_GROUPS || groups.containsKey(event.group())) {
+                groups.merge(
+                        event.group(),
+                        locked(event),
+                        (known, added) -> new Wait(
+                                known.reason(), known.events() + 1, known.detail(), known.until(), known.heldBy()));
+            }
+        });
+        return List.copyOf(groups.values());
+    }
+
+    private static Wait locked(MessageGroups.Behind event) {
+        String what = event.untilMillis().isPresent() ? ", which failed and is to run again" : ", which is before it";
+        return new Wait(
+                WaitReason.GROUP_LOCKED,
+                1,
+                "message group '" + event.group() + "' is held by event " + event.holder() + what,
+                event.untilMillis().isPresent()
+                        ? Optional.of(Instant.ofEpochMilli(event.untilMillis().getAsLong()))
+                        : Optional.empty(),
+                Optional.of(event.holder()));
+    }
+
+    private static Wait suspect() {
+        return Wait.of(
+                WaitReason.QUARANTINE,
+                1,
+                "it ran when the server was lost; it runs alone, as soon as nothing else does");
+    }
+
+    /** What those wait for that nobody has taken from the queue. */
+    private static Wait atBroker(Queue queue, Optional<WorkerState> worker) {
+        if (worker.isEmpty() || !worker.get().isOpen() || queue.consumers() == 0) {
+            return Wait.of(WaitReason.NO_WORKER, 0, "nobody takes events from the queue");
+        }
+        if (queue.isPaused()) {
+            return Wait.of(WaitReason.QUEUE_PAUSED, 0, "the queue is paused at the broker");
+        }
+        return worker.get().parked().values().stream()
+                .findFirst()
+                .orElse(worker.get().next());
+    }
+
+    /**
+     * Fails with BrokerUnavailableException when the broker cannot be asked.
+     *
+     * @param id the request id
+     */
+    public Future<EventPlace> of(FunctionName function, String id) {
+        return withWorker(function, id)
+                .compose(found -> found.isPresent() ? Future.succeededFuture(found.get()) : atBroker(function, id));
+    }
+
+    private Future<Optional<EventPlace>> withWorker(FunctionName function, String id) {
+        return dispatcher.look(function).map(worker -> worker.flatMap(state -> place(state, id)));
+    }
+
+    private static Optional<EventPlace> place(WorkerState state, String id) {
+        if (state.running().contains(id)) {
+            return Optional.of(new EventPlace(Place.RUNNING, "it runs", Optional.empty()));
+        }
+        Wait parked = state.parked().get(id);
+        if (parked != null) {
+            return Optional.of(EventPlace.waiting(parked.forOne()));
+        }
+        if (state.suspects().contains(id)) {
+            return Optional.of(EventPlace.waiting(suspect()));
+        }
+        return state.behind().stream()
+                .filter(event -> event.id().equals(id))
+                .findFirst()
+                .map(event -> EventPlace.waiting(locked(event)));
+    }
+
+    private Future<EventPlace> atBroker(FunctionName function, String id) {
+        return queue(function).compose(queue -> delayed(function, id, queue)
+                .compose(delayed -> delayed.isPresent()
+                        ? Future.succeededFuture(EventPlace.waiting(delayed.get()))
+                        : inQueues(function, id, queue)));
+    }
+
+    private Future<Optional<Wait>> delayed(FunctionName function, String id, Queue queue) {
+        if (queue.scheduled() == 0 || queue.scheduled() > MOST_LISTED) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        return management
+                .operation("queue." + Topology.invokeAddress(function), "listScheduledMessagesAsJSON")
+                .compose(answer -> scheduled(parse(answer.asText()), id)
+                        .map(message -> due(function, id, message).map(Optional::of))
+                        .orElse(Future.succeededFuture(Optional.empty())));
+    }
+
+    private static JsonNode parse(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException notJson) {
+            throw new IllegalStateException("the broker listed messages as what is no JSON", notJson);
+        }
+    }
+
+    private static Optional<JsonNode> scheduled(JsonNode messages, String id) {
+        for (JsonNode message : messages) {
+            for (JsonNode value : message) {
+                if (value.isTextual() && value.textValue().endsWith(id)) {
+                    return Optional.of(message);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Future<Wait> due(FunctionName function, String id, JsonNode message) {
+        Optional<RecentFailures.Failure> failure = failures.of(id);
+        if (failure.isPresent()) {
+            return dispatcher.look(function).map(worker -> retry(failure.get(), worker.map(WorkerState::async)));
+        }
+        long wanted = message.path("_AMQ_SCHED_DELIVERY").asLong();
+        return Future.succeededFuture(new Wait(
+                WaitReason.DELAYED,
+                1,
+                wanted > 0 ? "its publisher wanted it delivered later" : "it failed before and is to run again",
+                wanted > 0 ? Optional.of(Instant.ofEpochMilli(wanted)) : Optional.empty(),
+                Optional.empty()));
+    }
+
+    private static Wait retry(RecentFailures.Failure failure, Optional<AsyncInvokeConfigs> async) {
+        Optional<Duration> delay =
+                async.map(configs -> new RetryPolicy(configs.widest()).delayAfter(failure.attempts()));
+        return new Wait(
+                WaitReason.DELAYED,
+                1,
+                "attempt " + failure.attempts() + " failed at " + failure.at() + ", and it is to run again",
+                delay.map(failure.at()::plus),
+                Optional.empty());
+    }
+
+    private Future<EventPlace> inQueues(FunctionName function, String id, Queue queue) {
+        return position(Topology.invokeAddress(function), id).compose(position -> {
+            if (position.isPresent()) {
+                return dispatcher.look(function).map(worker -> behind(position.getAsInt(), atBroker(queue, worker)));
+            }
+            return position(Topology.deadLetterAddress(function), id)
+                    .compose(dead -> dead.isPresent()
+                            ? Future.succeededFuture(new EventPlace(
+                                    Place.DEAD_LETTERED, "it is among the function's dead letters", Optional.empty()))
+                            : again(function, id, queue));
+        });
+    }
+
+    private static EventPlace behind(int position, Wait wait) {
+        String detail = (position == 0 ? "first in the queue; " : "behind " + position + " others in the queue; ")
+                + wait.detail();
+        return EventPlace.waiting(new Wait(wait.reason(), 1, detail, wait.until(), wait.heldBy()));
+    }
+
+    /** Meanwhile the worker may have got it. */
+    private Future<EventPlace> again(FunctionName function, String id, Queue queue) {
+        return withWorker(function, id)
+                .map(found -> found.orElseGet(() -> {
+                    boolean isPartial = queue.scheduled() > MOST_LISTED || queue.ready() > MOST_BROWSED;
+                    return new EventPlace(
+                            Place.NOT_FOUND,
+                            isPartial
+                                    ? "not found among the first " + MOST_BROWSED + " events, and " + queue.scheduled()
+                                            + " delayed ones were not all looked at"
+                                    : "not found: it is not waiting; it has ended, or was never accepted",
+                            Optional.empty());
+                }));
+    }
+
+    /** How many stand before it in a queue; empty if it is not among those that are looked at. */
+    private Future<OptionalInt> position(String queue, String id) {
+        QueueBrowser browser = new QueueBrowser(dispatcher.connection(), queue);
+        return position(browser, id, 0)
+                // Of a function that is only just being created.
+                .recover(failure -> failure instanceof BrokerRefusedException
+                        ? Future.succeededFuture(OptionalInt.empty())
+                        : Future.failedFuture(failure))
+                .onComplete(done -> browser.close());
+    }
+
+    private static Future<OptionalInt> position(QueueBrowser browser, String id, int before) {
+        return browser.next().compose(page -> {
+            int at = before;
+            for (Message message : page) {
+                if (EventMessages.id(message).equals(id)) {
+                    return Future.succeededFuture(OptionalInt.of(at));
+                }
+                at++;
+            }
+            return page.isEmpty() || at >= MOST_BROWSED
+                    ? Future.succeededFuture(OptionalInt.empty())
+                    : position(browser, id, at);
+        });
+    }
+}

@@ -1,0 +1,282 @@
+package io.millrace.runtime.idempotency;
+
+import io.millrace.idempotency.Claim;
+import io.millrace.idempotency.ClaimRequest;
+import io.millrace.idempotency.CompletedKeys;
+import io.millrace.idempotency.Digest;
+import io.millrace.idempotency.Ending;
+import io.millrace.idempotency.IdempotencyStore;
+import io.millrace.idempotency.IdempotencyStoreException;
+import io.millrace.runtime.observe.LogKeys;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the store on a thread of its own, and what was asked for meanwhile together: one transaction, and one wait for the
+ * disk, serve as many as there are. The store is opened, and the thread started, by the first key. Thread-safe; never
+ * blocks, but for {@link #close}.
+ */
+public final class KeyDesk implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(KeyDesk.class);
+    private static final int MOST_AT_ONCE = 256;
+    private static final long RETRY_MILLIS = 1_000;
+    private static final long CLOSING_SECONDS = 10;
+    private static final int PURGED_AT_ONCE = 1_000;
+    private static final long PURGE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Supplier<IdempotencyStore> open;
+    private final CompletedKeys completed;
+    private final Clock clock;
+    private final ConcurrentLinkedQueue<Asked> claims = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Ended> endings = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread created = new Thread(work, "millrace-idempotency");
+        created.setDaemon(true);
+        return created;
+    });
+    private volatile boolean away;
+    private volatile boolean closed;
+    // The rest is the thread's.
+    private @Nullable IdempotencyStore store;
+    private long nextTryNanos;
+    private boolean retries;
+    private long nextPurgeNanos;
+    private String reason = "";
+
+    /**
+     * @param open called on the desk's thread, and again after it failed with an IdempotencyStoreException
+     * @param cachedKeys completed keys that are answered from memory
+     */
+    public KeyDesk(Supplier<IdempotencyStore> open, int cachedKeys, Clock clock) {
+        this.open = open;
+        this.completed = new CompletedKeys(cachedKeys, clock);
+        this.clock = clock;
+        this.nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
+    }
+
+    private record Asked(ClaimRequest request, ClaimListener listener) {}
+
+    private record Ended(Ending ending, Optional<Digest> payload, Consumer<Boolean> listener) {}
+
+    /** The listener may be called before this returns. */
+    public void claim(ClaimRequest request, ClaimListener listener) {
+        Optional<Claim> known = completed.find(request);
+        if (known.isPresent()) {
+            listener.claimed(known.get());
+        } else {
+            claims.add(new Asked(request, listener));
+            schedule();
+        }
+    }
+
+    /**
+     * Ends a claim. While the store is away this waits for it, at most until the lease is over.
+     *
+     * @param payload what the key came with
+     * @param listener told once whether it is stored; false also where somebody else has the key by now
+     */
+    public void end(Ending ending, Optional<Digest> payload, Consumer<Boolean> listener) {
+        endings.add(new Ended(ending, payload, listener));
+        schedule();
+    }
+
+    /** Whether the store failed the last time; then a claim is tried once a second, and others are refused at once. */
+    public boolean isAway() {
+        return away;
+    }
+
+    private void schedule() {
+        if (!closed && scheduled.compareAndSet(false, true)) {
+            thread.execute(this::work);
+        }
+    }
+
+    private void work() {
+        scheduled.set(false);
+        List<Ended> ended = next(endings);
+        List<Asked> asked = next(claims);
+        if (away && System.nanoTime() - nextTryNanos < 0) {
+            refuse(asked);
+            keep(ended);
+            return;
+        }
+        try {
+            IdempotencyStore used = store();
+            end(used, ended);
+            ended = List.of();
+            claim(used, asked);
+            asked = List.of();
+            purge(used);
+            back();
+        } catch (RuntimeException failed) { // Whatever it is, those who asked must hear of it: they hold permits.
+            wentAway(failed);
+            keep(ended);
+            refuse(asked);
+        }
+        if (!claims.isEmpty() || !endings.isEmpty()) {
+            schedule();
+        }
+    }
+
+    private static <T> List<T> next(ConcurrentLinkedQueue<T> queue) {
+        List<T> taken = new ArrayList<>();
+        T next;
+        while (taken.size() < MOST_AT_ONCE && (next = queue.poll()) != null) {
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    private IdempotencyStore store() {
+        IdempotencyStore opened = store;
+        if (opened == null) {
+            opened = open.get();
+            store = opened;
+        }
+        return opened;
+    }
+
+    private void claim(IdempotencyStore used, List<Asked> asked) {
+        if (asked.isEmpty()) {
+            return;
+        }
+        List<Claim> answers = used.claim(asked.stream().map(Asked::request).toList());
+        for (int i = 0; i < answers.size(); i++) {
+            if (answers.get(i) instanceof Claim.Completed known) {
+                completed.put(asked.get(i).request().key(), known);
+            }
+            Asked each = asked.get(i);
+            Claim answer = answers.get(i);
+            tell(() -> each.listener().claimed(answer));
+        }
+    }
+
+    /** One that throws must not keep the others from their answers. */
+    private static void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException bug) {
+            LOGGER.atError().setCause(bug).log("whoever asked for an idempotency key failed at the answer");
+        }
+    }
+
+    private void end(IdempotencyStore used, List<Ended> ended) {
+        if (ended.isEmpty()) {
+            return;
+        }
+        List<Boolean> stored = used.end(ended.stream().map(Ended::ending).toList());
+        for (int i = 0; i < stored.size(); i++) {
+            Ended each = ended.get(i);
+            if (stored.get(i)) {
+                remember(each);
+            } else {
+                LOGGER.atWarn().log("a keyed invocation ended after its lease, and another one has its key");
+            }
+            boolean isStored = stored.get(i);
+            tell(() -> each.listener().accept(isStored));
+        }
+    }
+
+    private void remember(Ended ended) {
+        Ending ending = ended.ending();
+        ending.result()
+                .ifPresent(result -> completed.put(
+                        ending.claim().key(),
+                        new Claim.Completed(
+                                result, ended.payload(), clock.instant().plus(ending.timeToLive()))));
+    }
+
+    private void purge(IdempotencyStore used) {
+        if (System.nanoTime() - nextPurgeNanos >= 0 && used.purge(PURGED_AT_ONCE) < PURGED_AT_ONCE) {
+            nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
+        }
+    }
+
+    private void wentAway(RuntimeException failed) {
+        reason = String.valueOf(failed.getMessage());
+        if (!away) {
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.REASON, reason)
+                    .setCause(failed instanceof IdempotencyStoreException ? null : failed)
+                    .log("idempotency store is away; invocations with a key wait");
+        }
+        away = true;
+        nextTryNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+    }
+
+    private void back() {
+        if (away) {
+            away = false;
+            LOGGER.atInfo().log("idempotency store is back");
+        }
+    }
+
+    private void refuse(List<Asked> asked) {
+        asked.forEach(each -> each.listener().storeAway(reason));
+    }
+
+    /** Until the store is back, or the lease is over and nothing is left to end. */
+    private void keep(List<Ended> ended) {
+        Instant now = clock.instant();
+        for (Ended each : ended) {
+            if (closed || !now.isBefore(each.ending().claim().until())) {
+                LOGGER.atWarn()
+                        .addKeyValue(LogKeys.REASON, reason)
+                        .log("the end of a keyed invocation is not stored; its key is free when its lease is over");
+                each.listener().accept(false);
+            } else if (each.ending().result().isPresent()) {
+                endings.add(each);
+            } else { // Nobody need wait for a key to be free.
+                each.listener().accept(false);
+                endings.add(new Ended(each.ending(), each.payload(), freed -> {}));
+            }
+        }
+        if (!endings.isEmpty() && !retries) {
+            retries = true;
+            var unused = thread.schedule(
+                    () -> {
+                        retries = false;
+                        work();
+                    },
+                    RETRY_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Blocks until what was asked for is done, or for ten seconds. */
+    @Override
+    public void close() {
+        thread.execute(() -> {
+            closed = true;
+            while (!endings.isEmpty() || !claims.isEmpty()) {
+                work();
+            }
+            if (store != null) {
+                store.close();
+            }
+        });
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            thread.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.millrace.runtime.mapping;
+
+/** A message of the broker as a function sees it. */
+interface BrokerRecord {
+
+    /** Of its JSON, in UTF-8. */
+    byte[] bytes();
+
+    /** Whether the filter wants it; what it carries is decoded for that. */
+    boolean passes(EventFilter filter);
+}

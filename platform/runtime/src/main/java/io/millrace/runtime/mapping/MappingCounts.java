@@ -1,0 +1,83 @@
+package io.millrace.runtime.mapping;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What became of the events of one mapping since this process began, through all of its changes, in the terms of
+ * Lambda's metrics of event source mappings (lambda-semantics 4.5). Thread-safe.
+ */
+public final class MappingCounts {
+    private final LongAdder polled = new LongAdder();
+    private final LongAdder filteredOut = new LongAdder();
+    private final LongAdder invoked = new LongAdder();
+    private final LongAdder failedInvoke = new LongAdder();
+    private final LongAdder done = new LongAdder();
+    private final LongAdder onFailureDelivered = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private volatile Optional<Duration> age = Optional.empty();
+
+    /**
+     * All of them at about one instant.
+     *
+     * @param polled taken from the source, each time it is
+     * @param filteredOut matched no filter
+     * @param invoked handed to the function, each time it ran
+     * @param failedInvoke of a batch that failed, that the function said had failed, or that could not run
+     * @param done deleted from a queue, or committed in a partition, because the function was done with them
+     * @param onFailureDelivered given up, and told to the mapping's destination
+     * @param dropped given up, and told to nobody
+     * @param age how long the newest record of the last batch had been at its source; empty for queues
+     */
+    public record Snapshot(
+            long polled,
+            long filteredOut,
+            long invoked,
+            long failedInvoke,
+            long done,
+            long onFailureDelivered,
+            long dropped,
+            Optional<Duration> age) {}
+
+    public Snapshot snapshot() {
+        return new Snapshot(
+                polled.sum(),
+                filteredOut.sum(),
+                invoked.sum(),
+                failedInvoke.sum(),
+                done.sum(),
+                onFailureDelivered.sum(),
+                dropped.sum(),
+                age);
+    }
+
+    void polled(long events) {
+        polled.add(events);
+    }
+
+    void filteredOut(long events) {
+        filteredOut.add(events);
+    }
+
+    void invoked(long events) {
+        invoked.add(events);
+    }
+
+    void failedInvoke(long events) {
+        failedInvoke.add(events);
+    }
+
+    void done(long events) {
+        done.add(events);
+    }
+
+    /** @param told whether a destination has the record about them */
+    void givenUp(long events, boolean told) {
+        (told ? onFailureDelivered : dropped).add(events);
+    }
+
+    void age(Duration ofLastBatch) {
+        age = Optional.of(ofLastBatch);
+    }
+}

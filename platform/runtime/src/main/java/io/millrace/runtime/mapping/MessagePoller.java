@@ -1,0 +1,318 @@
+package io.millrace.runtime.mapping;
+
+import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.InvocationType;
+import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.RequestIds;
+import io.millrace.eventsource.SourceAwayException;
+import io.millrace.eventsource.SourceMessage;
+import io.millrace.eventsource.SourceRefusedException;
+import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.RecursiveCallException;
+import io.millrace.runtime.observe.LogKeys;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes messages of a queue that is not the broker's own, has the function run each batch, and deletes what succeeded
+ * (lambda-semantics 3.5). What failed is left to the queue, which hands it out again when its time is over. Receives
+ * and settles on threads of its own.
+ */
+final class MessagePoller implements SourcePoller {
+    private static final Logger LOGGER = LoggerFactory.getLogger(MessagePoller.class);
+    /** Of a mapping that does not say; what Lambda starts with. */
+    private static final int BATCHES_AT_ONCE = 5;
+
+    private static final int RECEIVERS = 2;
+    /** After the patience of a stop. */
+    private static final Duration UNTIL_LEFT_ALONE = Duration.ofSeconds(30);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final EventSourceMapping mapping;
+    private final Supplier<GuardedQueue> open;
+    private final Vertx vertx;
+    private final Invoker invoker;
+    private final BooleanSupplier functionExists;
+    private final SourceHealth health;
+    private final EventFilter filter;
+    private final int batchesAtOnce;
+    private final Semaphore permits;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CompletableFuture<GuardedQueue> source = new CompletableFuture<>();
+    private final Promise<Void> stopped = Promise.promise();
+    /** Interrupted at a stop. */
+    private final ExecutorService receivers;
+    /** Never interrupted: a message that was handled is deleted. */
+    private final ExecutorService settlers;
+
+    /**
+     * @param open blocks until the source is open, or fails as EventSourceKind.open does
+     * @param functionExists from memory
+     */
+    MessagePoller(
+            EventSourceMapping mapping,
+            MappingCounts counts,
+            Supplier<GuardedQueue> open,
+            Vertx vertx,
+            Invoker invoker,
+            BooleanSupplier functionExists) {
+        this.mapping = mapping;
+        this.open = open;
+        this.vertx = vertx;
+        this.invoker = invoker;
+        this.functionExists = functionExists;
+        this.health = new SourceHealth(mapping, counts);
+        this.filter = new EventFilter(mapping.settings().filters());
+        this.batchesAtOnce = mapping.settings().maximumConcurrency().orElse(BATCHES_AT_ONCE);
+        this.permits = new Semaphore(batchesAtOnce);
+        this.receivers = threads("receive");
+        this.settlers = threads("settle");
+    }
+
+    private ExecutorService threads(String task) {
+        AtomicInteger count = new AtomicInteger();
+        return Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "mapping-" + mapping.uuid() + "-" + task + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public Future<Void> start() {
+        receivers.execute(() -> interruptibly(() -> source.complete(opened())));
+        for (int i = 0; i < RECEIVERS; i++) {
+            receivers.execute(() -> interruptibly(() -> receive(source.get())));
+        }
+        return Future.succeededFuture(); // Also while it is away: a mapping can be changed then.
+    }
+
+    @Override
+    public Optional<String> lastResult() {
+        return health.lastResult();
+    }
+
+    @Override
+    public Future<Void> stop(Duration patience) {
+        stopping.countDown();
+        receivers.shutdownNow();
+        long leave = vertx.setTimer(
+                patience.plus(UNTIL_LEFT_ALONE).toMillis(), stuck -> left("queue of a mapping does not close"));
+        settle(() -> interruptibly(() -> {
+            long end = System.nanoTime() + patience.toNanos();
+            boolean receiversEnded = receivers.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
+            boolean batchesEnded =
+                    permits.tryAcquire(batchesAtOnce, Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            close();
+            settlers.shutdown();
+            if (receiversEnded && batchesEnded) {
+                stopped.tryComplete();
+            } else {
+                left("batches abandoned, will run again");
+            }
+        }));
+        return stopped.future().onComplete(ended -> vertx.cancelTimer(leave));
+    }
+
+    private void left(String how) {
+        if (stopped.tryComplete()) {
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.MAPPING, mapping.uuid())
+                    .addKeyValue(LogKeys.SOURCE, mapping.source().label())
+                    .log(how);
+        }
+    }
+
+    private void close() throws InterruptedException, ExecutionException {
+        if (source.isDone()) {
+            try {
+                source.get().close();
+            } catch (SourceAwayException away) {
+                debug(String.valueOf(away.getMessage()), "queue of a mapping did not close well");
+            }
+        }
+    }
+
+    /** Waits for a source that is away, and for one that is refused now: it may be made again. */
+    private GuardedQueue opened() throws InterruptedException {
+        Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        while (true) {
+            try {
+                GuardedQueue opened = open.get();
+                health.back(label());
+                return opened;
+            } catch (SourceAwayException | SourceRefusedException notNow) {
+                health.away(label(), String.valueOf(notNow.getMessage()));
+                pause(notNow.getMessage(), backoff.next());
+            }
+        }
+    }
+
+    private String label() {
+        return mapping.source().label();
+    }
+
+    private void receive(GuardedQueue from) throws InterruptedException {
+        MessageReceiver receiver = new MessageReceiver(from, mapping, filter, health.counts());
+        Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+        while (true) {
+            if (!functionExists.getAsBoolean()) {
+                pause("the function does not exist", LONGEST_PAUSE);
+                continue;
+            }
+            permits.acquire();
+            boolean runs = false;
+            try {
+                Optional<MessageBatch> batch = receiver.next();
+                backoff.reset();
+                health.back(label());
+                runs = batch.isPresent();
+                batch.ifPresent(filled -> run(from, filled, new Backoff(FIRST_PAUSE, LONGEST_PAUSE)));
+            } catch (SourceAwayException away) {
+                health.away(label(), String.valueOf(away.getMessage()));
+                pause(away.getMessage(), backoff.next());
+            } finally {
+                if (!runs) {
+                    permits.release();
+                }
+            }
+        }
+    }
+
+    private void run(GuardedQueue from, MessageBatch batch, Backoff backoff) {
+        Invocation invocation = new Invocation(
+                RequestIds.next(),
+                mapping.settings().function(),
+                InvocationType.REQUEST_RESPONSE,
+                batch.event(),
+                Optional.empty(),
+                Map.of());
+        Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
+                .compose(start -> invoker.call(invocation))
+                .onComplete(answer -> settle(() -> ended(from, batch, answer, backoff)));
+    }
+
+    private void ended(GuardedQueue from, MessageBatch batch, AsyncResult<Invoker.Answer> answer, Backoff backoff) {
+        if (answer.failed() && !(answer.cause() instanceof RecursiveCallException)) {
+            tryAgain(from, batch, String.valueOf(answer.cause().getMessage()), backoff);
+            return;
+        }
+        if (answer.succeeded() && answer.result().outcome() instanceof Outcome.Throttled throttled) {
+            tryAgain(from, batch, throttled.reason().wireName(), backoff);
+            return;
+        }
+        try {
+            if (answer.succeeded() && answer.result().outcome() instanceof Outcome.Succeeded succeeded) {
+                health.counts().invoked(batch.messages().size());
+                delete(from, batch, succeeded.response());
+            } else {
+                // A function error, or a call that was refused because it would go round in a circle.
+                health.failed();
+                health.counts().invoked(answer.succeeded() ? batch.messages().size() : 0);
+                health.counts().failedInvoke(batch.messages().size());
+            }
+        } catch (SourceAwayException away) {
+            debug(String.valueOf(away.getMessage()), "messages were handled and not deleted, they come again");
+        } finally {
+            permits.release();
+        }
+    }
+
+    private void delete(GuardedQueue from, MessageBatch batch, byte[] response) {
+        Optional<Set<String>> failures = mapping.settings().reportsItemFailures()
+                ? ItemFailures.read(response, batch.ids())
+                : Optional.of(Set.of());
+        List<SourceMessage> done = failures.stream()
+                .flatMap(failed -> batch.messages().stream().filter(message -> !failed.contains(message.id())))
+                .toList();
+        int failed = batch.messages().size() - done.size();
+        health.counts().failedInvoke(failed);
+        if (failed == 0) {
+            health.succeeded();
+        } else {
+            health.failed();
+        }
+        if (!done.isEmpty()) {
+            from.delete(done);
+            health.counts().done(done.size());
+        }
+    }
+
+    /** It did not run, or nobody can tell; while the messages are ours that costs no receipt. */
+    private void tryAgain(GuardedQueue from, MessageBatch batch, String reason, Backoff backoff) {
+        health.counts().failedInvoke(batch.messages().size());
+        Duration pause = backoff.next();
+        if (stopping.getCount() > 0 && batch.isOursAfter(pause)) {
+            debug(reason, "batch waits");
+            vertx.setTimer(pause.toMillis(), over -> run(from, batch, backoff));
+            return;
+        }
+        try {
+            from.giveBack(batch.messages());
+        } catch (SourceAwayException away) {
+            debug(String.valueOf(away.getMessage()), "messages were not given back, they come again later");
+        } finally {
+            permits.release();
+        }
+    }
+
+    private void pause(@Nullable String reason, Duration pause) throws InterruptedException {
+        debug(String.valueOf(reason), "polling pauses");
+        if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException();
+        }
+    }
+
+    private void debug(String reason, String what) {
+        LOGGER.atDebug()
+                .addKeyValue(LogKeys.MAPPING, mapping.uuid())
+                .addKeyValue(LogKeys.FUNCTION, mapping.settings().function())
+                .addKeyValue(LogKeys.REASON, reason)
+                .log(what);
+    }
+
+    private void settle(Runnable work) {
+        try {
+            settlers.execute(work);
+        } catch (RejectedExecutionException afterTheStop) {
+            debug("stopped", "answer of an abandoned batch");
+        }
+    }
+
+    private interface Interruptible {
+        void run() throws InterruptedException, ExecutionException;
+    }
+
+    private static void interruptibly(Interruptible work) {
+        try {
+            work.run();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException("a source is opened until it is there", impossible);
+        }
+    }
+}

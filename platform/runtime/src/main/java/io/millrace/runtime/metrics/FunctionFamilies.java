@@ -1,0 +1,111 @@
+package io.millrace.runtime.metrics;
+
+import io.millrace.core.retry.GiveUpCondition;
+import io.millrace.runtime.observe.FunctionMeters;
+
+/** What the attempts and the events of functions came to since the server began (docs/metrics.md). */
+final class FunctionFamilies {
+    private static final String FUNCTION = "function";
+
+    private FunctionFamilies() {}
+
+    static void add(Families families, FunctionMeters meters) {
+        String function = meters.label();
+        addVersions(families, meters);
+        families.histogram(
+                "millrace_duration_seconds",
+                "How long handlers ran, without initialisation.",
+                meters.durations(),
+                FUNCTION,
+                function);
+        families.histogram(
+                "millrace_init_duration_seconds",
+                "How long environments took to be initialised for an attempt that waited for it.",
+                meters.initialisations(),
+                FUNCTION,
+                function);
+        families.histogram(
+                "millrace_async_event_age_seconds",
+                "How old events were when an attempt at them started.",
+                meters.eventAges(),
+                FUNCTION,
+                function);
+        addEvents(families, meters);
+    }
+
+    private static void addVersions(Families families, FunctionMeters meters) {
+        meters.versions().forEach((version, counts) -> {
+            String[] labels = {FUNCTION, meters.label(), "version", version};
+            families.counter(
+                    "millrace_invocations",
+                    "Attempts that ran, of events and of calls; failed ones too.",
+                    counts.invocations(),
+                    labels);
+            families.counter(
+                    "millrace_errors",
+                    "Attempts that ended with an error of the function, of its runtime, or with its timeout.",
+                    counts.errors(),
+                    labels);
+            families.counter(
+                    "millrace_cold_starts",
+                    "Attempts that waited for their environment to be initialised.",
+                    counts.coldStarts(),
+                    labels);
+        });
+    }
+
+    private static void addEvents(Families families, FunctionMeters meters) {
+        String function = meters.label();
+        String throttles = "Calls refused, and events that had to wait, because there was no permit.";
+        families.counter(
+                "millrace_throttles",
+                throttles,
+                meters.throttledCalls(),
+                FUNCTION,
+                function,
+                "type",
+                "RequestResponse");
+        families.counter(
+                "millrace_throttles", throttles, meters.throttledEvents(), FUNCTION, function, "type", "Event");
+        for (GiveUpCondition condition : GiveUpCondition.values()) {
+            families.counter(
+                    "millrace_async_events_dropped",
+                    "Events given up, and dead-lettered, by reason.",
+                    meters.droppedEvents(condition),
+                    FUNCTION,
+                    function,
+                    "reason",
+                    condition.wireName());
+        }
+        families.counter(
+                "millrace_recursive_invocations_dropped",
+                "Events given up and calls refused because the function ran too often in their chain.",
+                meters.droppedEvents(GiveUpCondition.RECURSIVE_INVOCATION) + meters.recursiveCalls(),
+                FUNCTION,
+                function);
+        families.counter(
+                "millrace_dead_letter_errors",
+                "Times a dead letter could not be written; it is tried again.",
+                meters.deadLetterErrors(),
+                FUNCTION,
+                function);
+        families.counter(
+                "millrace_destination_delivery_failures",
+                "Records of outcomes that their destination did not take.",
+                meters.destinationFailures(),
+                FUNCTION,
+                function);
+        families.counter(
+                "millrace_redeliveries",
+                "Events taken from the queue that had an attempt before.",
+                meters.redeliveries(),
+                FUNCTION,
+                function);
+        families.counter(
+                "millrace_provisioned_concurrency_invocations",
+                "Attempts that ran in provisioned environments.",
+                meters.provisionedInvocations(),
+                FUNCTION,
+                function);
+    }
+}

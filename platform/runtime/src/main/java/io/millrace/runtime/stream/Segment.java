@@ -1,0 +1,21 @@
+package io.millrace.runtime.stream;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A part of a shard, in a queue of its own. Only the last one of a shard may be open. One server writes to it from one
+ * start to the next stop, no longer: what a connection that was thought dead still carries comes behind the end.
+ *
+ * @param number from 1 on
+ * @param sealed when its end was written, which none of its records came after
+ */
+record Segment(long number, Instant opened, Optional<Instant> sealed) {
+    boolean isSealed() {
+        return sealed.isPresent();
+    }
+
+    Segment sealedAt(Instant now) {
+        return new Segment(number, opened, Optional.of(now));
+    }
+}

@@ -1,0 +1,194 @@
+package io.millrace.runtime.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.core.function.FunctionName;
+import io.millrace.runtime.access.AccessKey;
+import io.millrace.runtime.access.Permission;
+import io.millrace.runtime.access.RequestSigner;
+import io.millrace.runtime.access.Role;
+import io.millrace.runtime.accounting.FunctionAccount;
+import io.millrace.runtime.accounting.FunctionReading;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@Timeout(300)
+class MetricsApiTest {
+    private static final String TOKEN = "a-long-enough-token";
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void twenty_thousand_names_of_functions_cost_no_more_than_the_most_that_are_shown() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data, "metrics.functions=10")) {
+            // Given
+            floor.fill(20_000);
+            // When
+            String text = floor.get("/metrics").body();
+            // Then
+            assertThat(text)
+                    .contains("millrace_invocations_total{function=\"bomb-9\",version=\"$LATEST\"} 1.0\n")
+                    .contains("millrace_invocations_total{function=\"(others)\",version=\"(others)\"} 19990.0\n")
+                    .contains("millrace_events{function=\"(others)\",state=\"waiting\"} 19990.0\n")
+                    .contains("millrace_functions_without_label 19990.0\n")
+                    .doesNotContain("bomb-10\"");
+            assertThat(text.lines().filter(line -> line.startsWith("millrace_")))
+                    .hasSizeLessThan(1_500);
+        }
+    }
+
+    @Test
+    void a_name_goes_with_its_function_and_its_place_goes_to_the_next_that_comes() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data, "metrics.functions=2")) {
+            // Given
+            floor.fill(3);
+            floor.meters.forget(new FunctionName("bomb-0"));
+            // When
+            floor.meters.function(new FunctionName("new")).version("1").ended(true);
+            floor.meters.function(new FunctionName("bomb-2")).version("1").ended(true);
+            // Then
+            assertThat(floor.get("/metrics").body())
+                    .contains("millrace_errors_total{function=\"new\",version=\"1\"} 1.0\n")
+                    .contains("millrace_errors_total{function=\"(others)\",version=\"(others)\"} 1.0\n")
+                    .doesNotContain("_total{function=\"bomb-0\"")
+                    .doesNotContain("_total{function=\"bomb-2\"");
+        }
+    }
+
+    @Test
+    void while_the_broker_is_away_a_scrape_tells_that_and_what_this_process_knows() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            // Given
+            floor.fill(1);
+            floor.isBrokerConnected = false;
+            // When
+            HttpResponse<String> away = floor.get("/metrics");
+            // Then
+            assertThat(away.statusCode()).isEqualTo(200);
+            assertThat(away.body())
+                    .contains("millrace_broker_connected 0.0\n")
+                    .contains("millrace_scrape_complete 0.0\n")
+                    .contains("millrace_invocations_total{function=\"bomb-0\",version=\"$LATEST\"} 1.0\n")
+                    .doesNotContain("millrace_events{");
+            assertThat(floor.looks).hasValue(0);
+        }
+    }
+
+    @Test
+    void a_broker_that_goes_while_it_is_asked_costs_only_what_it_knows() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            floor.readings = Future.failedFuture(new BrokerUnavailableException("gone"));
+
+            assertThat(floor.get("/metrics").body())
+                    .contains("millrace_broker_connected 1.0\n")
+                    .contains("millrace_scrape_complete 0.0\n");
+        }
+    }
+
+    @Test
+    void however_many_scrape_at_once_the_broker_is_asked_once() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            // Given
+            Promise<Map<FunctionName, FunctionReading>> slow = Promise.promise();
+            floor.readings = slow.future();
+            // When
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            IntStream.range(0, 50).forEach(n -> answers.add(floor.sendAsync(floor.request("/metrics"))));
+            answers.add(floor.sendAsync(floor.request("/_millrace/usage"))); // The event loop is free meanwhile.
+            assertThat(answers.get(50).join().statusCode()).isEqualTo(200);
+            await().atMost(Duration.ofMinutes(2)).until(() -> floor.taken.get() == 51);
+            slow.complete(Map.of());
+            // Then
+            assertThat(answers).allMatch(answer -> answer.join().statusCode() == 200);
+            assertThat(floor.looks).hasValue(1);
+        }
+    }
+
+    @Test
+    void an_event_that_left_its_queue_without_an_end_is_told() throws Exception {
+        FunctionName orders = new FunctionName("orders");
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            // Given: 5 left before anybody looked, 4 of them with an end since this server began.
+            floor.meters.function(orders);
+            QueueFamilies queues = new QueueFamilies(floor.meters);
+            queues.add(
+                    new Families(),
+                    Map.of(orders, MetricsFloor.reading(new FunctionAccount(9, 2, 0, 0, 3, 4, 0), 5, 1)),
+                    MetricsFloor.NOW);
+            // When: 4 more left, 2 succeeded and 1 was given up.
+            Families families = new Families();
+            queues.add(
+                    families,
+                    Map.of(orders, MetricsFloor.reading(new FunctionAccount(12, 1, 0, 0, 5, 5, 0), 9, 2)),
+                    MetricsFloor.NOW);
+            // Then
+            assertThat(Shown.value(families, "millrace_unaccounted_events")).isEqualTo(1.0);
+            assertThat(Shown.value(families, "millrace_oldest_event_age_seconds"))
+                    .isEqualTo(90.0);
+        }
+    }
+
+    @Test
+    void with_keys_a_scraper_needs_the_token_or_a_signature_of_who_may() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data, "metrics.token=" + TOKEN)) {
+            // Given
+            AccessKey reader = floor.access.keys().create("prometheus", Role.named("reader"));
+            AccessKey caller = floor.access
+                    .keys()
+                    .create("caller", Role.custom(List.of(new Permission(List.of("lambda:*"), List.of("*")))));
+            // Then
+            assertThat(floor.get("/metrics").statusCode()).isEqualTo(403);
+            assertThat(floor.get("/metrics", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
+            assertThat(floor.get("/metrics", "Bearer " + TOKEN + "x").statusCode())
+                    .isEqualTo(403);
+            assertThat(floor.get("/metrics", "Bearer ").statusCode()).isEqualTo(403);
+            assertThat(floor.get("/_millrace/usage", "Bearer " + TOKEN).statusCode())
+                    .isEqualTo(403);
+            assertThat(signed(floor, reader, "/metrics").statusCode()).isEqualTo(200);
+            assertThat(signed(floor, reader, "/_millrace/usage").statusCode()).isEqualTo(200);
+            assertThat(signed(floor, caller, "/metrics").body()).contains("millrace:GetMetrics");
+            assertThat(signed(floor, caller, "/_millrace/usage").body()).contains("millrace:GetUsage");
+        }
+    }
+
+    private static HttpResponse<String> signed(MetricsFloor floor, AccessKey key, String path) {
+        URI uri = floor.request(path).build().uri();
+        RequestSigner signer =
+                new RequestSigner(key.id(), key.secret(), "us-east-1", InstantSource.fixed(MetricsFloor.NOW));
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        signer.sign("lambda", "GET", uri, Map.of(), new byte[0]).forEach((name, value) -> {
+            if (!name.equalsIgnoreCase("host")) {
+                request.header(name, value);
+            }
+        });
+        return floor.sendAsync(request).join();
+    }
+
+    @Test
+    void what_is_switched_off_is_not_there() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data, "metrics.enabled=false", "usage.retentionDays=0")) {
+            assertThat(floor.get("/metrics").statusCode()).isEqualTo(404);
+            assertThat(floor.get("/_millrace/usage").statusCode()).isEqualTo(404);
+        }
+    }
+}
