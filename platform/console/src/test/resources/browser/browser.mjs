@@ -1,0 +1,86 @@
+// A real browser, and what the scripts that drive it share. Each is run as
+//   node drive.mjs <folder with node_modules> <url of the server> <folder for screenshots> ...
+// and writes results.json beside the screenshots: { "<step>": "ok" | what was wrong }.
+
+import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const PATIENCE = 60000;
+
+const [modules, url, folder] = process.argv.slice(2);
+process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs20.x'; // Makes the package unpack the libraries that it brings along.
+
+const require = createRequire(join(modules, 'package.json'));
+const load = async name => (await import(pathToFileURL(require.resolve(name)))).default;
+const chromium = await load('@sparticuz/chromium');
+const puppeteer = await load('puppeteer-core');
+
+async function launched() {
+  try {
+    return await puppeteer.launch({
+      executablePath: await chromium.executablePath(), args: chromium.args, headless: 'shell', protocolTimeout: 2 * PATIENCE });
+  } catch (failure) {
+    console.log(String(failure));
+    process.exit(3); // The test is skipped, and says so.
+  }
+}
+
+const browser = await launched();
+const results = {};
+
+export const base = url;
+export const screenshots = folder;
+export const page = await browser.newPage();
+page.setDefaultTimeout(PATIENCE);
+
+/** What the browser itself did not like: errors of scripts, of the policy, of missing files. */
+export const complaints = [];
+page.on('console', message => { if (message.type() === 'error') complaints.push(`${message.text()} ${message.location()?.url ?? ''}`); });
+page.on('pageerror', error => complaints.push(String(error)));
+page.on('dialog', dialog => { complaints.push(`a script asked: ${dialog.message()}`); dialog.dismiss(); });
+
+/** All that was asked for. */
+export const addresses = [];
+page.on('request', request => addresses.push(request.url()));
+
+export const elsewhere = () => addresses.filter(each => !each.startsWith(base) && !each.startsWith('data:'));
+
+export const shot = name => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+
+export async function step(name, run) {
+  try {
+    await run();
+    results[name] = 'ok';
+  } catch (failure) {
+    results[name] = String(failure.stack ?? failure);
+    await shot(`failed-${name}`).catch(() => {});
+  }
+}
+
+export function expect(condition, what) { if (!condition) throw new Error(what); }
+
+export async function size(width, scheme) {
+  await page.setViewport({ width, height: width < 600 ? 740 : 860 });
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+}
+
+/** Waits until the page's text has all of `parts`. */
+export async function sees(...parts) {
+  try {
+    await page.waitForFunction(wanted => wanted.every(each => document.body.innerText.includes(each)), {}, parts);
+  } catch {
+    throw new Error(`expected ${JSON.stringify(parts)} in: ${await page.evaluate(() => document.body.innerText)}`);
+  }
+}
+
+export async function open(hash, ...parts) {
+  await page.evaluate(to => { location.hash = to; }, hash);
+  await sees(...parts);
+}
+
+export async function finish() {
+  await browser.close();
+  writeFileSync(join(screenshots, 'results.json'), JSON.stringify(results, null, 2));
+}

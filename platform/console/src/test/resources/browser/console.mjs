@@ -1,0 +1,180 @@
+// Drives a real browser through the console, as a user would, and writes what it saw:
+//   node console.mjs <folder with node_modules> <url of the server> <folder for screenshots>
+// The result is results.json beside the screenshots: { "<step>": "ok" | what was wrong }. ConsoleIT reads it.
+
+import { base, complaints, elsewhere, expect, finish, open, page, sees, shot, size, step } from './browser.mjs';
+
+/** Runs the function of the page with an event and waits until the result has `part`. */
+async function invoke(event, part) {
+  await page.waitForSelector('textarea');
+  await page.$eval('textarea', (box, text) => { box.value = text; }, event);
+  await page.click('#invoke');
+  await page.waitForFunction(text => document.querySelector('#answer')?.textContent.includes(text), {}, part);
+}
+
+await size(1280, 'light');
+await page.goto(base);
+
+await step('overview', async () => {
+  await sees('orders', 'payments', 'accepted = ');
+  await page.waitForFunction(() => [...document.querySelectorAll('tr')].some(row =>
+    row.innerText.startsWith('orders') && row.innerText.includes('25')));
+  await sees('Every event accounted for');
+  await page.waitForFunction(() => document.querySelectorAll('.card svg.chart path.series').length >= 5);
+  await shot('overview');
+});
+
+await step('keyboard', async () => {
+  const seen = [];
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let presses = 0; presses < 9; presses += 1) {
+    await page.keyboard.press('Tab');
+    seen.push(await page.evaluate(() => {
+      const at = document.activeElement;
+      const style = getComputedStyle(at);
+      return { words: at.textContent.trim(), ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 };
+    }));
+  }
+  const words = seen.map(each => each.words);
+  for (const wanted of ['Skip to content', 'Overview', 'Functions', 'Queues', 'Mappings', 'Dead letters', 'orders']) {
+    expect(words.includes(wanted), `${wanted} is not reached by the tabulator: ${words}`);
+  }
+  expect(seen.every(each => each.ring), `focus is not visible on ${seen.filter(each => !each.ring).map(each => each.words)}`);
+  const unlabelled = await page.$$eval('input, select, textarea, button', all =>
+    all.filter(each => !each.labels?.length && !each.textContent.trim() && !each.getAttribute('aria-label')).length);
+  expect(unlabelled === 0, `${unlabelled} controls have no label`);
+});
+
+await step('invoke', async () => {
+  await open('#/functions/orders', 'Test event');
+  await invoke('{"pieces":2}', '"pieces": 2');
+  await sees('Succeeded', 'got 12 bytes', 'REPORT RequestId', 'half within');
+  await shot('function');
+});
+
+await step('escaped', async () => {
+  const evil = '{"note":"<img src=x onerror=alert(1)><script>alert(2)</script>"}';
+  await page.$eval('textarea', (box, text) => { box.value = text; }, evil);
+  await page.click('#invoke');
+  await page.waitForFunction(() => document.querySelector('#answer')?.textContent.includes('<img src=x onerror=alert(1)>')
+    && document.querySelector('#log')?.textContent.includes('<script>alert(2)</script>'));
+  expect(await page.$$eval('main img, main script', all => all.length) === 0, 'the event became elements of the page');
+});
+
+await step('saved', async () => {
+  await page.type('input[aria-label^="Name to save"]', 'two <b>pieces</b>');
+  await page.$eval('textarea', box => { box.value = '{"pieces":2}'; });
+  await (await page.$$('form button')).at(0).click();
+  await sees('Saved “two <b>pieces</b>”');
+  await page.reload();
+  await page.waitForSelector('select option[value="two <b>pieces</b>"]');
+  await page.select('select', 'two <b>pieces</b>');
+  expect(await page.$eval('textarea', box => box.value) === '{"pieces":2}', 'the saved event did not come back');
+  expect(!page.url().includes('pieces'), 'the event is in the address');
+});
+
+await step('failure', async () => {
+  await open('#/functions/payments', 'payments', 'Test event');
+  await invoke('"please fail"', 'cannot ship');
+  await sees('Function error', 'cannot ship "please fail"'.replaceAll('"', '\\"'));
+  await shot('function-error');
+});
+
+await step('tabs', async () => {
+  await open('#/functions/orders?tab=configuration', 'Handler', 'Shout');
+  await open('#/functions/orders?tab=logs', 'Logs');
+  // A server may be set to keep none.
+  await page.waitForFunction(() => ['keeps no logs of functions', 'got 12 bytes'].some(each => document.body.innerText.includes(each)));
+  await open('#/functions/orders?tab=versions', 'Aliases', '$LATEST');
+  await open('#/functions/orders?tab=limits', 'Reserved concurrency', 'Shares the unreserved');
+  await page.type('input[type=number]', '7');
+  await page.click('main button.primary');
+  await sees('7 can always run at once');
+  await shot('function-limits');
+});
+
+await step('queues', async () => {
+  await open('#/queues', 'dlq.payments', 'orders-in', 'internal queues are not shown');
+  await page.click('input[type=checkbox]');
+  await sees('call.orders');
+  await page.type('input[type=search]', 'dlq.');
+  await page.waitForFunction(() => !document.body.innerText.includes('call.orders'));
+  await shot('queues');
+});
+
+await step('mappings', async () => {
+  await open('#/mappings', 'orders-in', 'Enabled');
+  const button = await page.waitForSelector('button[aria-label^="Disable mapping"]');
+  await button.click();
+  await page.waitForSelector('button[aria-label^="Enable mapping"]:not([disabled])');
+  await sees('Disabled');
+  await shot('mappings');
+});
+
+await step('phone', async () => {
+  for (const [name, hash, part] of [
+    ['overview', '#/', 'accepted = '], ['function', '#/functions/orders', 'Test event'], ['functions', '#/functions', 'payments'],
+    ['queues', '#/queues', 'dlq.payments'], ['mappings', '#/mappings', 'orders-in'], ['limits', '#/functions/orders?tab=limits', 'Reserved'],
+    ['dead-letters', '#/dead-letters', 'Dead letters']]) {
+    await size(360, 'light');
+    await open(hash, part);
+    const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    expect(wide <= seen, `${name} is ${wide} wide on a phone of ${seen}`);
+    if (['overview', 'mappings', 'function'].includes(name)) await shot(`phone-${name}`);
+  }
+});
+
+await step('dark', async () => {
+  const background = async scheme => {
+    await size(1280, scheme);
+    return page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number).reduce((sum, each) => sum + each));
+  };
+  await open('#/', 'accepted = ');
+  const [light, dark] = [await background('light'), await background('dark')];
+  expect(light > 600 && dark < 150, `light is ${light}, dark is ${dark}`);
+  await shot('overview-dark');
+  await size(1280, 'light');
+});
+
+await step('away', async () => {
+  await page.setOfflineMode(true);
+  await sees('The server does not answer', 'accepted = ');
+  await page.setOfflineMode(false);
+  await page.waitForFunction(() => document.getElementById('banner').hidden);
+  complaints.splice(0, complaints.length, ...complaints.filter(each => !each.includes('ERR_INTERNET_DISCONNECTED')));
+});
+
+await step('quiet', async () => {
+  // What a server may be set not to keep is asked for once.
+  const heard = complaints.filter(each => !(each.includes('404') && /\/(metrics|logs|waiting)\b/.test(each)));
+  expect(heard.length === 0, `the browser complained: ${heard.join('\n')}`);
+  expect(elsewhere().length === 0, `the page asked elsewhere: ${elsewhere()}`);
+});
+
+// From here on the server has a key, and wants to know who asks.
+await step('sign-in', async () => {
+  const { AccessKeyId: id, SecretAccessKey: secret } = await (await fetch(`${base}/_millrace/keys`, {
+    method: 'POST', body: JSON.stringify({ User: 'ada', Role: 'admin' }) })).json();
+  await sees('Sign in');
+  const type = async (at, text) => {
+    const input = (await page.$$('form.sign-in input'))[at];
+    await input.click({ clickCount: 3 });
+    await input.type(text);
+  };
+  await type(0, id);
+  await type(1, 'wrong');
+  await page.keyboard.press('Enter');
+  await sees('its secret is another');
+  await shot('sign-in');
+  await type(0, id);
+  await type(1, secret);
+  await page.keyboard.press('Enter');
+  await sees('ada (admin)', 'accepted = ');
+  expect(await page.evaluate(() => document.cookie) === '', 'scripts see the cookie');
+  await open('#/functions/orders', 'Test event');
+  await invoke('{"pieces":3}', '"pieces": 3');
+  await (await page.waitForSelector('#account button')).click();
+  await page.waitForSelector('form.sign-in');
+});
+
+await finish();
