@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -23,16 +22,20 @@ import java.util.function.Consumer;
  * says no, and with RefusedException when what is asked would do harm or does not exist.
  */
 public final class AsyncDeadLetters {
+    private static final int LOOKS = 3;
+
     private final BrokerConnection looking;
     private final BrokerConnection managing;
     private final BrokerManagement management;
     private final Duration timeout;
+    private final AsyncRedriveJobs jobs;
 
     private AsyncDeadLetters(BrokerConnection looking, BrokerConnection managing, Duration timeout) {
         this.looking = looking;
         this.managing = managing;
         this.management = new BrokerManagement(managing);
         this.timeout = timeout;
+        this.jobs = new AsyncRedriveJobs(this, looking, management);
     }
 
     /** @param timeout for the connection, and later for the broker to send the next message that is asked for */
@@ -61,12 +64,20 @@ public final class AsyncDeadLetters {
         return looking.address();
     }
 
-    /** The queues whose names say that they hold dead letters, by name. */
+    /**
+     * The queues that hold dead letters, by name: those of the addresses that the broker's settings name as dead-letter
+     * addresses, and those whose names say so.
+     */
     public Future<List<DeadLetterQueue>> queues() {
-        return answered(management.listQueues("")).map(all -> all.stream()
-                .filter(queue -> !queue.internal() && DeadLetterQueue.isDeadLetterName(queue.name()))
-                .map(DeadLetterQueue::of)
-                .toList());
+        return new DeadLetterAddresses(management, broker())
+                .find()
+                .map(found -> found.queues().stream().map(DeadLetterQueue::of).toList());
+    }
+
+    /** As {@link #queues}, and what else a first look wants to know. Takes {@code between} and as long as the asking. */
+    public Future<List<QueueOverview>> overview(Duration between) {
+        return new Overview(this, looking.context().owner(), new DeadLetterAddresses(management, broker()), between)
+                .look();
     }
 
     /**
@@ -99,25 +110,91 @@ public final class AsyncDeadLetters {
      * @param visitor runs on an event loop and must not block
      */
     public Future<Void> forEach(DeadLetterQueue queue, Selection selection, long limit, Consumer<DeadLetter> visitor) {
-        DeadLetterCursor cursor = cursor(queue, selection);
-        AtomicLong left = new AtomicLong(limit);
-        return Steps.repeat(() -> cursor.next().map(page -> visit(page, left, visitor)))
-                .onComplete(end -> cursor.close());
+        return look(queue, selection, Look.WHOLE.atMost(limit), visitor);
     }
 
-    private static boolean visit(List<DeadLetter> page, AtomicLong left, Consumer<DeadLetter> visitor) {
-        page.stream().limit(left.get()).forEach(visitor);
-        return left.addAndGet(-page.size()) > 0 && !page.isEmpty();
+    /** As {@link #forEach}, and counts what it saw against what the broker says is there. */
+    public Future<ScanResult> scan(
+            DeadLetterQueue queue, Selection selection, Look look, Consumer<DeadLetter> visitor) {
+        return count(queue).compose(before -> walk(cursor(queue, selection, look), new Walk(selection, look), visitor)
+                .compose(walk -> count(queue).map(after -> walk.result(before, after))));
     }
 
-    DeadLetterCursor cursor(DeadLetterQueue queue, Selection selection) {
-        return new DeadLetterCursor(looking, queue, selection.selector(), timeout);
+    /** A few at a time, for whoever comes back for more; to be closed. */
+    public DeadLetterPages pages(DeadLetterQueue queue, Selection selection, Look look) {
+        return new DeadLetterPages(cursor(queue, selection, look), new Walk(selection, look));
+    }
+
+    /** As {@link #scan} without counting. */
+    Future<Void> look(DeadLetterQueue queue, Selection selection, Look look, Consumer<DeadLetter> visitor) {
+        return walk(cursor(queue, selection, look), new Walk(selection, look), visitor)
+                .mapEmpty();
+    }
+
+    private static Future<Walk> walk(DeadLetterCursor cursor, Walk walk, Consumer<DeadLetter> visitor) {
+        return Steps.repeat(() -> cursor.next().map(page -> walk.visit(page, visitor)))
+                .onComplete(end -> cursor.close())
+                .map(end -> walk);
+    }
+
+    DeadLetterCursor cursor(DeadLetterQueue queue, Selection selection, Look look) {
+        DeadLetterReader reader = new DeadLetterReader(queue.name());
+        return new DeadLetterCursor(
+                looking, queue, selection.selector(), look.bytesOf(selection), reader::read, timeout);
+    }
+
+    private DeadLetterCursor cursorOfCauses(DeadLetterQueue queue, Selection selection) {
+        GlanceReader reader = new GlanceReader(queue.name());
+        return new DeadLetterCursor(
+                looking, queue, selection.selector(), Look.HEADS.bytesOfEach(), reader::read, timeout);
+    }
+
+    /** The queue as it is now; one that is gone meanwhile is empty. */
+    Future<DeadLetterQueue> count(DeadLetterQueue queue) {
+        return answered(management.findQueue(queue.name())).map(found -> found.map(DeadLetterQueue::of)
+                .orElseGet(() -> new DeadLetterQueue(queue.name(), queue.address(), queue.function(), 0, 0, 0)));
     }
 
     /** The dead letters of a queue by cause. */
     public Future<DeadLetterGroups> groups(DeadLetterQueue queue, Selection selection) {
-        DeadLetterGroups.Collector collector = new DeadLetterGroups.Collector();
-        return forEach(queue, selection, Long.MAX_VALUE, collector::add).map(end -> collector.groups());
+        return groups(queue, selection, GroupBy.CAUSE, progress -> {});
+    }
+
+    /**
+     * The dead letters of a queue by whatever they are told apart by, in bounded memory. Where fewer are seen than the
+     * broker says there are, it looks again, up to three times; {@link DeadLetterGroups#scan} says whether all are in.
+     *
+     * @param progress twice a second, on an event loop; must not block. What it throws ends the looking, and is what
+     *     the future fails with
+     */
+    public Future<DeadLetterGroups> groups(
+            DeadLetterQueue queue, Selection selection, GroupBy by, Consumer<GroupsProgress> progress) {
+        return groups(queue, selection, by, progress, LOOKS);
+    }
+
+    // On a queue that went on to paging, a browser may miss some near its head.
+    private Future<DeadLetterGroups> groups(
+            DeadLetterQueue queue, Selection selection, GroupBy by, Consumer<GroupsProgress> progress, int looks) {
+        DeadLetterGroups.Collector collector = new DeadLetterGroups.Collector(by, queue.visible(), progress);
+        return scan(queue, selection, by, collector::add).compose(scan -> {
+            DeadLetterGroups found = collector.groups(scan);
+            return scan.isPartial() && looks > 1
+                    ? groups(queue, selection, by, progress, looks - 1)
+                            .map(again -> again.scan().seen() > scan.seen() ? again : found)
+                    : Future.succeededFuture(found);
+        });
+    }
+
+    private Future<ScanResult> scan(
+            DeadLetterQueue queue, Selection selection, GroupBy by, Consumer<DeadLetter> visitor) {
+        Look look = by.readsBody() ? Look.LARGE_BODIES : Look.HEADS;
+        return count(queue).compose(before -> {
+            DeadLetterCursor cursor = by.readsCauseOnly() && !selection.readsMore()
+                    ? cursorOfCauses(queue, selection)
+                    : cursor(queue, selection, look);
+            return walk(cursor, new Walk(selection, look), visitor)
+                    .compose(walk -> count(queue).map(after -> walk.result(before, after)));
+        });
     }
 
     /** The dead letter of this id. */
@@ -135,7 +212,12 @@ public final class AsyncDeadLetters {
      */
     public Future<RedriveResult> redrive(
             DeadLetterQueue queue, RedriveRequest request, Consumer<RedriveProgress> progress) {
-        return answered(Redrive.refuseScheduled(management, queue.name()))
+        if (request.selection().rest().isPresent()) {
+            return Future.failedFuture(
+                    new RefusedException("the broker moves by its selectors, which do not see bodies,"
+                            + " groups and properties with such names; nothing was moved"));
+        }
+        return answered(BrokerMove.refuseScheduled(management, queue.name()))
                 .compose(fine -> plan(queue, request))
                 .compose(plan -> redrive(plan, request, progress));
     }
@@ -148,6 +230,10 @@ public final class AsyncDeadLetters {
     }
 
     private Future<RedrivePlan> plan(DeadLetterQueue queue, RedriveRequest request) {
+        if (request.selection().rest().isPresent()) {
+            return Future.failedFuture(new RefusedException(
+                    "the broker alone cannot tell which are meant; nothing was moved, start a job of jobs() instead"));
+        }
         return target(queue, request).compose(target -> {
             RedrivePlan plan =
                     new RedrivePlan(queue.name(), target, request.selection().selector());
@@ -163,6 +249,18 @@ public final class AsyncDeadLetters {
         return answered(management.findQueue(
                         Topology.invokeAddress(queue.function().get())))
                 .map(found -> found.map(QueueState::name));
+    }
+
+    /** The redrive jobs at this broker. */
+    public AsyncRedriveJobs jobs() {
+        return jobs;
+    }
+
+    Future<DeadLetterQueue> queueNamed(String name) {
+        return answered(management.findQueue(name)).compose(found -> found.map(DeadLetterQueue::of)
+                .map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(
+                        new RefusedException("queue '" + name + "' does not exist at " + broker()))));
     }
 
     private <T> Future<T> answered(Future<T> asked) {

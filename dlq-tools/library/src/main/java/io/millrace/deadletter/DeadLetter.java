@@ -17,11 +17,15 @@ import java.util.OptionalLong;
  * @param redrives how often it was redriven before this death, as far as workers counted
  * @param firstSeen when the broker, or else its publisher, had it first
  * @param brokerNumber the number it had at the broker before the broker moved it here
- * @param body as its publisher sent it; a map or a list as JSON. Not to be changed
+ * @param body as its publisher sent it; a map or a list as JSON; the beginning of it where the message {@link #isCut}.
+ *     Not to be changed
  * @param properties what its publisher and its worker wrote on it
  * @param headers what the protocol carries beside them, by the names of AMQP
+ * @param encoded the whole message in AMQP's own encoding, byte for byte as the broker sent it; its beginning where it
+ *     {@link #isCut}. Not to be changed
+ * @param size of the whole encoded message, in bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // The body is carried, never compared.
+@SuppressWarnings("ArrayRecordComponent") // Body and message are carried, never compared.
 public record DeadLetter(
         String id,
         String queue,
@@ -35,9 +39,16 @@ public record DeadLetter(
         byte[] body,
         String contentType,
         Map<String, Object> properties,
-        Map<String, Object> headers) {
+        Map<String, Object> headers,
+        byte[] encoded,
+        long size) {
 
     public Optional<Instant> diedAt() {
         return cause.map(Cause::diedAt);
+    }
+
+    /** Whether only its beginning was read, because whoever looked had no need of all of it. */
+    public boolean isCut() {
+        return encoded.length < size;
     }
 }

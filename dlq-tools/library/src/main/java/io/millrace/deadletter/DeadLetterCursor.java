@@ -7,55 +7,73 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonConnection;
-import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.qpid.proton.amqp.DescribedType;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks through a queue without touching it, page by page, so that the memory it takes does not grow with the queue.
- * Sees neither scheduled messages nor those a consumer has. Thread-safe; one page at a time.
+ * Walks through a queue without touching it, page by page, so that the memory it takes does not grow with the queue: a
+ * page of 8 MB, another that comes meanwhile, and what fits into the link's window. Sees neither scheduled messages nor
+ * those a consumer has. Thread-safe; one page at a time.
  */
 final class DeadLetterCursor {
     private static final Symbol SELECTOR = Symbol.valueOf("apache.org:selector-filter:string");
     private static final UnsignedLong SELECTOR_CODE = UnsignedLong.valueOf(0x0000468C00000004L);
     private static final int FIRST_PAGE = 20;
-    private static final int LARGEST_PAGE = 500;
+    private static final int LARGEST_PAGE = 2_000;
     private static final long PAGE_BYTES = 8 << 20;
+    private static final int CREDIT = 800;
 
     private static final long QUIET_MILLIS = 20;
+    private static final long DRAINING_MILLIS = 2;
     // One may be empty for other reasons: a drain's late answer, or a socket that was full at that instant.
     private static final int EMPTY_AT_THE_END = 2;
 
     private final BrokerConnection connection;
     private final DeadLetterQueue queue;
     private final String selector;
+    private final int kept;
     private final Duration timeout;
-    private final DeadLetterReader reader;
+    private final Function<EncodedLetter, DeadLetter> reader;
     private final Runnable lost = this::lost;
     private List<DeadLetter> page = new ArrayList<>();
-    private @Nullable Promise<List<DeadLetter>> waiting;
-    private @Nullable ProtonReceiver receiver;
+    private long pageBytes;
+    private long bytesGivenOut;
     private int pageSize = FIRST_PAGE;
-    private long pages;
+    private @Nullable Promise<List<DeadLetter>> waiting;
+    private @Nullable RawReceiver receiver;
+    private long arrivals;
+    private long arrivalsBeforeDrain;
     private int emptyInARow;
+    private boolean watching;
     private boolean draining;
 
-    /** @param selector empty for all */
-    DeadLetterCursor(BrokerConnection connection, DeadLetterQueue queue, String selector, Duration timeout) {
+    /**
+     * @param selector empty for all
+     * @param kept bytes of each message
+     * @param reader called on the event loop
+     */
+    DeadLetterCursor(
+            BrokerConnection connection,
+            DeadLetterQueue queue,
+            String selector,
+            int kept,
+            Function<EncodedLetter, DeadLetter> reader,
+            Duration timeout) {
         this.connection = connection;
         this.queue = queue;
         this.selector = selector;
+        this.kept = kept;
         this.timeout = timeout;
-        this.reader = new DeadLetterReader(queue.name());
+        this.reader = reader;
     }
 
     /** The next few, in the queue's order; none at its end. */
@@ -63,11 +81,12 @@ final class DeadLetterCursor {
         Promise<List<DeadLetter>> found = Promise.promise();
         connection.run(() -> {
             waiting = found;
-            ProtonReceiver open = receiver;
+            RawReceiver open = receiver;
             if (open == null) {
                 attach();
             } else {
-                read(open);
+                pump(open);
+                watch(open);
             }
         });
         return found.future();
@@ -76,10 +95,10 @@ final class DeadLetterCursor {
     void close() {
         connection.run(() -> {
             connection.forgetDown(lost);
-            ProtonReceiver open = receiver;
+            RawReceiver open = receiver;
             receiver = null;
-            if (open != null) {
-                open.close();
+            if (open != null && connection.isUp()) {
+                open.closeWithSession();
             }
         });
     }
@@ -97,12 +116,8 @@ final class DeadLetterCursor {
         if (!selector.isEmpty()) {
             source.setFilter(Map.of(SELECTOR, new SelectorFilter(selector)));
         }
-        ProtonReceiver opening = up.createReceiver(queue.receivingAddress());
-        opening.setSource(source);
-        opening.setPrefetch(0);
-        opening.setQoS(ProtonQoS.AT_MOST_ONCE);
-        opening.handler((delivery, message) -> add(message));
-        opening.openHandler(this::opened);
+        RawReceiver opening = RawReceiver.create(up, source, kept, this::arrived);
+        opening.openHandler(opened -> opened(opening, opened));
         opening.closeHandler(this::refused);
         opening.detachHandler(this::refused);
         receiver = opening;
@@ -110,78 +125,113 @@ final class DeadLetterCursor {
     }
 
     // A refusal opens the link only to close it, without a source.
-    private void opened(AsyncResult<ProtonReceiver> opened) {
-        if (opened.succeeded() && opened.result().getRemoteSource() != null) {
-            read(opened.result());
+    private void opened(RawReceiver open, AsyncResult<ProtonReceiver> opened) {
+        if (opened.succeeded() && open.getRemoteSource() != null) {
+            pump(open);
+            watch(open);
         }
     }
 
-    private void read(ProtonReceiver open) {
-        draining = false;
-        open.flow(pageSize);
-        drainWhenQuiet(open, page.size());
+    private void arrived() {
+        arrivals++;
+        RawReceiver open = receiver;
+        if (open != null) {
+            pump(open);
+        }
     }
 
-    private void add(Message message) {
-        page.add(reader.read(message));
-        if (page.size() == pageSize && !draining) {
+    /** Takes what fits onto the page, and lets the broker send more unless it was asked to say that it has none. */
+    private void pump(RawReceiver open) {
+        EncodedLetter letter = hasRoom() ? open.poll() : null;
+        while (letter != null) {
+            page.add(reader.apply(letter));
+            pageBytes += letter.bytes().length;
+            letter = hasRoom() ? open.poll() : null;
+        }
+        int credit = open.credit();
+        if (!draining && hasRoom() && credit <= CREDIT / 2) {
+            open.flow(CREDIT - credit);
+        }
+        if (page.size() >= pageSize || pageBytes >= PAGE_BYTES) {
             turnPage();
         }
     }
 
-    // Only then, because what the broker answers to a drain that was already overtaken by the last message would take
-    // back the credit of the page after it.
-    private void drainWhenQuiet(ProtonReceiver open, int arrived) {
-        long thisPage = pages;
+    // Ahead of whoever is still busy with the page before only if that one is small: two messages of 100 MB are many.
+    private boolean hasRoom() {
+        return page.size() < LARGEST_PAGE && pageBytes < PAGE_BYTES && (waiting != null || bytesGivenOut < PAGE_BYTES);
+    }
+
+    // A drain only when nothing came for a while, because what the broker answers to one that was already overtaken by
+    // the last message would take back the credit given after it.
+    private void watch(RawReceiver open) {
+        if (watching || waiting == null) {
+            return;
+        }
+        watching = true;
+        long before = arrivals;
         connection.context().owner().setTimer(QUIET_MILLIS, later -> {
-            if (thisPage != pages || receiver != open || waiting == null) {
+            watching = false;
+            if (receiver != open || waiting == null || draining) {
                 return;
             }
-            if (arrived < page.size()) {
-                drainWhenQuiet(open, page.size());
+            if (before != arrivals) {
+                watch(open);
                 return;
             }
             draining = true;
-            open.drain(timeout.toMillis(), drained -> drained(open, drained));
+            arrivalsBeforeDrain = arrivals;
+            open.startDrain();
+            awaitDrained(open, System.nanoTime() + timeout.toNanos());
         });
     }
 
-    private void drained(ProtonReceiver open, AsyncResult<Void> drained) {
-        if (drained.failed()) {
-            fail(new BrokerUnavailableException("broker " + connection.address() + " sent no more of " + queue.name()
-                    + " within " + timeout.toMillis() + " ms"));
-            return;
-        }
-        emptyInARow = page.isEmpty() ? emptyInARow + 1 : 0;
-        if (emptyInARow == 0 || emptyInARow >= EMPTY_AT_THE_END) {
+    private void awaitDrained(RawReceiver open, long deadline) {
+        connection.context().owner().setTimer(DRAINING_MILLIS, later -> {
+            if (receiver != open) {
+                return;
+            }
+            if (!open.isDraining()) {
+                drained(open);
+            } else if (System.nanoTime() > deadline) {
+                fail(new BrokerUnavailableException("broker " + connection.address() + " sent no more of "
+                        + queue.name() + " within " + timeout.toMillis() + " ms"));
+            } else {
+                awaitDrained(open, deadline);
+            }
+        });
+    }
+
+    private void drained(RawReceiver open) {
+        draining = false;
+        emptyInARow = arrivals == arrivalsBeforeDrain && page.isEmpty() ? emptyInARow + 1 : 0;
+        if (!page.isEmpty() || emptyInARow >= EMPTY_AT_THE_END) {
             turnPage();
-        } else if (waiting != null) {
-            pages++;
-            read(open);
+        }
+        if (receiver == open) {
+            pump(open);
+            watch(open);
         }
     }
 
     private void turnPage() {
+        Promise<List<DeadLetter>> promise = waiting;
+        if (promise == null) {
+            return;
+        }
+        waiting = null;
         List<DeadLetter> complete = page;
         page = new ArrayList<>();
-        pages++;
-        pageSize = nextPageSize(complete);
-        Promise<List<DeadLetter>> promise = waiting;
-        waiting = null;
-        if (promise != null) {
-            promise.complete(complete);
-        }
-    }
-
-    private static int nextPageSize(List<DeadLetter> page) {
-        long bytes =
-                page.stream().mapToLong(letter -> 1_024L + letter.body().length).sum();
-        return page.isEmpty()
-                ? FIRST_PAGE
-                : (int) Math.max(1, Math.min(LARGEST_PAGE, PAGE_BYTES / (bytes / page.size())));
+        bytesGivenOut = pageBytes;
+        pageBytes = 0;
+        pageSize = Math.min(LARGEST_PAGE, 2 * pageSize);
+        promise.complete(complete);
     }
 
     private void refused(AsyncResult<ProtonReceiver> closed) {
+        if (receiver == null) {
+            return;
+        }
         receiver = null;
         String why = closed.failed() ? closed.cause().getMessage() : "the link was closed";
         fail(new BrokerRefusedException("broker refused to show queue '" + queue.name() + "': " + why));

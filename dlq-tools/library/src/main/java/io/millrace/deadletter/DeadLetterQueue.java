@@ -27,6 +27,11 @@ public record DeadLetterQueue(
                 state.delivering());
     }
 
+    /** How many of them browsing sees. */
+    public long visible() {
+        return Math.max(0, messages - scheduled - delivering);
+    }
+
     /** Whether a queue of this name is taken for a dead-letter queue: ours, and the names Artemis ships with. */
     static boolean isDeadLetterName(String name) {
         String lower = name.toLowerCase(Locale.ROOT);

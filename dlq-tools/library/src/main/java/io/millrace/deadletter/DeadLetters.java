@@ -46,9 +46,14 @@ public final class DeadLetters implements AutoCloseable {
         return async.broker();
     }
 
-    /** The queues whose names say that they hold dead letters, by name. */
+    /** The queues that hold dead letters, by the broker's settings or by their names. */
     public List<DeadLetterQueue> queues() {
         return await(async.queues());
+    }
+
+    /** As {@link #queues}, and what else a first look wants to know. Takes {@code between} and as long as the asking. */
+    public List<QueueOverview> overview(Duration between) {
+        return await(async.overview(between));
     }
 
     /** The dead-letter queue of a function, or else any queue of exactly this name. */
@@ -66,15 +71,25 @@ public final class DeadLetters implements AutoCloseable {
      * memory however many there are. Nothing is changed, delivery counts neither.
      */
     public void forEach(DeadLetterQueue queue, Selection selection, long limit, Consumer<DeadLetter> visitor) {
-        DeadLetterCursor cursor = async.cursor(queue, selection);
+        walk(queue, selection, Look.WHOLE.atMost(limit), visitor);
+    }
+
+    /** As {@link #forEach}, and counts what it saw against what the broker says is there. */
+    public ScanResult scan(DeadLetterQueue queue, Selection selection, Look look, Consumer<DeadLetter> visitor) {
+        DeadLetterQueue before = await(async.count(queue));
+        Walk walk = walk(queue, selection, look, visitor);
+        return walk.result(before, await(async.count(queue)));
+    }
+
+    private Walk walk(DeadLetterQueue queue, Selection selection, Look look, Consumer<DeadLetter> visitor) {
+        DeadLetterCursor cursor = async.cursor(queue, selection, look);
+        Walk walk = new Walk(selection, look);
         try {
-            long left = limit;
-            List<DeadLetter> page = await(cursor.next());
-            while (left > 0 && !page.isEmpty()) {
-                page.stream().limit(left).forEach(visitor);
-                left -= page.size();
-                page = left > 0 ? await(cursor.next()) : List.of();
+            boolean more = true;
+            while (more) {
+                more = walk.visit(await(cursor.next()), visitor);
             }
+            return walk;
         } finally {
             cursor.close();
         }
@@ -83,6 +98,12 @@ public final class DeadLetters implements AutoCloseable {
     /** The dead letters of a queue by cause. */
     public DeadLetterGroups groups(DeadLetterQueue queue, Selection selection) {
         return await(async.groups(queue, selection));
+    }
+
+    /** @param progress twice a second, on a thread that must not be blocked */
+    public DeadLetterGroups groups(
+            DeadLetterQueue queue, Selection selection, GroupBy by, Consumer<GroupsProgress> progress) {
+        return await(async.groups(queue, selection, by, progress));
     }
 
     /** The dead letter of this id. */
@@ -100,13 +121,18 @@ public final class DeadLetters implements AutoCloseable {
         return await(async.redrive(queue, request, progress));
     }
 
+    /** The redrive jobs at this broker. */
+    public RedriveJobs jobs() {
+        return new RedriveJobs(async.jobs());
+    }
+
     @Override
     public void close() {
         await(async.close());
         await(vertx.close());
     }
 
-    private static <T> T await(Future<T> future) {
+    static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException failure) {

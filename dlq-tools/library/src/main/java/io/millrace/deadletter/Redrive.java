@@ -13,9 +13,6 @@ import java.util.function.Consumer;
  * whatever instant, each message is in exactly one queue, and running it again moves what is left. Event loop only.
  */
 final class Redrive {
-    // Holds the broker's management for 29 ms each time, and moves 34,000/s.
-    private static final int STEP = 1_000;
-
     private final BrokerManagement management;
     private final BrokerAddress broker;
     private final RedrivePlan plan;
@@ -75,9 +72,8 @@ final class Redrive {
     }
 
     private Future<Boolean> step(RedrivePlan.Route route, String selector, long left) {
-        int limit = (int) Math.min(STEP, left);
-        return refuseScheduled(management, route.queue())
-                .compose(fine -> management.moveMessages(route.queue(), route.target(), selector, limit))
+        int limit = (int) Math.min(BrokerMove.STEP, left);
+        return BrokerMove.step(management, route.queue(), route.target(), selector, limit)
                 .map(this::count);
     }
 
@@ -86,18 +82,6 @@ final class Redrive {
         moved += more;
         progress.accept(new RedriveProgress(moved, plan.planned()));
         return more > 0;
-    }
-
-    /** A bounded move that meets scheduled messages hides the rest of them until the broker starts again. */
-    static Future<Void> refuseScheduled(BrokerManagement management, String queue) {
-        return management
-                .attribute("queue." + queue, "scheduledCount")
-                .compose(
-                        scheduled -> scheduled.asLong() == 0
-                                ? Future.succeededFuture()
-                                : refused(
-                                        "queue '" + queue + "' has " + scheduled.asLong()
-                                                + " scheduled messages, which the broker cannot move safely; redrive when they are due"));
     }
 
     private static Future<Void> refused(String message) {

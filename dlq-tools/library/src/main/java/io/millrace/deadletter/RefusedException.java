@@ -1,7 +1,7 @@
 package io.millrace.deadletter;
 
 /** What was asked cannot be done, and nothing was changed; the message says why and what to do instead. */
-public final class RefusedException extends RuntimeException {
+public sealed class RefusedException extends RuntimeException permits PreflightException {
     private static final long serialVersionUID = 1;
 
     public RefusedException(String message) {

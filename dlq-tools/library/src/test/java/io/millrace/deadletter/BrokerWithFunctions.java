@@ -46,6 +46,10 @@ final class BrokerWithFunctions implements AutoCloseable {
         management = new BrokerManagement(managing);
     }
 
+    JobRecords records() {
+        return new JobRecords(connection, management, publisher);
+    }
+
     BrokerAddress address() {
         return BrokerAddress.local("127.0.0.1", broker.amqpPort());
     }
@@ -97,6 +101,24 @@ final class BrokerWithFunctions implements AutoCloseable {
         return publisher.send(dlq, DeadLetterMessages.of(event, cause, "invoke." + function, dlq, diedAt));
     }
 
+    /** As {@link #giveUp}, now, with a message of its own. */
+    void die(
+            String function, String id, String errorType, String message, byte[] body, Map<String, String> properties) {
+        DeadLetterMessages.Cause cause = new DeadLetterMessages.Cause(
+                "RetriesExhausted",
+                errorType,
+                message,
+                errorType + "\n\tat shop.Orders.handle(Orders.java:7)",
+                3,
+                function,
+                "1",
+                id);
+        String dlq = "dlq." + function;
+        Message event = EventMessages.durable(id, body, properties, null);
+        await(publisher.send(
+                dlq, DeadLetterMessages.of(event, cause, "invoke." + function, dlq, System.currentTimeMillis())));
+    }
+
     static Message event(String id, byte[] payload) {
         return EventMessages.durable(id, payload, Map.of("shop", "north"), null);
     }
@@ -113,6 +135,11 @@ final class BrokerWithFunctions implements AutoCloseable {
     /** The broker dead-letters what is in {@code queue} itself, at the first failed attempt. */
     void crashOn(String queue, String deadLetterAddress, int count) {
         await(management.setPolicy(new AddressPolicy(queue, deadLetterAddress, "ExpiryQueue", 1, 0, 1, 0, -1, false)));
+        failOn(queue, count);
+    }
+
+    /** Takes {@code count} messages and fails each once. */
+    void failOn(String queue, int count) {
         AtomicInteger left = new AtomicInteger(count);
         Promise<Void> done = Promise.promise();
         InboundLink[] link = new InboundLink[1];

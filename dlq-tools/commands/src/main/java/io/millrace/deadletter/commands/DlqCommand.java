@@ -4,6 +4,7 @@ import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.deadletter.DeadLetters;
+import io.millrace.deadletter.PreflightException;
 import io.millrace.deadletter.RefusedException;
 import java.time.Duration;
 import java.util.function.Function;
@@ -22,8 +23,11 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:nothing of that name or id, or refused; nothing was changed",
+            "1:nothing of that name or id, nothing matches, or refused; nothing was changed",
             "2:the command line is wrong",
+            "3:not all that is there could be looked at, or a job stopped before its end and can be resumed",
+            "4:moving would lose messages or cannot work; nothing was moved",
+            "5:the broker's user lacks a permission; nothing was changed",
             "69:the broker cannot be reached"
         })
 public final class DlqCommand implements Runnable {
@@ -46,7 +50,14 @@ public final class DlqCommand implements Runnable {
                 .addSubcommand(new ListCommand(connect, terminal))
                 .addSubcommand(new GroupsCommand(connect, terminal))
                 .addSubcommand(new ShowCommand(connect))
+                .addSubcommand(new PeekCommand(connect, terminal))
+                .addSubcommand(new ExportCommand(connect, terminal))
                 .addSubcommand(new RedriveCommand(connect, terminal))
+                .addSubcommand(new MoveCommand(connect, terminal))
+                .addSubcommand(new EditCommand(connect, terminal))
+                .addSubcommand(new ImportCommand(connect, terminal))
+                .addSubcommand(new PurgeCommand(connect, terminal))
+                .addSubcommand(JobsCommand.commandLine(connect, terminal))
                 .registerConverter(BrokerAddress.class, DlqCommand::address)
                 .setExecutionExceptionHandler(DlqCommand::failed);
     }
@@ -61,6 +72,12 @@ public final class DlqCommand implements Runnable {
 
     /** Failures the user can act on become one line and an exit code; all others are bugs and travel on. */
     public static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (failure instanceof PreflightException) {
+            return told(failure, command, ExitCodes.PREFLIGHT);
+        }
+        if (failure instanceof BrokerRefusedException refused && refused.isForbidden()) {
+            return told(failure, command, ExitCodes.FORBIDDEN);
+        }
         if (failure instanceof RefusedException || failure instanceof BrokerRefusedException) {
             return told(failure, command, ExitCodes.REFUSED);
         }
@@ -77,6 +94,8 @@ public final class DlqCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected a command: list, groups, show or redrive");
+        throw new ParameterException(
+                spec.commandLine(),
+                "expected a command: " + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -1,11 +1,21 @@
 package io.millrace.deadletter.commands;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetter;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
+import io.millrace.deadletter.Look;
+import io.millrace.deadletter.QueueOverview;
+import io.millrace.deadletter.ScanResult;
 import io.millrace.deadletter.Selection;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +34,10 @@ import picocli.CommandLine.Spec;
         description = "Lists the dead-letter queues, or the dead letters of one. Changes nothing.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class ListCommand implements Callable<Integer> {
+    // Long enough to tell a trickle from nothing, short enough to wait for.
+    private static final Duration BETWEEN_COUNTS = Duration.ofMillis(500);
+    private static final int ORIGINS_IN_A_ROW = 3;
+
     private final Function<BrokerAddress, DeadLetters> connect;
     private final Terminal terminal;
 
@@ -32,6 +46,9 @@ final class ListCommand implements Callable<Integer> {
 
     @Mixin
     private BrokerOption broker;
+
+    @Mixin
+    private SelectionOptions selection;
 
     @Parameters(
             arity = "0..1",
@@ -56,53 +73,105 @@ final class ListCommand implements Callable<Integer> {
         if (limit < 1) {
             throw new ParameterException(spec.commandLine(), "--limit is " + limit + ", expected at least 1");
         }
+        Selection chosen = selection.selection();
+        if (queue == null && !chosen.equals(Selection.ALL)) {
+            throw new ParameterException(
+                    spec.commandLine(), "options that choose dead letters need the FUNCTION or QUEUE they lie in");
+        }
         try (DeadLetters deadLetters = connect.apply(broker.address)) {
             PrintWriter out = spec.commandLine().getOut();
-            if (queue == null) {
-                queues(deadLetters, out);
-            } else {
-                deadLetters(deadLetters, deadLetters.queue(queue), out);
-            }
+            int exitCode = queue == null
+                    ? queues(deadLetters, out)
+                    : deadLetters(deadLetters, deadLetters.queue(queue), chosen, out);
             out.flush();
+            return exitCode;
+        }
+    }
+
+    private int queues(DeadLetters deadLetters, PrintWriter out) {
+        List<QueueOverview> found = deadLetters.overview(BETWEEN_COUNTS);
+        if (broker.json) {
+            found.forEach(each -> out.println(Words.line(json(each))));
             return ExitCodes.OK;
         }
+        Rows rows = new Rows("MESSAGES", "SCHEDULED", "DELIVERING", "OLDEST", "IN/S", "QUEUE");
+        boolean anyOrigins = found.stream().anyMatch(each -> !each.origins().isEmpty());
+        Rows withOrigins = new Rows("MESSAGES", "SCHEDULED", "DELIVERING", "OLDEST", "IN/S", "QUEUE", "ORIGINS");
+        Instant now = Instant.now();
+        for (QueueOverview each : found) {
+            String[] cells = cells(each, now);
+            rows.add(cells);
+            String[] more = java.util.Arrays.copyOf(cells, cells.length + 1);
+            more[cells.length] = origins(each.origins());
+            withOrigins.add(more);
+        }
+        print(anyOrigins ? withOrigins : rows, out, "No dead-letter queues at " + deadLetters.broker());
+        return ExitCodes.OK;
     }
 
-    private void queues(DeadLetters deadLetters, PrintWriter out) {
-        Rows rows = new Rows("MESSAGES", "SCHEDULED", "DELIVERING", "QUEUE");
-        for (DeadLetterQueue each : deadLetters.queues()) {
-            if (broker.json) {
-                out.println(Words.line(Words.object()
-                        .put("queue", each.name())
-                        .put("function", each.function().map(Object::toString).orElse(null))
-                        .put("messages", each.messages())
-                        .put("scheduled", each.scheduled())
-                        .put("delivering", each.delivering())));
-            } else {
-                rows.add("" + each.messages(), "" + each.scheduled(), "" + each.delivering(), each.name());
-            }
-        }
-        if (!broker.json) {
-            print(rows, out, "No dead-letter queues at " + deadLetters.broker());
-        }
+    private static String[] cells(QueueOverview each, Instant now) {
+        DeadLetterQueue counts = each.queue();
+        return new String[] {
+            Long.toString(counts.messages()),
+            Long.toString(counts.scheduled()),
+            Long.toString(counts.delivering()),
+            Words.age(each.oldest(), now),
+            each.arrivalsPerSecond() == 0 ? "0" : String.format(Locale.ROOT, "%.1f", each.arrivalsPerSecond()),
+            counts.name()
+        };
     }
 
-    private void deadLetters(DeadLetters deadLetters, DeadLetterQueue of, PrintWriter out) {
+    private static String origins(List<String> origins) {
+        String first = String.join(" ", origins.subList(0, Math.min(ORIGINS_IN_A_ROW, origins.size())));
+        int more = origins.size() - ORIGINS_IN_A_ROW;
+        return more > 0 ? first + " and " + more + " more" : first;
+    }
+
+    private static ObjectNode json(QueueOverview each) {
+        DeadLetterQueue counts = each.queue();
+        ObjectNode node = Words.object()
+                .put("queue", counts.name())
+                .put("address", counts.address())
+                .put("function", counts.function().map(Object::toString).orElse(null))
+                .put("messages", counts.messages())
+                .put("visible", counts.visible())
+                .put("scheduled", counts.scheduled())
+                .put("delivering", counts.delivering())
+                .put("oldest", each.oldest().map(Instant::toString).orElse(null))
+                .put("arrivalsPerSecond", each.arrivalsPerSecond());
+        ArrayNode origins = node.putArray("origins");
+        each.origins().forEach(origins::add);
+        return node;
+    }
+
+    private int deadLetters(DeadLetters deadLetters, DeadLetterQueue of, Selection chosen, PrintWriter out) {
         Rows rows = new Rows("ID", "DIED", "CAUSE", "ATTEMPTS", "MESSAGE | BODY");
-        deadLetters.forEach(of, Selection.ALL, limit, letter -> add(letter, rows, out));
+        ScanResult scan = deadLetters.scan(of, chosen, Look.HEADS.atMost(limit), letter -> add(letter, rows, out));
+        boolean isChosen = !chosen.equals(Selection.ALL);
         if (broker.json) {
-            return;
+            tellIfPartial(scan);
+            return ExitCodes.of(scan, isChosen);
         }
-        print(rows, out, "No dead letters in " + of.name());
-        if (of.messages() > rows.size()) {
+        print(rows, out, isChosen ? "No dead letters in " + of.name() + " match" : "No dead letters in " + of.name());
+        if (of.messages() > rows.size() && !isChosen) {
             out.println(rows.size() + " of " + of.messages() + " shown (" + of.scheduled() + " scheduled, "
                     + of.delivering() + " with a consumer)");
+        } else if (isChosen) {
+            out.println(rows.size() + " match" + (scan.limited() ? ", more may" : "") + "; " + Words.quality(scan));
+        }
+        tellIfPartial(scan);
+        return ExitCodes.of(scan, isChosen);
+    }
+
+    private void tellIfPartial(ScanResult scan) {
+        if (scan.isPartial() || scan.unread() > 0) {
+            spec.commandLine().getErr().println("list: " + Words.quality(scan));
         }
     }
 
     private void add(DeadLetter letter, Rows rows, PrintWriter out) {
         if (broker.json) {
-            out.println(Words.line(Words.json(letter)));
+            out.println(Words.line(DeadLetterJson.of(letter)));
         } else {
             rows.add(
                     letter.id(),

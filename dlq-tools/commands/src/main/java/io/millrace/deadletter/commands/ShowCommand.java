@@ -3,10 +3,17 @@ package io.millrace.deadletter.commands;
 import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.Cause;
 import io.millrace.deadletter.DeadLetter;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
+import io.millrace.deadletter.Fingerprint;
+import io.millrace.deadletter.Look;
+import io.millrace.deadletter.ReadableBody;
 import io.millrace.deadletter.RefusedException;
+import io.millrace.deadletter.Selection;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,9 +27,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
-        description = "Shows one dead letter: cause, stack trace, headers, body. Changes nothing.")
+        description = "Shows one dead letter: what became of it, cause, stack trace, headers, body. Changes nothing.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class ShowCommand implements Callable<Integer> {
+    // More than anybody reads; export writes all of it.
+    private static final int LARGEST = 8 << 20;
+
     private final Function<BrokerAddress, DeadLetters> connect;
 
     @Spec
@@ -45,10 +55,12 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         try (DeadLetters deadLetters = connect.apply(broker.address)) {
             DeadLetterQueue of = deadLetters.queue(queue);
-            DeadLetter letter = deadLetters.show(of, id).orElseThrow(() -> notThere(of));
+            List<DeadLetter> found = new ArrayList<>();
+            deadLetters.scan(of, Selection.ofId(id), new Look(1, LARGEST), found::add);
+            DeadLetter letter = found.stream().findFirst().orElseThrow(() -> notThere(of));
             PrintWriter out = spec.commandLine().getOut();
             if (broker.json) {
-                out.println(Words.line(Words.json(letter)));
+                out.println(Words.line(DeadLetterJson.of(letter)));
             } else {
                 print(letter, out);
             }
@@ -65,19 +77,37 @@ final class ShowCommand implements Callable<Integer> {
         field(out, "id", letter.id());
         field(out, "queue", letter.queue());
         field(out, "function", letter.function().map(Object::toString).orElse("-"));
-        field(out, "died in", letter.origin().orElse("-"));
-        field(out, "first seen", Words.time(letter.firstSeen()));
-        field(out, "died", Words.time(letter.diedAt()));
-        field(out, "redrives", Long.toString(letter.redrives()));
+        lineage(letter, out);
+        field(out, "group", Fingerprint.of(letter));
         print(letter.cause(), "cause", out);
         if (letter.earlierCause().isPresent()) {
             print(letter.earlierCause(), "earlier cause", out);
         }
         print("properties", letter.properties(), out);
         print("headers", letter.headers(), out);
-        out.println();
-        out.println("body (" + letter.body().length + " bytes)");
-        out.println(Rows.harmless(Words.readable(letter.body())));
+        body(letter, out);
+    }
+
+    // As far as the message itself tells, in the order it happened.
+    private static void lineage(DeadLetter letter, PrintWriter out) {
+        field(out, "published", Words.time(letter.firstSeen()));
+        if (letter.redrives() > 0) {
+            field(out, "redriven", letter.redrives() + (letter.redrives() == 1 ? " time" : " times") + " before");
+        }
+        Optional<Cause> known = letter.cause();
+        known.ifPresent(cause -> field(
+                out,
+                "attempts",
+                cause.attempts() + (cause.version().isEmpty() ? "" : " of version " + cause.version())));
+        String in = letter.origin().map(origin -> " in " + origin).orElse("");
+        if (known.isPresent()) {
+            field(out, "died", Words.time(letter.diedAt()) + in);
+        } else {
+            letter.earlierCause()
+                    .ifPresent(earlier -> field(
+                            out, "died before", Words.time(Optional.of(earlier.diedAt())) + ", then was redriven"));
+            field(out, "died", "at a time nobody recorded" + in);
+        }
     }
 
     private static void print(Optional<Cause> recorded, String name, PrintWriter out) {
@@ -88,9 +118,6 @@ final class ShowCommand implements Callable<Integer> {
         Cause cause = recorded.get();
         field(out, name, cause.errorType() + ": " + cause.errorMessage());
         field(out, "condition", cause.condition());
-        field(out, "attempts", Long.toString(cause.attempts()));
-        field(out, "version", cause.version());
-        field(out, "fingerprint", cause.fingerprint());
         out.println();
         out.println("stack trace");
         out.println(Rows.harmless(cause.stackTrace().isEmpty() ? "  none" : cause.stackTrace()));
@@ -105,6 +132,25 @@ final class ShowCommand implements Callable<Integer> {
                 out.println("  " + Rows.oneLine(name) + ": " + Rows.oneLine(String.valueOf(value)));
             }
         });
+    }
+
+    private static void body(DeadLetter letter, PrintWriter out) {
+        ReadableBody body = ReadableBody.of(letter);
+        String kind =
+                switch (body.kind()) {
+                    case EMPTY -> "empty";
+                    case JSON -> "JSON";
+                    case TEXT -> "text";
+                    case BINARY -> "binary";
+                    case AMQP_VALUE -> "AMQP value, as JSON";
+                    case JAVA_OBJECT -> "Java object, not deserialized";
+                };
+        String cut = letter.isCut()
+                ? ", the beginning of a message of " + Words.bytes(letter.size()) + "; export writes all of it"
+                : "";
+        out.println();
+        out.println("body (" + kind + ", " + body.length() + " bytes" + cut + ")");
+        out.println(Rows.harmless(body.text()));
     }
 
     private static void field(PrintWriter out, String name, String value) {

@@ -14,10 +14,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param interactive whether a person sees the output as it comes, and can answer
  * @param width columns of a line
+ * @param editor the command that opens the person's editor; may have arguments
  */
-public record Terminal(boolean interactive, int width) {
+public record Terminal(boolean interactive, int width, String editor) {
+    private static final String USUAL_EDITOR = "vi";
     private static final int USUAL_WIDTH = 100;
     private static final int NARROWEST = 40;
+
+    /** With the editor that everybody has. */
+    public Terminal(boolean interactive, int width) {
+        this(interactive, width, USUAL_EDITOR);
+    }
 
     static Terminal ofThisProcess() {
         Console console = System.console();
@@ -25,7 +32,10 @@ public record Terminal(boolean interactive, int width) {
                 .filter(columns -> columns.matches("\\d{1,4}"))
                 .map(Integer::parseInt)
                 .orElse(USUAL_WIDTH);
-        return new Terminal(isTerminal(console), Math.max(NARROWEST, width));
+        String editor = Optional.ofNullable(System.getenv("VISUAL"))
+                .or(() -> Optional.ofNullable(System.getenv("EDITOR")))
+                .orElse(USUAL_EDITOR);
+        return new Terminal(isTerminal(console), Math.max(NARROWEST, width), editor);
     }
 
     // Since JDK 22 there is a console also where there is no terminal; it then says so.
@@ -42,10 +52,15 @@ public record Terminal(boolean interactive, int width) {
 
     /** Whether the person answers yes. */
     boolean confirms() {
+        return answer().matches("(?i)y|yes");
+    }
+
+    /** What the person types; empty at the end of the input. */
+    String answer() {
         try {
             // Not closed: it is the process's own.
             String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
-            return answer != null && answer.strip().matches("(?i)y|yes");
+            return answer == null ? "" : answer.strip();
         } catch (IOException unreadable) {
             throw new UncheckedIOException("the answer could not be read", unreadable);
         }

@@ -1,30 +1,28 @@
 package io.millrace.deadletter.commands;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.deadletter.Cause;
 import io.millrace.deadletter.DeadLetter;
+import io.millrace.deadletter.ReadableBody;
+import io.millrace.deadletter.ScanResult;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.Map;
 import java.util.Optional;
 
-/** Dead letters in words for people and in JSON for machines. */
+/** Dead letters in words for people. */
 final class Words {
     static final String NO_CAUSE = "no cause recorded";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
-    private static final int HEX_BYTES = 1_024;
+    private static final int HEAD = 200;
 
     private Words() {}
 
@@ -34,6 +32,21 @@ final class Words {
 
     static String time(Optional<Instant> time) {
         return time.map(SECONDS::format).orElse("-");
+    }
+
+    /** The largest unit that is full. */
+    static String age(Optional<Instant> time, Instant now) {
+        return time.map(since -> age(Duration.between(since, now))).orElse("-");
+    }
+
+    private static String age(Duration age) {
+        if (age.toDays() > 0) {
+            return age.toDays() + " d";
+        }
+        if (age.toHours() > 0) {
+            return age.toHours() + " h";
+        }
+        return age.toMinutes() > 0 ? age.toMinutes() + " min" : Math.max(0, age.toSeconds()) + " s";
     }
 
     static String errorType(DeadLetter letter) {
@@ -46,83 +59,63 @@ final class Words {
 
     /** The message of its cause if there is one, and the beginning of the body. */
     static String summary(DeadLetter letter) {
-        String body = text(letter.body()).orElseGet(() -> letter.body().length + " bytes");
-        return letter.cause().map(cause -> cause.errorMessage() + " | ").orElse("") + Rows.cut(body, 200);
+        return letter.cause().map(cause -> cause.errorMessage() + " | ").orElse("") + bodyHead(letter);
     }
 
-    static Optional<String> text(byte[] body) {
-        try {
-            return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString());
-        } catch (CharacterCodingException binary) {
-            return Optional.empty();
+    /** The beginning of the body in one line. */
+    static String bodyHead(DeadLetter letter) {
+        ReadableBody body = ReadableBody.of(letter);
+        return switch (body.kind()) {
+            case EMPTY -> "(empty)";
+            case BINARY -> bytes(letter.size()) + " binary";
+            case JAVA_OBJECT -> "Java object " + body.text();
+            default -> Rows.cut(body.text().strip(), HEAD);
+        };
+    }
+
+    static String bytes(long count) {
+        if (count < 10_000) {
+            return count + " bytes";
         }
+        return count < 10_000_000 ? count / 1_000 + " kB" : count / 1_000_000 + " MB";
     }
 
-    /** Pretty where it is JSON, as it is where it is text, else the first bytes in hexadecimal digits. */
-    static String readable(byte[] body) {
-        Optional<JsonNode> json = json(body);
-        if (json.isPresent()) {
-            return json.get().toPrettyString();
-        }
-        return text(body)
-                .orElseGet(() -> HexFormat.ofDelimiter(" ").formatHex(body, 0, Math.min(body.length, HEX_BYTES))
-                        + (body.length > HEX_BYTES ? " … (" + body.length + " bytes)" : ""));
-    }
-
-    private static Optional<JsonNode> json(byte[] body) {
-        try {
-            JsonNode read = JSON.readTree(body);
-            return read == null || read.isMissingNode() ? Optional.empty() : Optional.of(read);
-        } catch (IOException notJson) {
-            return Optional.empty();
-        }
-    }
-
-    static ObjectNode json(DeadLetter letter) {
-        ObjectNode node = object().put("id", letter.id()).put("queue", letter.queue());
-        node.put("function", letter.function().map(Object::toString).orElse(null));
-        node.put("origin", letter.origin().orElse(null));
-        node.put("firstSeen", letter.firstSeen().map(Instant::toString).orElse(null));
-        node.put("redrives", letter.redrives());
-        node.set("cause", letter.cause().map(Words::json).orElse(null));
-        node.set("earlierCause", letter.earlierCause().map(Words::json).orElse(null));
-        node.put("contentType", letter.contentType());
-        node.set("properties", json(letter.properties()));
-        node.set("headers", json(letter.headers()));
-        Optional<String> text = text(letter.body());
-        node.put("body", text.orElseGet(() -> Base64.getEncoder().encodeToString(letter.body())));
-        node.put("bodyEncoding", text.isPresent() ? "utf-8" : "base64");
-        return node;
-    }
-
-    private static ObjectNode json(Cause cause) {
-        return object().put("condition", cause.condition())
-                .put("errorType", cause.errorType())
-                .put("errorMessage", cause.errorMessage())
-                .put("stackTrace", cause.stackTrace())
-                .put("attempts", cause.attempts())
-                .put("version", cause.version())
-                .put("fingerprint", cause.fingerprint())
-                .put("diedAt", cause.diedAt().toString());
-    }
-
-    private static ObjectNode json(Map<String, Object> values) {
-        ObjectNode node = object();
-        values.forEach((name, value) -> put(node, name, value));
-        return node;
-    }
-
-    private static void put(ObjectNode node, String name, Object value) {
-        if (value instanceof Long || value instanceof Integer || value instanceof Short) {
-            node.put(name, ((Number) value).longValue());
-        } else if (value instanceof Boolean flag) {
-            node.put(name, flag);
+    /** Whether that was all, in a sentence without its end. */
+    static String quality(ScanResult scan) {
+        StringBuilder text = new StringBuilder();
+        if (scan.isPartial()) {
+            text.append("partial: the broker showed ")
+                    .append(scan.seen())
+                    .append(" of ")
+                    .append(scan.visible());
+        } else if (scan.isExact()) {
+            text.append("all ").append(scan.seen()).append(" looked at");
         } else {
-            node.put(name, String.valueOf(value));
+            text.append(scan.seen()).append(" looked at");
         }
+        if (scan.hidden() > 0) {
+            text.append(", ").append(scan.hidden()).append(" scheduled or with a consumer");
+        }
+        if (scan.unread() > 0) {
+            text.append(", ").append(scan.unread()).append(" with bodies too large to look into");
+        }
+        return text.toString();
+    }
+
+    static ObjectNode json(ScanResult scan) {
+        return object().put("seen", scan.seen())
+                .put("matched", scan.matched())
+                .put("visible", scan.visible())
+                .put("hidden", scan.hidden())
+                .put("tooLargeToRead", scan.unread())
+                .put("quality", scan.isPartial() ? "partial" : scan.isExact() ? "exact" : "unchecked");
+    }
+
+    /** @throws IOException unless it is one JSON value and nothing else */
+    static JsonNode parse(byte[] json) throws IOException {
+        return JSON.readerFor(JsonNode.class)
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readValue(json);
     }
 
     static String line(JsonNode node) {

@@ -144,7 +144,7 @@ class DlqCommandTest {
         Ran ran = dlq("list");
         // Then
         assertThat(ran.exitCode()).isZero();
-        assertThat(ran.out()).containsPattern("(?m)^1 +0 +0 +dlq\\." + function + "$");
+        assertThat(ran.out()).containsPattern("(?m)^1 +0 +0 +\\d+ s +\\d+(\\.\\d)? +dlq\\." + function + "( |$)");
     }
 
     @Test

@@ -1,0 +1,177 @@
+package io.millrace.deadletter.commands;
+
+import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.deadletter.DeadLetter;
+import io.millrace.deadletter.DeadLetterQueue;
+import io.millrace.deadletter.DeadLetters;
+import io.millrace.deadletter.ExportedDeadLetter;
+import io.millrace.deadletter.RefusedException;
+import io.millrace.deadletter.Selection;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "purge",
+        mixinStandardHelpOptions = true,
+        description = "Deletes dead letters for good, after it wrote them to a file that import reads.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
+final class PurgeCommand implements Callable<Integer> {
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    private final Function<BrokerAddress, DeadLetters> connect;
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private BrokerOption broker;
+
+    @Mixin
+    private SelectionOptions selection;
+
+    @Parameters(paramLabel = "FUNCTION|QUEUE", description = "Whose dead letters.")
+    private String queue;
+
+    @Option(
+            names = "--confirm",
+            paramLabel = "QUEUE",
+            description = "The full name of the queue, typed here instead of when asked.")
+    private @Nullable String confirm;
+
+    @Option(
+            names = "--export",
+            paramLabel = "FILE",
+            description = "Where they are written first. Default: QUEUE-TIME.jsonl in this directory.")
+    private @Nullable Path export;
+
+    @Option(names = "--no-export", description = "Write them nowhere: they are gone.")
+    private boolean noExport;
+
+    @Option(names = "--dry-run", description = "Only say what would be deleted.")
+    private boolean dryRun;
+
+    PurgeCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
+        this.connect = connect;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (noExport && export != null) {
+            throw new ParameterException(spec.commandLine(), "--export and --no-export exclude each other");
+        }
+        if (confirm == null && !dryRun && !terminal.interactive()) {
+            throw new RefusedException(
+                    "nobody to ask here: add --confirm QUEUE to delete, or --dry-run to see what would be");
+        }
+        Selection chosen = selection.selection();
+        try (DeadLetters deadLetters = connect.apply(broker.address)) {
+            DeadLetterQueue from = deadLetters.queue(queue);
+            long matching = deadLetters.jobs().count(from, chosen);
+            if (matching == 0) {
+                throw new RefusedException("no dead letters to purge in " + from.name());
+            }
+            if (dryRun) {
+                tell(from, matching, Optional.empty(), true);
+                return ExitCodes.OK;
+            }
+            String typed = confirm == null ? ask(from, matching) : confirm;
+            if (!typed.equals(from.name())) {
+                throw new RefusedException("'" + typed + "' is not '" + from.name() + "'; nothing was deleted");
+            }
+            purge(deadLetters, from, chosen);
+            return ExitCodes.OK;
+        }
+    }
+
+    private String ask(DeadLetterQueue from, long matching) {
+        spec.commandLine()
+                .getOut()
+                .print("Delete " + JobRun.count(matching) + " for good? Type the queue's name, " + from.name() + ": ");
+        spec.commandLine().getOut().flush();
+        return terminal.answer();
+    }
+
+    private void purge(DeadLetters deadLetters, DeadLetterQueue from, Selection chosen) {
+        if (noExport) {
+            tell(from, deadLetters.jobs().purge(from, chosen), Optional.empty(), false);
+            return;
+        }
+        Path file = export != null
+                ? export
+                : Path.of(from.name() + "-"
+                        + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + ".jsonl");
+        try (BufferedWriter writer = Files.newBufferedWriter(
+                        file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long deleted =
+                    deadLetters.jobs().purge(from, chosen, letter -> write(writer, letter), () -> onDisk(writer, disk));
+            tell(from, deleted, Optional.of(file), false);
+        } catch (FileAlreadyExistsException exists) {
+            throw new RefusedException("file '" + file + "' exists; nothing was deleted, name another with --export");
+        } catch (IOException | UncheckedIOException failed) {
+            throw new RefusedException(
+                    "file '" + file + "' cannot be written: " + failed.getMessage() + "; nothing was deleted");
+        }
+    }
+
+    private static void write(BufferedWriter writer, DeadLetter letter) {
+        try {
+            writer.write(ExportedDeadLetter.of(letter).toJson());
+            writer.write('\n');
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed.getMessage(), failed);
+        }
+    }
+
+    // Before anything is deleted, as the machine may fail right then.
+    private static void onDisk(BufferedWriter writer, FileChannel disk) {
+        try {
+            writer.flush();
+            disk.force(true);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed.getMessage(), failed);
+        }
+    }
+
+    private void tell(DeadLetterQueue from, long deleted, Optional<Path> file, boolean only) {
+        if (broker.json) {
+            spec.commandLine()
+                    .getOut()
+                    .println(Words.line(Words.object()
+                            .put("queue", from.name())
+                            .put("dryRun", only)
+                            .put("matching", deleted)
+                            .put("deleted", only ? 0 : deleted)
+                            .put("file", file.map(Path::toString).orElse(null))));
+        } else {
+            spec.commandLine()
+                    .getOut()
+                    .println((only ? "Would delete " : "Deleted ") + JobRun.count(deleted) + " of " + from.name()
+                            + file.map(to -> "; they are in " + to).orElse(""));
+        }
+        spec.commandLine().getOut().flush();
+    }
+}

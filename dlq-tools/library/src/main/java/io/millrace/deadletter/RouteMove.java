@@ -1,0 +1,122 @@
+package io.millrace.deadletter;
+
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.management.QueueState;
+import io.vertx.core.Future;
+
+/** Moves those of a job that go to one queue, a step at a time, as far as it has room. One step after the other. */
+final class RouteMove {
+    // A step is one transaction of the broker, which copies the bodies of large messages into it.
+    private static final long MOST_BYTES = 64L << 20;
+    private static final int LONGEST_REASON = 300;
+
+    private final JobTools tools;
+    private final JobRecord job;
+    private final JobRoute route;
+    private final Finder finder;
+    private long most;
+    private boolean endless;
+
+    RouteMove(JobTools tools, JobRecord job, JobRoute route) {
+        this.tools = tools;
+        this.job = job;
+        this.route = route;
+        this.finder = new Finder(tools.letters(), job.order().queue(), job.found(route));
+    }
+
+    /** How a step ended. */
+    sealed interface Stride {}
+
+    /** @param more whether there may be more to move */
+    record Moved(long count, boolean more) implements Stride {}
+
+    /** It does not go on until somebody mends something. */
+    record Held(String why) implements Stride {}
+
+    /** It goes on when its consumer has made room. */
+    record Full() implements Stride {}
+
+    /** @param limit at most so many, at least 1 */
+    Future<Stride> next(long limit) {
+        Future<Stride> next = endless ? move(limit) : inTime(measured()).compose(done -> intoRoom(limit));
+        return next.recover(failure -> failure instanceof BrokerRefusedException
+                ? refused(String.valueOf(failure.getMessage()))
+                : Future.failedFuture(failure));
+    }
+
+    private Future<Void> measured() {
+        return most > 0
+                ? Future.succeededFuture()
+                : tools.room()
+                        .averageSize(job.order().queue())
+                        .onSuccess(size -> most = most(size))
+                        .mapEmpty();
+    }
+
+    /** Messages of a step, where one has so many bytes on average. */
+    static long most(long averageBytes) {
+        return Math.min(BrokerMove.STEP, Math.max(1, MOST_BYTES / averageBytes));
+    }
+
+    private Future<Stride> intoRoom(long limit) {
+        return inTime(tools.room().find(route.target()))
+                .compose(found -> found.isEmpty()
+                        ? Future.succeededFuture(gone())
+                        : inTime(tools.room().in(found.get(), job.order().queue()))
+                                .compose(free -> intoRoom(found.get(), free, limit)));
+    }
+
+    private Future<Stride> intoRoom(QueueState target, Room.Free free, long limit) {
+        if (free.free() == 0) {
+            return Future.succeededFuture(noRoom(target, free));
+        }
+        endless = free.free() == Long.MAX_VALUE; // Then asked once: it would cost each step a tenth of its time.
+        return move(Math.min(limit, free.free()));
+    }
+
+    private Stride noRoom(QueueState target, Room.Free free) {
+        return !free.fails() && target.consumers() > 0
+                ? new Full()
+                : new Held("queue '" + route.target() + "' is full (policy " + free.policy() + ")"
+                        + (target.consumers() == 0 ? " and nobody takes from it" : ""));
+    }
+
+    private Held gone() {
+        return new Held("queue '" + route.target() + "' does not exist any more");
+    }
+
+    private Future<Stride> move(long wanted) {
+        int limit = (int) Math.min(most, wanted);
+        return finder.next(limit)
+                .compose(batch -> batch.isPresent()
+                        ? move(batch.get(), limit).map(more -> new Moved(more, more > 0 || !finder.isForBroker()))
+                        : Future.succeededFuture(new Moved(0, false)));
+    }
+
+    private Future<Long> move(String selector, int limit) {
+        String queue = job.order().queue();
+        if (route.qualifier().isEmpty()) {
+            return inTime(BrokerMove.step(tools.management(), queue, route.target(), selector, limit));
+        }
+        return inTime(BrokerMove.refuseScheduled(tools.management(), queue))
+                .compose(fine -> inTime(tools.letters().queueNamed(queue)))
+                .compose(of -> inTime(tools.stamping().move(of, route, job.id(), selector, limit)));
+    }
+
+    private Future<Stride> refused(String why) {
+        return inTime(tools.room().find(route.target())).map(found -> found.isEmpty() ? gone() : new Held(cut(why)));
+    }
+
+    // The broker repeats the whole selector.
+    private static String cut(String why) {
+        return why.length() <= LONGEST_REASON ? why : why.substring(0, LONGEST_REASON) + "…";
+    }
+
+    private <T> Future<T> inTime(Future<T> asked) {
+        return Answers.inTime(asked, tools.broker());
+    }
+
+    void close() {
+        finder.close();
+    }
+}
