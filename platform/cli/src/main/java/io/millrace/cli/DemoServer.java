@@ -2,26 +2,21 @@ package io.millrace.cli;
 
 import io.millrace.Millrace;
 import io.millrace.MillraceBuilder;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 
 /** The demo's own server, with its data in a directory that goes with it unless it is kept. */
 final class DemoServer implements AutoCloseable {
     private static final int USUAL_HTTP_PORT = 4574;
 
-    private final Path data;
+    private final ThrowawayData data;
     private final AtomicBoolean kept = new AtomicBoolean();
     private final RunningServer server;
     private final PrintWriter out;
 
-    private DemoServer(Path data, MillraceBuilder builder, PrintWriter out) {
+    private DemoServer(ThrowawayData data, MillraceBuilder builder, PrintWriter out) {
         this.data = data;
         this.out = out;
         this.server = RunningServer.start(builder, this::clean, out);
@@ -29,14 +24,14 @@ final class DemoServer implements AutoCloseable {
 
     /** @param usualPorts those of {@code millrace server}, so that all commands find it, unless they are taken */
     static DemoServer start(boolean usualPorts, PrintWriter out) {
-        Path data = newDirectory();
+        ThrowawayData data = ThrowawayData.create("millrace-demo");
         MillraceBuilder builder = usualPorts
-                ? builder(data).http("127.0.0.1", USUAL_HTTP_PORT)
-                : builder(data).freePorts().http("127.0.0.1", 0);
+                ? builder(data.path()).http("127.0.0.1", USUAL_HTTP_PORT)
+                : builder(data.path()).freePorts().http("127.0.0.1", 0);
         try {
             return new DemoServer(data, builder, out);
         } catch (RuntimeException failed) {
-            delete(data);
+            data.delete();
             if (usualPorts
                     && ExitCode.of(failed).filter(ExitCode.PORT_IN_USE::equals).isPresent()) {
                 return start(false, out);
@@ -47,7 +42,7 @@ final class DemoServer implements AutoCloseable {
 
     private void clean() {
         if (!kept.get()) {
-            delete(data);
+            data.delete();
         }
     }
 
@@ -73,7 +68,7 @@ final class DemoServer implements AutoCloseable {
         String atBroker = usual ? "" : " --broker " + broker;
         out.println();
         out.println("The server stays, until Ctrl-C:");
-        Announcement.of(millrace(), data).print(out);
+        Announcement.of(millrace(), data.path()).print(out);
         out.println("In another terminal: an earthquake without a magnitude, which also the fixed function refuses:");
         List.of(
                         "millrace publish invoke.earthquake-alerts '{\"id\":\"x\",\"properties\":{\"type\":\"earthquake\"}}'"
@@ -90,23 +85,5 @@ final class DemoServer implements AutoCloseable {
     public void close() {
         server.close();
         clean();
-    }
-
-    private static Path newDirectory() {
-        try {
-            return Files.createTempDirectory("millrace-demo");
-        } catch (IOException unusable) {
-            throw new UncheckedIOException("no directory for the demo's data can be made", unusable);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
-        } catch (IOException left) {
-            throw new UncheckedIOException("the demo's data in " + directory + " cannot be deleted", left);
-        }
     }
 }

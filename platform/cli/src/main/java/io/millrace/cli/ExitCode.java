@@ -4,8 +4,10 @@ import io.millrace.FunctionNotFoundException;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.embedded.BrokerStartException;
+import io.millrace.deadletter.PreflightException;
 import io.millrace.deadletter.RefusedException;
 import io.millrace.runtime.CannotListenException;
+import io.millrace.runtime.DataDirectoryUnavailableException;
 import io.millrace.runtime.UnprotectedException;
 import io.millrace.runtime.config.InvalidSettingException;
 import io.millrace.runtime.devmode.DevModeRefusedException;
@@ -20,6 +22,9 @@ enum ExitCode {
     OK(0, "done"),
     REFUSED(1, "refused or failed; one line on standard error says why"),
     USAGE(2, "the command line is wrong"),
+    UNFINISHED(3, "a redrive stopped before its end, or some were held back; its job can be resumed"),
+    PREFLIGHT(4, "a redrive was refused, because it would lose messages or cannot work"),
+    FORBIDDEN(5, "the broker's user lacks a permission"),
     UNAVAILABLE(69, "the server or broker cannot be reached, or went away"),
     DATA_DIRECTORY(73, "the data directory is in use or cannot be used"),
     BROKER_FAILED(74, "the broker in the server failed, for example with an I/O error"),
@@ -55,7 +60,7 @@ enum ExitCode {
         if (failure instanceof CannotListenException door) {
             return Optional.of(door.isPortInUse() ? PORT_IN_USE : CONFIGURATION);
         }
-        if (failure instanceof RegistryUnavailableException) {
+        if (failure instanceof RegistryUnavailableException || failure instanceof DataDirectoryUnavailableException) {
             return Optional.of(DATA_DIRECTORY);
         }
         if (failure instanceof InvalidSettingException
@@ -65,6 +70,12 @@ enum ExitCode {
         }
         if (failure instanceof BrokerUnavailableException || failure instanceof ServerUnavailableException) {
             return Optional.of(UNAVAILABLE);
+        }
+        if (failure instanceof PreflightException) {
+            return Optional.of(PREFLIGHT);
+        }
+        if (failure instanceof BrokerRefusedException forbidden && forbidden.isForbidden()) {
+            return Optional.of(FORBIDDEN);
         }
         boolean refused = failure instanceof RefusedException
                 || failure instanceof BrokerRefusedException

@@ -2,9 +2,12 @@ package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.runtime.DataDirectory;
 import io.millrace.runtime.access.AccessKeys;
 import io.millrace.runtime.access.KeyJson;
 import io.millrace.runtime.registry.FunctionRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -13,20 +16,40 @@ import java.util.List;
 
 /** Of one that does not run, in its data directory. */
 final class KeysOfData implements KeyRing {
+    private final DataDirectory data;
     private final FunctionRegistry registry;
     private final AccessKeys keys;
 
-    private KeysOfData(FunctionRegistry registry) {
+    private KeysOfData(DataDirectory data, FunctionRegistry registry) {
+        this.data = data;
         this.registry = registry;
         this.keys = new AccessKeys(registry.documents(), InstantSource.system());
     }
 
     /** @param isNew whether the directory may be made, for a server that was never started */
-    static KeysOfData open(Path data, boolean isNew) {
-        if (!isNew && !Files.isDirectory(data)) {
-            throw new CommandFailedException("data directory '" + data + "' does not exist");
+    static KeysOfData open(Path directory, boolean isNew) {
+        if (!isNew && !Files.isDirectory(directory)) {
+            throw new CommandFailedException("data directory '" + directory + "' does not exist");
         }
-        return new KeysOfData(FunctionRegistry.open(data));
+        DataDirectory data = DataDirectory.take(directory);
+        boolean isOpen = false;
+        try {
+            KeysOfData keys = new KeysOfData(data, FunctionRegistry.open(data.path()));
+            isOpen = true;
+            return keys;
+        } finally {
+            if (!isOpen) {
+                close(data);
+            }
+        }
+    }
+
+    private static void close(DataDirectory data) {
+        try {
+            data.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException("the data directory " + data.path() + " cannot be given up", failed);
+        }
     }
 
     @Override
@@ -52,6 +75,10 @@ final class KeysOfData implements KeyRing {
 
     @Override
     public void close() {
-        registry.close();
+        try {
+            registry.close();
+        } finally {
+            close(data);
+        }
     }
 }

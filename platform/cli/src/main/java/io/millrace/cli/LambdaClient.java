@@ -98,6 +98,10 @@ final class LambdaClient {
         return mappings() + "/" + segment(uuid);
     }
 
+    static String schedule(String name) {
+        return "/schedules/" + segment(name);
+    }
+
     static String segment(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
@@ -159,6 +163,30 @@ final class LambdaClient {
                         "AnyScaleFrontendService." + operation,
                         "Content-Type",
                         "application/x-amz-json-1.1"))));
+    }
+
+    /**
+     * Asks about streams.
+     *
+     * @param operation such as {@code PutRecord}
+     */
+    JsonNode kinesis(String operation, JsonNode body) {
+        return json(answered(request(
+                "kinesis",
+                "POST",
+                "/",
+                bytes(body),
+                Map.of(
+                        "X-Amz-Target",
+                        "Kinesis_20131202." + operation,
+                        "Content-Type",
+                        "application/x-amz-json-1.1"))));
+    }
+
+    /** Asks EventBridge Scheduler. */
+    JsonNode schedules(String method, String path, JsonNode body) {
+        byte[] bytes = body.isEmpty() ? NOTHING : bytes(body);
+        return json(answered(request("scheduler", method, path, bytes, Map.of())));
     }
 
     private static byte[] bytes(JsonNode body) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         name = "mapping",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Feeds functions from queues, in batches.")
+        description = "Feeds functions from queues and streams, in batches.")
 final class MappingCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs

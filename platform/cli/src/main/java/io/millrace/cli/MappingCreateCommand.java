@@ -6,9 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(name = "create", mixinStandardHelpOptions = true, description = "Feeds a function from a queue.")
+@Command(name = "create", mixinStandardHelpOptions = true, description = "Feeds a function from a queue or a stream.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class MappingCreateCommand implements Callable<Integer> {
     @Spec
@@ -20,8 +21,8 @@ final class MappingCreateCommand implements Callable<Integer> {
     @Mixin
     private MappingOptions options;
 
-    @Option(names = "--queue", paramLabel = "QUEUE", required = true, description = "A queue's name or ARN.")
-    private String queue;
+    @Mixin
+    private MappingSourceOptions source;
 
     @Option(
             names = "--function",
@@ -38,8 +39,13 @@ final class MappingCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!source.isClear()) {
+            throw new ParameterException(
+                    spec.commandLine(), "expected one of --source (or --queue) and --bootstrap-servers");
+        }
         LambdaClient client = server.client();
-        ObjectNode request = Json.object().put("EventSourceArn", arn(client)).put("FunctionName", function);
+        ObjectNode request = Json.object().put("FunctionName", function);
+        source.put(request, queue -> arn(client, queue));
         options.put(request);
         if (disabled) {
             request.put("Enabled", false);
@@ -52,10 +58,7 @@ final class MappingCreateCommand implements Callable<Integer> {
     }
 
     /** Region and account are the server's, as the ARN of the function tells. */
-    private String arn(LambdaClient client) {
-        if (queue.startsWith("arn:")) {
-            return queue;
-        }
+    private String arn(LambdaClient client, String queue) {
         String[] parts = LambdaClient.json(client.get(LambdaClient.function(function) + "/configuration"))
                 .path("FunctionArn")
                 .asText()

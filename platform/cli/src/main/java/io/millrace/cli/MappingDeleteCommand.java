@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "delete",
         mixinStandardHelpOptions = true,
-        description = "Deletes a mapping; the queue and its messages stay.")
+        description = "Deletes a mapping; the source and what is in it stay.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class MappingDeleteCommand implements Callable<Integer> {
     @Spec

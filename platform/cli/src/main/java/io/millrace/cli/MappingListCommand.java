@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         name = "ls",
         aliases = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists which queues feed which functions.")
+        description = "Lists which sources feed which functions.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class MappingListCommand implements Callable<Integer> {
     @Spec
@@ -32,7 +32,7 @@ final class MappingListCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Table table = new Table("UUID", "QUEUE", "FUNCTION", "BATCH", "STATE");
+        Table table = new Table("UUID", "SOURCE", "FUNCTION", "BATCH", "STATE");
         String query = function == null ? "" : "?FunctionName=" + LambdaClient.segment(function);
         for (JsonNode each : server.client().list(LambdaClient.mappings() + query, "EventSourceMappings")) {
             if (json) {
@@ -40,7 +40,7 @@ final class MappingListCommand implements Callable<Integer> {
             } else {
                 table.add(
                         each.path("UUID").asText(),
-                        MappingView.queue(each),
+                        MappingView.source(each),
                         MappingView.function(each),
                         each.path("BatchSize").asText(),
                         each.path("State").asText());

@@ -35,7 +35,7 @@ final class MappingUpdateCommand implements Callable<Integer> {
     @Option(names = "--enable", description = "Let it go on.")
     private boolean enable;
 
-    @Option(names = "--disable", description = "Leave messages in the queue.")
+    @Option(names = "--disable", description = "Leave messages where they are.")
     private boolean disable;
 
     @Option(names = "--no-filter", description = "Hand over all messages.")

@@ -1,17 +1,25 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What commands show of a mapping. */
 final class MappingView {
-    private static final int QUEUE = 5;
+    private static final int RESOURCE = 5;
     private static final int FUNCTION = 6;
 
     private MappingView() {}
 
-    /** The queue's name, without the ARN around it. */
-    static String queue(JsonNode mapping) {
-        return behind(mapping.path("EventSourceArn").asText(), QUEUE);
+    /** The queue's name, or what else stands at the end of the source's ARN; servers and topic, where there is none. */
+    static String source(JsonNode mapping) {
+        if (mapping.has("EventSourceArn")) {
+            return behind(mapping.path("EventSourceArn").asText(), RESOURCE);
+        }
+        List<String> servers = new ArrayList<>();
+        mapping.at("/SelfManagedEventSource/Endpoints/KAFKA_BOOTSTRAP_SERVERS")
+                .forEach(server -> servers.add(server.asText()));
+        return String.join(",", servers) + "/" + mapping.at("/Topics/0").asText();
     }
 
     /** Name or name:qualifier. */
@@ -25,7 +33,7 @@ final class MappingView {
     }
 
     static String line(JsonNode mapping) {
-        return queue(mapping) + " to " + function(mapping) + ", "
+        return source(mapping) + " to " + function(mapping) + ", "
                 + mapping.path("UUID").asText();
     }
 }

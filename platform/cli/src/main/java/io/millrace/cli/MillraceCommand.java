@@ -42,9 +42,15 @@ final class MillraceCommand implements Runnable {
                 .addSubcommand(new InvokeCommand())
                 .addSubcommand(new PublishCommand())
                 .addSubcommand(new StatsCommand())
+                .addSubcommand(new UsageCommand())
+                .addSubcommand(new LogsCommand())
+                .addSubcommand(new WhyCommand())
                 .addSubcommand(MappingCommand.commandLine())
+                .addSubcommand(ScheduleCommand.commandLine())
                 .addSubcommand(QueueCommand.commandLine())
-                .addSubcommand(DlqCommand.commandLine());
+                .addSubcommand(StreamCommand.commandLine())
+                .addSubcommand(DlqCommand.commandLine())
+                .addSubcommand(new CompletionCommand());
         command.setExecutionExceptionHandler(MillraceCommand::failed);
         command.setParameterExceptionHandler(MillraceCommand::misused);
         command.registerConverter(BrokerAddress.class, MillraceCommand::brokerAddress);

@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
+import io.millrace.broker.topology.Topology;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,6 +38,7 @@ final class QueueListCommand implements Callable<Integer> {
             List<QueueState> queues = session.await(new BrokerManagement(session.connection()).listQueues(part));
             print(queues.stream()
                     .filter(queue -> !queue.internal() && !queue.temporary())
+                    .filter(queue -> !queue.name().startsWith(Topology.TOOLS_PREFIX))
                     .toList());
             return ExitCode.OK.code();
         }

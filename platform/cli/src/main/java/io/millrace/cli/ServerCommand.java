@@ -56,6 +56,12 @@ final class ServerCommand implements Callable<Integer> {
     private @Nullable String broker;
 
     @Option(
+            names = "--standby",
+            description = "Wait while another server has the data directory, here or on another machine that reaches"
+                    + " the same disk, and take over when that one ends or is killed.")
+    private boolean standby;
+
+    @Option(
             names = "--dev",
             description = "Redeploy a function within a second when the jar, script or folder it was created or updated"
                     + " from is saved. Only where HTTP is for this machine alone.")
@@ -82,11 +88,11 @@ final class ServerCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--amqp and --broker exclude each other: a broker of your own has its port");
         }
-        long began = System.nanoTime();
         PrintWriter out = spec.commandLine().getOut();
-        RunningServer server = RunningServer.start(builder(), () -> {}, out);
+        StandbyWait start = new StandbyWait(out);
+        RunningServer server = RunningServer.start(standby ? builder().standby(start) : builder(), () -> {}, out);
         Announcement.of(server.millrace(), data).print(out);
-        out.printf("ready after %.1f s%n", (System.nanoTime() - began) / 1e9);
+        out.printf("ready after %.1f s%n", start.secondsSinceBegun());
         out.flush();
         server.awaitStop();
         return ExitCode.OK.code();

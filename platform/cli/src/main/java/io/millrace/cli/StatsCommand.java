@@ -14,10 +14,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "stats",
         mixinStandardHelpOptions = true,
-        description = "Where the accepted events of each function are: accepted is the sum of the columns after it.")
+        description = {
+            "Where the accepted events of each function are: accepted is the sum of the columns after it.",
+            "Then what became of the events of each event source mapping since the server began."
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class StatsCommand implements Callable<Integer> {
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Of an ARN; the name follows. */
+    private static final String FUNCTION = ":function:";
+
     private static final String TOP_OF_SCREEN = "\u001b[H\u001b[2J";
 
     @Spec
@@ -53,12 +59,18 @@ final class StatsCommand implements Callable<Integer> {
             out.println(LambdaClient.text(stats));
             out.flush();
         } else {
-            table(LambdaClient.json(stats).path("functions")).print(out);
+            JsonNode shown = LambdaClient.json(stats);
+            functions(shown.path("functions")).print(out);
+            JsonNode mappings = shown.path("mappings");
+            if (!mappings.isEmpty()) {
+                out.println();
+                mappings(mappings).print(out);
+            }
         }
         return true;
     }
 
-    private static Table table(JsonNode functions) {
+    private static Table functions(JsonNode functions) {
         Table table = new Table(
                 "FUNCTION", "ACCEPTED", "WAITING", "DELAYED", "RUNNING", "SUCCEEDED", "DEAD-LETTERED", "EXPIRED");
         functions.properties().forEach(function -> {
@@ -72,6 +84,41 @@ final class StatsCommand implements Callable<Integer> {
                     counts.path("succeeded").asLong(),
                     counts.path("deadLettered").asLong(),
                     counts.path("expired").asLong());
+        });
+        return table;
+    }
+
+    private static Table mappings(JsonNode mappings) {
+        Table table = new Table(
+                "MAPPING",
+                "FUNCTION",
+                "STATE",
+                "POLLED",
+                "FILTERED-OUT",
+                "INVOKED",
+                "FAILED-INVOKE",
+                "DONE",
+                "ON-FAILURE",
+                "DROPPED",
+                "BACKLOG",
+                "LAST-RESULT");
+        mappings.properties().forEach(mapping -> {
+            JsonNode counts = mapping.getValue();
+            String function = counts.path("function").asText();
+            table.add(
+                    mapping.getKey(),
+                    function.substring(function.indexOf(FUNCTION) + FUNCTION.length()),
+                    counts.path("state").asText(),
+                    counts.path("polled").asLong(),
+                    counts.path("filteredOut").asLong(),
+                    counts.path("invoked").asLong(),
+                    counts.path("failedInvoke").asLong(),
+                    // Of a queue, or of a source in partitions.
+                    counts.path("deleted").asLong() + counts.path("committed").asLong(),
+                    counts.path("onFailureDestinationDelivered").asLong(),
+                    counts.path("dropped").asLong(),
+                    counts.path("backlog").asText("-"),
+                    counts.path("lastProcessingResult").asText("-"));
         });
         return table;
     }

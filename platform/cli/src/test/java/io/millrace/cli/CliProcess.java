@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A process of the packaged jar, as its users start it. */
+/** A process of the packaged jar, as its users start it. See {@link CliCall} for a command without a process. */
 final class CliProcess implements AutoCloseable {
     /** Far more than is needed: other builds may run on the same cores. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -42,15 +42,7 @@ final class CliProcess implements AutoCloseable {
             Path err = Files.createTempFile("millrace", ".err");
             out.toFile().deleteOnExit();
             err.toFile().deleteOnExit();
-            List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    "-jar",
-                    Path.of("target", "millrace.jar").toString()));
-            if (Runtime.version().feature() >= 24) {
-                // As the launcher does: the JDK's warning about Netty is nothing that these tests ask about.
-                command.add(1, "--sun-misc-unsafe-memory-access=allow");
-            }
+            List<String> command = Launcher.commandLine();
             for (Object argument : arguments) {
                 command.add(argument.toString());
             }
@@ -130,6 +122,10 @@ final class CliProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(stop);
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     /** SIGTERM. */

@@ -157,7 +157,7 @@ class DevModeIT {
     private static String done(CliProcess server, Object... arguments) {
         List<Object> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--server", server.listens("http")));
-        CliProcess command = CliProcess.run(all.toArray());
+        CliCall command = CliCall.run(all.toArray());
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
         return command.out();
     }

@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -34,18 +35,33 @@ class FunctionVerbsIT {
             """;
 
     @TempDir
+    static Path data;
+
+    private static CliProcess server;
+
+    @TempDir
     Path directory;
 
-    private CliProcess server;
-
-    @BeforeEach
-    void start() {
-        server = CliProcess.server(directory.resolve("data"));
+    @BeforeAll
+    static void start() {
+        server = CliProcess.server(data);
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         server.close();
+    }
+
+    /** The account is the same for all; versions of a name are never counted anew, so each test has names of its own. */
+    @AfterEach
+    void leave_nothing() {
+        done("function", "ls")
+                .lines()
+                .skip(1)
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .forEach(name -> {
+                    assertThat(done("function", "delete", name)).contains("Deleted function " + name);
+                });
     }
 
     @Test
@@ -86,48 +102,48 @@ class FunctionVerbsIT {
 
     @Test
     void limits_are_set_shown_and_cleared() {
-        done("function", "create", "greeter", "--jar", greeter("hello"), "--handler", "Greeter");
+        done("function", "create", "limited", "--jar", greeter("hello"), "--handler", "Greeter");
 
-        done("function", "limits", "set", "greeter", 7);
-        assertThat(done("function", "limits", "show", "greeter")).contains("Reserved for greeter: 7");
+        done("function", "limits", "set", "limited", 7);
+        assertThat(done("function", "limits", "show", "limited")).contains("Reserved for limited: 7");
         assertThat(done("function", "limits", "account")).containsPattern("UnreservedConcurrentExecutions +993");
         assertThat(done("function", "limits", "account", "--set", 500))
                 .containsPattern("(?m)^ConcurrentExecutions +500")
                 .containsPattern("UnreservedConcurrentExecutions +493");
         done("function", "limits", "account", "--set", 1000);
-        done("function", "limits", "clear", "greeter");
-        assertThat(done("function", "limits", "show", "greeter", "--json")).isEqualToIgnoringNewLines("{}");
-        assertThat(failed("function", "limits", "set", "greeter", 901))
+        done("function", "limits", "clear", "limited");
+        assertThat(done("function", "limits", "show", "limited", "--json")).isEqualToIgnoringNewLines("{}");
+        assertThat(failed("function", "limits", "set", "limited", 901))
                 .contains("below its minimum value of [100]")
                 .hasLineCount(1);
     }
 
     @Test
     void environments_are_provisioned_shown_and_given_up() {
-        done("function", "create", "greeter", "--jar", greeter("hello"), "--handler", "Greeter", "--publish");
+        done("function", "create", "provided", "--jar", greeter("hello"), "--handler", "Greeter", "--publish");
 
-        assertThat(done("function", "provisioned", "set", "greeter:1", 2))
-                .contains("Provisioning 2 environments of greeter:1");
-        assertThat(done("function", "provisioned", "show", "greeter:1"))
+        assertThat(done("function", "provisioned", "set", "provided:1", 2))
+                .contains("Provisioning 2 environments of provided:1");
+        assertThat(done("function", "provisioned", "show", "provided:1"))
                 .containsPattern("RequestedProvisionedConcurrentExecutions +2");
-        assertThat(done("function", "provisioned", "ls", "greeter")).containsPattern("(?m)^ *1 +2 ");
-        done("function", "provisioned", "delete", "greeter:1");
-        assertThat(failed("function", "provisioned", "show", "greeter:1"))
+        assertThat(done("function", "provisioned", "ls", "provided")).containsPattern("(?m)^ *1 +2 ");
+        done("function", "provisioned", "delete", "provided:1");
+        assertThat(failed("function", "provisioned", "show", "provided:1"))
                 .contains("No Provisioned Concurrency Config found")
                 .hasLineCount(1);
     }
 
     @Test
     void scaling_is_set_scheduled_shown_and_removed() {
-        done("function", "create", "greeter", "--jar", greeter("hello"), "--handler", "Greeter", "--publish");
+        done("function", "create", "scaled", "--jar", greeter("hello"), "--handler", "Greeter", "--publish");
 
-        assertThat(done("function", "scaling", "greeter:1")).contains("greeter:1 is not scaled");
-        assertThat(done("function", "scaling", "greeter:1", "--min", 1, "--max", 8, "--target", 0.7))
-                .contains("Scaling greeter:1");
+        assertThat(done("function", "scaling", "scaled:1")).contains("scaled:1 is not scaled");
+        assertThat(done("function", "scaling", "scaled:1", "--min", 1, "--max", 8, "--target", 0.7))
+                .contains("Scaling scaled:1");
         assertThat(done(
                         "function",
                         "scaling",
-                        "greeter:1",
+                        "scaled:1",
                         "--min",
                         4,
                         "--schedule",
@@ -136,15 +152,15 @@ class FunctionVerbsIT {
                         "morning",
                         "--time-zone",
                         "Europe/Berlin"))
-                .contains("Scheduled morning of greeter:1");
-        assertThat(done("function", "scaling", "greeter:1"))
-                .contains("Scaling greeter:1 from 1 to 8", "Target utilisation: 0.7")
+                .contains("Scheduled morning of scaled:1");
+        assertThat(done("function", "scaling", "scaled:1"))
+                .contains("Scaling scaled:1 from 1 to 8", "Target utilisation: 0.7")
                 .containsPattern("morning +4 +- +cron\\(0 8 \\? \\* MON-FRI \\*\\) +Europe/Berlin");
-        assertThat(done("function", "scaling", "greeter:1", "--json").lines()).hasSize(3);
-        done("function", "scaling", "greeter:1", "--remove", "--schedule-name", "morning");
-        done("function", "scaling", "greeter:1", "--remove");
-        assertThat(done("function", "scaling", "greeter:1")).contains("greeter:1 is not scaled");
-        assertThat(failed("function", "scaling", "greeter:1", "--target", 0.7))
+        assertThat(done("function", "scaling", "scaled:1", "--json").lines()).hasSize(3);
+        done("function", "scaling", "scaled:1", "--remove", "--schedule-name", "morning");
+        done("function", "scaling", "scaled:1", "--remove");
+        assertThat(done("function", "scaling", "scaled:1")).contains("scaled:1 is not scaled");
+        assertThat(failed("function", "scaling", "scaled:1", "--target", 0.7))
                 .contains("ObjectNotFoundException: No scalable target registered")
                 .hasLineCount(1);
     }
@@ -161,7 +177,7 @@ class FunctionVerbsIT {
         done(
                 "function",
                 "create",
-                "greeter",
+                "layered",
                 "--jar",
                 greeter("hello"),
                 "--handler",
@@ -170,13 +186,13 @@ class FunctionVerbsIT {
                 arn,
                 "--ephemeral-storage",
                 1024);
-        JsonNode function = Json.lenient(done("function", "get", "greeter", "--json"));
+        JsonNode function = Json.lenient(done("function", "get", "layered", "--json"));
         assertThat(function.at("/Configuration/Layers/0/Arn").asText()).isEqualTo(arn);
         assertThat(function.at("/Configuration/EphemeralStorage/Size").asInt()).isEqualTo(1024);
         done("layer", "delete", "words", 1);
         assertThat(done("layer", "ls", "words").lines()).hasSize(1);
-        done("function", "update", "greeter", "--layer", "");
-        assertThat(done("function", "show", "greeter")).doesNotContain("Layer");
+        done("function", "update", "layered", "--layer", "");
+        assertThat(done("function", "show", "layered")).doesNotContain("Layer");
     }
 
     @Test
@@ -190,7 +206,7 @@ class FunctionVerbsIT {
             {"function", "alias", "update", "greeter", "live"},
             {"layer", "publish", "words"}
         }) {
-            CliProcess command = CliProcess.run(wrong);
+            CliCall command = CliCall.run(wrong);
             assertThat(command.exitCode()).as("%s", List.of(wrong)).isEqualTo(2);
             assertThat(command.err()).hasLineCount(1);
         }
@@ -200,21 +216,21 @@ class FunctionVerbsIT {
         return FunctionJar.of(directory, "Greeter", SOURCE.replace("WORD", word));
     }
 
-    private String done(Object... arguments) {
-        CliProcess command = run(arguments);
+    private static String done(Object... arguments) {
+        CliCall command = run(arguments);
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
         return command.out();
     }
 
-    private String failed(Object... arguments) {
-        CliProcess command = run(arguments);
+    private static String failed(Object... arguments) {
+        CliCall command = run(arguments);
         assertThat(command.exitCode()).as(command.out() + command.err()).isEqualTo(1);
         return command.err();
     }
 
-    private CliProcess run(Object... arguments) {
+    private static CliCall run(Object... arguments) {
         List<Object> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--server", server.listens("http")));
-        return CliProcess.run(all.toArray());
+        return CliCall.run(all.toArray());
     }
 }

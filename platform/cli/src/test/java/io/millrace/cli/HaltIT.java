@@ -202,7 +202,7 @@ class HaltIT {
     }
 
     private static String done(Object... arguments) {
-        CliProcess command = CliProcess.run(arguments);
+        CliCall command = CliCall.run(arguments);
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
         return command.out();
     }

@@ -143,7 +143,7 @@ class KeyVerbsIT {
             {"key", "create", "--user", "ann", "--role", "admin", "--statements", "f"},
             {"key", "ls", "--data", "d", "--server", "http://127.0.0.1:1"}
         }) {
-            CliProcess command = CliProcess.run(wrong);
+            CliCall command = CliCall.run(wrong);
             assertThat(command.exitCode()).as("%s", List.of(wrong)).isEqualTo(2);
             assertThat(command.err()).hasLineCount(1);
         }

@@ -87,7 +87,7 @@ class KillIT {
         Path marks = directory.resolve("marks");
         Path jar = FunctionJar.of(directory, "Recorder", RECORDER);
         try (CliProcess first = server(data)) {
-            CliProcess created = CliProcess.run(
+            CliCall created = CliCall.run(
                     "function",
                     "create",
                     "recorder",
@@ -177,7 +177,7 @@ class KillIT {
     }
 
     private static JsonNode stats(CliProcess server) {
-        CliProcess stats = CliProcess.run("stats", "--json", "--server", server.listens("http"));
+        CliCall stats = CliCall.run("stats", "--json", "--server", server.listens("http"));
         return Json.lenient(stats.out()).path("functions").path("recorder");
     }
 

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -33,17 +33,20 @@ class MappingVerbsIT {
             """;
 
     @TempDir
+    static Path data;
+
+    private static CliProcess server;
+
+    @TempDir
     Path directory;
 
-    private CliProcess server;
-
-    @BeforeEach
-    void start() {
-        server = CliProcess.server(directory.resolve("data"));
+    @BeforeAll
+    static void start() {
+        server = CliProcess.server(data);
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         server.close();
     }
 
@@ -51,9 +54,8 @@ class MappingVerbsIT {
     void a_queue_is_mapped_shown_changed_stopped_and_left_alone() {
         Path jar = FunctionJar.of(directory, "Orders", SOURCE);
         done("function", "create", "orders", "--jar", jar, "--handler", "Orders");
-        assertThat(CliProcess.run("queue", "create", "orders-in", "--broker", server.listens("amqp"))
-                        .exitCode())
-                .isZero();
+        CliCall queue = CliCall.run("queue", "create", "orders-in", "--broker", server.listens("amqp"));
+        assertThat(queue.exitCode()).as(queue.err()).isZero();
 
         assertThat(done(
                         "mapping",
@@ -85,6 +87,10 @@ class MappingVerbsIT {
                 .containsPattern(uuid + " +orders-in +orders +20 +Enabled");
         assertThat(done("mapping", "ls", "--function", "refunds")).doesNotContain(uuid);
 
+        assertThat(done("stats"))
+                .containsPattern("\n\nMAPPING +FUNCTION +STATE +POLLED [-A-Z ]+ BACKLOG +LAST-RESULT\n" + uuid
+                        + " +orders +Enabled +0 [0 ]+ 0 +-\n");
+
         assertThat(done("mapping", "update", uuid, "--disable", "--no-filter", "--no-report-item-failures"))
                 .contains("Updated mapping of orders-in to orders, " + uuid);
         awaitState(uuid, "Disabled");
@@ -92,6 +98,9 @@ class MappingVerbsIT {
                 .containsPattern("BatchSize +20")
                 .containsPattern("FunctionResponseTypes +\\[\\]")
                 .doesNotContain("FilterCriteria");
+
+        assertThat(run("mapping", "update", uuid, "--retries", 3).err())
+                .contains("The member MaximumRetryAttempts is not supported by Millrace for queues.");
 
         assertThat(done("mapping", "delete", uuid)).contains("Deleted mapping of orders-in to orders, " + uuid);
         assertThat(done("mapping", "ls").lines()).hasSize(1);
@@ -102,32 +111,36 @@ class MappingVerbsIT {
         for (Object[] wrong : new Object[][] {
             {"mapping"},
             {"mapping", "create", "--queue", "orders-in"},
+            {"mapping", "create", "--function", "orders"},
+            {"mapping", "create", "--function", "orders", "--source", "q", "--bootstrap-servers", "h:9092"},
+            {"mapping", "create", "--function", "orders", "--source", "q", "--starting-timestamp", "yesterday"},
+            {"mapping", "create", "--function", "orders", "--source", "q", "--retries", "many"},
             {"mapping", "update", "u"},
             {"mapping", "update", "u", "--enable", "--disable"},
             {"mapping", "update", "u", "--filter", "{}", "--no-filter"}
         }) {
-            CliProcess command = CliProcess.run(wrong);
+            CliCall command = CliCall.run(wrong);
             assertThat(command.exitCode()).as("%s", List.of(wrong)).isEqualTo(2);
             assertThat(command.err()).hasLineCount(1);
         }
     }
 
-    private void awaitState(String uuid, String state) {
+    private static void awaitState(String uuid, String state) {
         await().atMost(CliProcess.PATIENCE).until(() -> Json.lenient(done("mapping", "show", uuid, "--json"))
                 .path("State")
                 .asText()
                 .equals(state));
     }
 
-    private String done(Object... arguments) {
-        CliProcess command = run(arguments);
+    private static String done(Object... arguments) {
+        CliCall command = run(arguments);
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
         return command.out();
     }
 
-    private CliProcess run(Object... arguments) {
+    private static CliCall run(Object... arguments) {
         List<Object> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--server", server.listens("http")));
-        return CliProcess.run(all.toArray());
+        return CliCall.run(all.toArray());
     }
 }

@@ -8,7 +8,6 @@ import io.millrace.runtime.config.SettingTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -38,6 +37,7 @@ class ReadmeIT {
 
     @Test
     void its_commands_do_what_it_says() throws Exception {
+        Launcher.isBuilt();
         try (CliProcess server = CliProcess.server(directory.resolve("data"), "--set", "async.retryDelay=PT0.1S")) {
             assertThat(readme.commands().get(0).script()).contains("./millrace server");
             for (Readme.Command command :
@@ -56,7 +56,7 @@ class ReadmeIT {
     private static String atFreePorts(String script, CliProcess server) {
         return script.replace("http://127.0.0.1:4574", server.listens("http"))
                 .replaceAll(
-                        "(?m)^(\\./millrace (?:function|invoke|stats|mapping).*)$",
+                        "(?m)^(\\./millrace (?:function|invoke|stats|logs|why|usage|mapping|stream|schedule).*)$",
                         "$1 --server " + server.listens("http"))
                 .replaceAll("(?m)^(\\./millrace (?:publish|dlq|queue).*)$", "$1 --broker " + server.listens("amqp"));
     }
@@ -73,12 +73,12 @@ class ReadmeIT {
     }
 
     private static JsonNode quakes(CliProcess server) {
-        CliProcess stats = CliProcess.run("stats", "--json", "--server", server.listens("http"));
+        CliCall stats = CliCall.run("stats", "--json", "--server", server.listens("http"));
         return Json.lenient(stats.out()).path("functions").path("quakes");
     }
 
     private static void awaitRest(CliProcess server) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().atMost(CliProcess.PATIENCE.multipliedBy(2)).until(() -> {
             JsonNode now = quakes(server);
             return now.path("waiting").asLong()
                             + now.path("delayed").asLong()

@@ -237,7 +237,7 @@ class ServerHaltIT {
 
     private void create(CliProcess server) {
         Path jar = FunctionJar.of(directory, "Halter", HALTER);
-        CliProcess created = CliProcess.run(
+        CliCall created = CliCall.run(
                 "function",
                 "create",
                 "halter",

@@ -35,9 +35,15 @@ class ServerIT {
     Path directory;
 
     private static JsonNode stats(CliProcess server, String function) {
-        CliProcess stats = CliProcess.run("stats", "--json", "--server", server.listens("http"));
+        CliCall stats = CliCall.run("stats", "--json", "--server", server.listens("http"));
         assertThat(stats.exitCode()).as(stats.err()).isZero();
         return Json.lenient(stats.out()).path("functions").path(function);
+    }
+
+    private static String called(Object... arguments) {
+        CliCall command = CliCall.run(arguments);
+        assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
+        return command.out();
     }
 
     private static String done(Object... arguments) {
@@ -103,6 +109,11 @@ class ServerIT {
             assertThat(stats(again, "greeter")).isEqualTo(before);
             assertThat(done("invoke", "greeter", "{\"name\":\"again\"}", "--server", again.listens("http")))
                     .contains("hello again");
+            // The use before the restart too: two calls, an event, and attempts at the one that fails.
+            assertThat(called("usage", "greeter", "--server", again.listens("http")))
+                    .containsPattern("DAY +FUNCTION +VERSION +REQUESTS +GB-SECONDS +COLD-STARTS +BYTES-IN +BYTES-OUT")
+                    .containsPattern("20\\d\\d-\\d\\d-\\d\\d +greeter +\\$LATEST +[5-9] ")
+                    .containsPattern("total +[5-9] +0\\.\\d\\d\\d +[2-9] +\\d\\d+ +\\d\\d+");
         }
     }
 
@@ -114,8 +125,8 @@ class ServerIT {
             done("function", "create", "greeter", "--jar", jar, "--handler", "Greeter", "--server", http);
 
             CliProcess failing = CliProcess.run("invoke", "greeter", "{\"fail\":1}", "--server", http);
-            CliProcess unknown = CliProcess.run("invoke", "absent", "{}", "--server", http);
-            CliProcess refused = CliProcess.run("publish", "invoke.absent", "{}", "--broker", server.listens("amqp"));
+            CliCall unknown = CliCall.run("invoke", "absent", "{}", "--server", http);
+            CliCall refused = CliCall.run("publish", "invoke.absent", "{}", "--broker", server.listens("amqp"));
 
             assertThat(failing.exitCode()).isEqualTo(1);
             assertThat(failing.err()).contains("told to fail").hasLineCount(1);
@@ -131,19 +142,18 @@ class ServerIT {
         try (CliProcess server = CliProcess.server(directory.resolve("data"))) {
             String amqp = server.listens("amqp");
 
-            done("queue", "create", "letters", "--broker", amqp);
-            done("publish", "letters", "one", "--broker", amqp);
-            done("publish", "letters", "two", "--broker", amqp);
+            called("queue", "create", "letters", "--broker", amqp);
+            called("publish", "letters", "one", "--broker", amqp);
+            called("publish", "letters", "two", "--broker", amqp);
 
-            assertThat(done("queue", "ls", "letters", "--broker", amqp)).containsPattern("letters +2");
-            CliProcess kept = CliProcess.run("queue", "delete", "letters", "--broker", amqp);
+            assertThat(called("queue", "ls", "letters", "--broker", amqp)).containsPattern("letters +2");
+            CliCall kept = CliCall.run("queue", "delete", "letters", "--broker", amqp);
             assertThat(kept.exitCode()).isEqualTo(1);
-            assertThat(done("queue", "receive", "letters", "--max", 5, "--broker", amqp)
+            assertThat(called("queue", "receive", "letters", "--max", 5, "--broker", amqp)
                             .lines())
                     .containsExactly("one", "two");
-            done("queue", "delete", "letters", "--broker", amqp);
-            assertThat(CliProcess.run("queue", "show", "letters", "--broker", amqp)
-                            .exitCode())
+            called("queue", "delete", "letters", "--broker", amqp);
+            assertThat(CliCall.run("queue", "show", "letters", "--broker", amqp).exitCode())
                     .isEqualTo(1);
         }
     }
