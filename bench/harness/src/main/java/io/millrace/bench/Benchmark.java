@@ -1,6 +1,7 @@
 package io.millrace.bench;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -28,6 +29,10 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
     private static final Side CALL = new Side("raw call", on -> on.rawCalls(1));
     private static final Side CALLS = new Side("raw calls", on -> on.rawCalls(128));
     private static final Side PLATFORM = new Side("platform", on -> on.platformPipe(Load.EVENTS, 1));
+    private static final Side KEYED = new Side("platform, with keys", on -> on.keyedPipe(Load.EVENTS));
+    private static final Side UNMEASURED = new Side(
+            "platform, metrics and usage off",
+            on -> on.platformPipe(Load.EVENTS, 1, Map.of("metrics.enabled", "false", "usage.retentionDays", "0")));
     private static final Side PLATFORM_1000 =
             new Side("platform, 1,000 functions", on -> on.platformPipe(Load.EVENTS, 1_000));
     private static final Side PLATFORM_RETRY =
@@ -41,6 +46,15 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
     private static final Side GATEWAY_EVENTS = new Side("platform over HTTP", on -> on.platformGateway("Event", 202));
     private static final Side BARE_CALLS = new Side("bare HTTP handler", Surroundings::bareCalls);
     private static final Side BARE_EVENTS = new Side("bare HTTP handler", Surroundings::bareEvents);
+    private static final Side MAPPING_10 =
+            new Side("mapping, batches of 10", on -> MappedQueues.start(on, 10, 1, false));
+    private static final Side MAPPING_100 =
+            new Side("mapping, batches of 100", on -> MappedQueues.start(on, 100, 1, false));
+    private static final Side PROTON_10 = new Side("raw, batches of 10", on -> on.rawBatches(10));
+    private static final Side PROTON_100 = new Side("raw, batches of 100", on -> on.rawBatches(100));
+    private static final Side SINGLE = new Side("platform, one by one", PlatformBacklog::start);
+    private static final Side HEALTHY = new Side("four mappings", on -> MappedQueues.start(on, 10, 4, false));
+    private static final Side TROUBLED = new Side("four of six mappings", on -> MappedQueues.start(on, 10, 4, true));
     private static final String EVENTS = "events/s";
 
     /** All of them, in the order they run. */
@@ -57,7 +71,13 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
             new Benchmark("http-sync-vs-bare", GATEWAY_CALLS, BARE_CALLS, Window::perSecond, "calls/s", true),
             new Benchmark("http-async-vs-bare", GATEWAY_EVENTS, BARE_EVENTS, Window::perSecond, EVENTS, true),
             new Benchmark("many-functions", PLATFORM_1000, PLATFORM, Window::perSecond, EVENTS, true),
+            new Benchmark("idempotency-vs-plain", KEYED, PLATFORM, Window::perSecond, EVENTS, false),
+            new Benchmark("metrics-vs-off", PLATFORM, UNMEASURED, Window::perSecond, EVENTS, false),
             new Benchmark("raw-hop-vs-raw", RAW_HOP, RAW, Window::perSecond, EVENTS, true),
             new Benchmark("raw-hop-vs-spring", RAW_HOP, SPRING, Window::perSecond, EVENTS, true),
-            new Benchmark("raw-retry-10-percent-vs-raw-hop", RAW_RETRY, RAW_MANY, Window::perSecond, EVENTS, true));
+            new Benchmark("raw-retry-10-percent-vs-raw-hop", RAW_RETRY, RAW_MANY, Window::perSecond, EVENTS, true),
+            new Benchmark("mapping-10-vs-proton", MAPPING_10, PROTON_10, Window::perSecond, EVENTS, false),
+            new Benchmark("mapping-100-vs-proton", MAPPING_100, PROTON_100, Window::perSecond, EVENTS, false),
+            new Benchmark("mapping-100-vs-single", MAPPING_100, SINGLE, Window::perSecond, EVENTS, false),
+            new Benchmark("mapping-isolation", TROUBLED, HEALTHY, Window::perSecond, EVENTS, false));
 }

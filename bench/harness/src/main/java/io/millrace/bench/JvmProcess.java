@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class JvmProcess implements AutoCloseable {
 
+    private static final int HEAP_MEGABYTES = 2_048;
     private static final int SECONDS_TO_END = 20;
 
     private final String name;
@@ -35,9 +36,20 @@ final class JvmProcess implements AutoCloseable {
 
     /** Starts it; standard error goes to the file {@code <name>.log} in the directory. */
     static JvmProcess start(String name, Path directory, String classPath, String mainClass, List<String> arguments) {
+        return start(name, directory, classPath, mainClass, arguments, HEAP_MEGABYTES);
+    }
+
+    /** As the other, with a heap of so many megabytes. */
+    static JvmProcess start(
+            String name,
+            Path directory,
+            String classPath,
+            String mainClass,
+            List<String> arguments,
+            int heapMegabytes) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx2g");
+        command.add("-Xmx" + heapMegabytes + "m");
         if (Runtime.version().feature() >= 24) {
             command.addAll(List.of(
                     "-Dio.netty.noUnsafe=false",

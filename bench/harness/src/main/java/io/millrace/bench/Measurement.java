@@ -28,8 +28,14 @@ record Measurement(String name, BiFunction<Surroundings, Pairing, String> run) {
                             new Measurement(InProcess.WARM, (on, pairing) -> InProcess.warmDispatch(pairing)),
                             new Measurement(Sleepers.NAME, (on, pairing) -> Sleepers.run(on)),
                             new Measurement(LimitChange.NAME, LimitChange::run),
+                            new Measurement(Filters.NAME, (on, pairing) -> Filters.run(pairing)),
                             new Measurement(Reads.NAME, Reads::run),
                             new Measurement(Crowd.NAME, Crowd::run),
+                            new Measurement(Redrives.MOVED, Redrives::move),
+                            new Measurement(Redrives.BLIND, Redrives::moveBlindly),
+                            new Measurement(Redrives.EDITED, Redrives::edit),
+                            new Measurement(SideEffects.NAME, SideEffects::run),
+                            new Measurement(MillionGroups.NAME, MillionGroups::run),
                             new Measurement(Backlog.NAME, (on, pairing) -> on.backlog())))
             .flatMap(several -> several)
             .toList();

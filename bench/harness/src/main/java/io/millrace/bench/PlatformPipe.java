@@ -2,9 +2,11 @@ package io.millrace.bench;
 
 import io.millrace.Millrace;
 import io.millrace.MillraceBuilder;
+import io.millrace.PublishOptions;
 import io.millrace.function.FunctionHandler;
 import io.millrace.runtime.accounting.FunctionAccount;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,11 +31,20 @@ final class PlatformPipe implements Lane {
     private final AtomicLong published = new AtomicLong();
     private final AtomicInteger outstanding = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final boolean keyed;
     private volatile boolean running;
 
-    private PlatformPipe(Path dataDirectory, String brokerUrl, String function, int functions, Load load) {
+    private PlatformPipe(
+            Path dataDirectory,
+            String brokerUrl,
+            String function,
+            int functions,
+            Load load,
+            Map<String, String> settings,
+            boolean keyed) {
         this.function = function;
         this.load = load;
+        this.keyed = keyed;
         MillraceBuilder builder = Millrace.builder()
                 .dataDirectory(dataDirectory)
                 .broker(brokerUrl)
@@ -44,6 +55,7 @@ final class PlatformPipe implements Lane {
                         function,
                         (FunctionHandler) (event, context) -> handle(event),
                         definition -> definition.withReservedConcurrency(OptionalInt.of(load.slots())));
+        settings.forEach(builder::set);
         for (int other = 1; other < functions; other++) {
             builder.function(function + "-" + other, (FunctionHandler) (event, context) -> event);
         }
@@ -51,8 +63,19 @@ final class PlatformPipe implements Lane {
     }
 
     /** @param functions how many the platform has; all events are for one of them */
-    static PlatformPipe start(Path dataDirectory, String brokerUrl, String function, int functions, Load load) {
-        return new PlatformPipe(dataDirectory, brokerUrl, function, functions, load);
+    static PlatformPipe start(
+            Path dataDirectory,
+            String brokerUrl,
+            String function,
+            int functions,
+            Load load,
+            Map<String, String> settings) {
+        return new PlatformPipe(dataDirectory, brokerUrl, function, functions, load, settings, false);
+    }
+
+    /** Every event has an idempotency key of its own. */
+    static PlatformPipe keyed(Path dataDirectory, String brokerUrl, String function, Load load) {
+        return new PlatformPipe(dataDirectory, brokerUrl, function, 1, load, Map.of(), true);
     }
 
     private byte[] handle(byte[] event) {
@@ -69,8 +92,10 @@ final class PlatformPipe implements Lane {
     }
 
     private void publish() {
-        published.incrementAndGet();
-        var unused = millrace.publish(function, body).whenComplete((id, refused) -> {
+        long number = published.incrementAndGet();
+        PublishOptions options =
+                keyed ? PublishOptions.NONE.withIdempotencyKey(function + "/" + number) : PublishOptions.NONE;
+        var unused = millrace.publish(function, body, options).whenComplete((id, refused) -> {
             if (refused != null) {
                 failure.compareAndSet(null, refused);
             }

@@ -21,7 +21,8 @@ final class RawQueues {
                     BrokerConnection.open(vertx, BrokerAddress.local("127.0.0.1", port), "bench"));
             Waiting.on("connecting to the broker", connection.firstUp());
             String settings = "{\"redeliveryDelay\":" + Load.RETRY_DELAY.toMillis()
-                    + ",\"maxDeliveryAttempts\":-1,\"enableIngressTimestamp\":false}";
+                    + ",\"maxDeliveryAttempts\":-1,\"enableIngressTimestamp\":false"
+                    + ",\"autoDeleteQueues\":false,\"autoDeleteAddresses\":false}";
             Waiting.on(
                     "setting up the raw queues",
                     new BrokerManagement(connection).operation("broker", "addAddressSettings", PREFIX + "#", settings));

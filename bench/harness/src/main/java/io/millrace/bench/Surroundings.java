@@ -1,6 +1,7 @@
 package io.millrace.bench;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -25,13 +26,27 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
     }
 
     Lane platformPipe(Load load, int functions) {
+        return platformPipe(load, functions, Map.of());
+    }
+
+    /** @param settings beside the usual ones */
+    Lane platformPipe(Load load, int functions, Map<String, String> settings) {
         String function = nextFunction();
-        return PlatformPipe.start(directory.resolve(function), brokerUrl(), function, functions, load);
+        return PlatformPipe.start(directory.resolve(function), brokerUrl(), function, functions, load, settings);
+    }
+
+    Lane keyedPipe(Load load) {
+        String function = nextFunction();
+        return PlatformPipe.keyed(directory.resolve(function), brokerUrl(), function, load);
     }
 
     String backlog() {
         String function = nextFunction();
         return Backlog.run(this, directory.resolve(function), function);
+    }
+
+    Lane rawBatches(int batchSize) {
+        return RawBatches.connect(broker.amqpPort(), nextQueue(), batchSize);
     }
 
     Lane platformCalls(int inFlight) {
@@ -60,7 +75,8 @@ record Surroundings(Path directory, BrokerProcess broker, String springClassPath
         return SpringListener.start(directory, springClassPath, broker, load);
     }
 
-    private String nextQueue() {
+    /** A name that no other queue of the run has. */
+    String nextQueue() {
         return RawQueues.PREFIX + queues.incrementAndGet();
     }
 

@@ -65,6 +65,15 @@ class RawLanesIT {
         }
     }
 
+    @Test
+    void raw_batches_take_a_backlog_to_its_last_message() {
+        try (Lane lane = surroundings.rawBatches(10)) {
+            assertMovesAndRests(lane);
+
+            assertThat(lane.completed()).isEqualTo(2 * BRIEFLY.toMillis() * BacklogLane.PER_MILLI);
+        }
+    }
+
     private static Window assertMovesAndRests(Lane lane) {
         Window window = lane.measure(BRIEFLY, BRIEFLY);
 
