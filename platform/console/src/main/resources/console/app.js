@@ -46,7 +46,7 @@ async function show() {
   showing = new AbortController();
   const { signal } = showing;
   drawNav(name);
-  const root = h('div', { class: 'page' });
+  const root = h('div', { class: 'page', dataset: { of: location.hash } });
   put(main, root);
   if (!page) {
     document.title = 'Not found · Millrace';
@@ -148,7 +148,8 @@ onSignInNeeded(signIn);
 
 window.addEventListener('hashchange', () => {
   if (signingIn) return;
-  show().then(() => main.focus({ preventScroll: true }));
+  show();
+  main.focus({ preventScroll: true }); // At once: whoever is on the way to a button already is left there.
   window.scrollTo(0, 0);
 });
 

@@ -17,10 +17,13 @@ const load = async name => (await import(pathToFileURL(require.resolve(name)))).
 const chromium = await load('@sparticuz/chromium');
 const puppeteer = await load('puppeteer-core');
 
+// One process for all, as the package asks for, ends as a whole when a page does.
+const flags = chromium.args.filter(each => each !== '--single-process');
+
 async function launched() {
   try {
     return await puppeteer.launch({
-      executablePath: await chromium.executablePath(), args: chromium.args, headless: 'shell', protocolTimeout: 2 * PATIENCE });
+      executablePath: await chromium.executablePath(), args: flags, headless: 'shell', protocolTimeout: 2 * PATIENCE });
   } catch (failure) {
     console.log(String(failure));
     process.exit(3); // The test is skipped, and says so.
@@ -75,9 +78,21 @@ export async function sees(...parts) {
   }
 }
 
+/** Goes to a page and waits until it, not the one before, has all of `parts`. */
 export async function open(hash, ...parts) {
   await page.evaluate(to => { location.hash = to; }, hash);
+  await page.waitForFunction(() => document.querySelector('main .page')?.dataset.of === location.hash);
   await sees(...parts);
+}
+
+/** Clicks the first of these that may be clicked, once it is there, in one go: a page may draw it again at any time. */
+export async function press(selector) {
+  const pressed = await page.waitForFunction(css => {
+    const found = [...document.querySelectorAll(css)].find(each => !each.disabled);
+    found?.click();
+    return found !== undefined;
+  }, {}, selector);
+  await pressed.dispose();
 }
 
 export async function finish() {

@@ -2,13 +2,13 @@
 //   node console.mjs <folder with node_modules> <url of the server> <folder for screenshots>
 // The result is results.json beside the screenshots: { "<step>": "ok" | what was wrong }. ConsoleIT reads it.
 
-import { base, complaints, elsewhere, expect, finish, open, page, sees, shot, size, step } from './browser.mjs';
+import { base, complaints, elsewhere, expect, finish, open, page, press, sees, shot, size, step } from './browser.mjs';
 
 /** Runs the function of the page with an event and waits until the result has `part`. */
 async function invoke(event, part) {
   await page.waitForSelector('textarea');
   await page.$eval('textarea', (box, text) => { box.value = text; }, event);
-  await page.click('#invoke');
+  await press('#invoke');
   await page.waitForFunction(text => document.querySelector('#answer')?.textContent.includes(text), {}, part);
 }
 
@@ -45,6 +45,16 @@ await step('keyboard', async () => {
   expect(unlabelled === 0, `${unlabelled} controls have no label`);
 });
 
+await step('focus', async () => {
+  await open('#/', 'accepted = ');
+  await page.evaluate(() => new Promise(focused => {
+    addEventListener('hashchange', () => { document.querySelector('#nav a[href="#/queues"]').focus(); focused(); }, { once: true });
+    location.hash = '#/mappings';
+  }));
+  await sees('orders-in');
+  expect(await page.evaluate(() => document.activeElement.textContent) === 'Queues', 'a page that was ready took the focus away');
+});
+
 await step('invoke', async () => {
   await open('#/functions/orders', 'Test event');
   await invoke('{"pieces":2}', '"pieces": 2');
@@ -55,7 +65,7 @@ await step('invoke', async () => {
 await step('escaped', async () => {
   const evil = '{"note":"<img src=x onerror=alert(1)><script>alert(2)</script>"}';
   await page.$eval('textarea', (box, text) => { box.value = text; }, evil);
-  await page.click('#invoke');
+  await press('#invoke');
   await page.waitForFunction(() => document.querySelector('#answer')?.textContent.includes('<img src=x onerror=alert(1)>')
     && document.querySelector('#log')?.textContent.includes('<script>alert(2)</script>'));
   expect(await page.$$eval('main img, main script', all => all.length) === 0, 'the event became elements of the page');
@@ -64,7 +74,7 @@ await step('escaped', async () => {
 await step('saved', async () => {
   await page.type('input[aria-label^="Name to save"]', 'two <b>pieces</b>');
   await page.$eval('textarea', box => { box.value = '{"pieces":2}'; });
-  await (await page.$$('form button')).at(0).click();
+  await press('form button');
   await sees('Saved “two <b>pieces</b>”');
   await page.reload();
   await page.waitForSelector('select option[value="two <b>pieces</b>"]');
@@ -88,14 +98,14 @@ await step('tabs', async () => {
   await open('#/functions/orders?tab=versions', 'Aliases', '$LATEST');
   await open('#/functions/orders?tab=limits', 'Reserved concurrency', 'Shares the unreserved');
   await page.type('input[type=number]', '7');
-  await page.click('main button.primary');
+  await press('main button.primary');
   await sees('7 can always run at once');
   await shot('function-limits');
 });
 
 await step('queues', async () => {
   await open('#/queues', 'dlq.payments', 'orders-in', 'internal queues are not shown');
-  await page.click('input[type=checkbox]');
+  await press('input[type=checkbox]');
   await sees('call.orders');
   await page.type('input[type=search]', 'dlq.');
   await page.waitForFunction(() => !document.body.innerText.includes('call.orders'));
@@ -104,8 +114,7 @@ await step('queues', async () => {
 
 await step('mappings', async () => {
   await open('#/mappings', 'orders-in', 'Enabled');
-  const button = await page.waitForSelector('button[aria-label^="Disable mapping"]');
-  await button.click();
+  await press('button[aria-label^="Disable mapping"]');
   await page.waitForSelector('button[aria-label^="Enable mapping"]:not([disabled])');
   await sees('Disabled');
   await shot('mappings');
@@ -173,7 +182,7 @@ await step('sign-in', async () => {
   expect(await page.evaluate(() => document.cookie) === '', 'scripts see the cookie');
   await open('#/functions/orders', 'Test event');
   await invoke('{"pieces":3}', '"pieces": 3');
-  await (await page.waitForSelector('#account button')).click();
+  await press('#account button');
   await page.waitForSelector('form.sign-in');
 });
 

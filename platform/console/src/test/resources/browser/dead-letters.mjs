@@ -2,15 +2,19 @@
 //   node dead-letters.mjs <folder with node_modules> <url of the server> <folder for screenshots> <id of the hostile letter>
 // The result is results.json beside the screenshots: { "<step>": "ok" | what was wrong }. DeadLetterPageIT reads it.
 
-import { addresses, base, complaints, elsewhere, expect, finish, open, page, sees, shot, size, step } from './browser.mjs';
+import { addresses, base, complaints, elsewhere, expect, finish, open, page, press, sees, shot, size, step } from './browser.mjs';
 
 const [hostile] = process.argv.slice(5);
 
 /** Clicks what has this text, once it is there and may be clicked. */
 async function click(words, within = 'body') {
-  const found = await page.waitForFunction((text, place) => [...document.querySelectorAll(`${place} button, ${place} a`)]
-    .find(each => each.textContent.trim().startsWith(text) && !each.disabled), {}, words, within);
-  await found.evaluate(each => each.click());
+  const clicked = await page.waitForFunction((text, place) => {
+    const found = [...document.querySelectorAll(`${place} button, ${place} a`)]
+      .find(each => each.textContent.trim().startsWith(text) && !each.disabled);
+    found?.click();
+    return found !== undefined;
+  }, {}, words, within);
+  await clicked.dispose();
 }
 
 const text = selector => page.$eval(selector, each => each.textContent);
@@ -33,7 +37,7 @@ await step('groups', async () => {
 });
 
 await step('letters', async () => {
-  await page.click('.dl-group .dl-strong');
+  await press('.dl-group .dl-strong');
   await sees('13 dead letters, which is all.');
   expect(await page.$$eval('.dl-letter', all => all.length) === 13, 'not 13 rows');
   await shot('letters');
@@ -61,10 +65,10 @@ await step('hostile', async () => {
 });
 
 await step('edited', async () => {
-  await open('#/dead-letters/q/dlq.orders', '13');
-  await page.click('.dl-group .dl-strong');
+  await open('#/dead-letters/q/dlq.orders', 'exact');
+  await press('.dl-group .dl-strong');
   await sees('which is all.');
-  await page.click('.dl-letter-id a');
+  await press('.dl-letter-id a');
   await click('Edit and retry');
   await page.waitForSelector('textarea');
   await page.$eval('textarea', box => { box.value = '{"mended":true}'; box.dispatchEvent(new Event('input', { bubbles: true })); });
@@ -78,6 +82,7 @@ await step('edited', async () => {
 await step('redriven', async () => {
   await open('#/dead-letters/q/dlq.orders', 'Redrive all');
   await click('Count again');
+  await sees('scanned 13 of 13 · exact');
   await page.waitForFunction(() => document.querySelector('.dl-count b')?.textContent === '12');
   await page.focus('.dl-do button');
   await page.keyboard.press('Enter');

@@ -41,9 +41,12 @@ export async function render(root, params, signal) {
     card('', null, h('div', { class: 'row' }, field('Find', search),
       h('label', { class: 'check' }, internal, 'Also those that the platform keeps for itself'))),
     problem, place);
+  let asked = 0;
   const read = async () => {
+    const mine = ++asked;
     const query = new URLSearchParams({ name: search.value.trim(), all: String(internal.checked), limit: '200' });
     const found = await get(`/_millrace/queues?${query}`, signal);
+    if (mine !== asked) return; // Something else has been asked for since.
     put(problem);
     draw(place, found, search.value.trim());
   };

@@ -100,7 +100,7 @@ class ConsoleIT {
 
     @Test
     void no_part_of_the_run_is_without_a_test() {
-        assertThat(seen).hasSize(14);
+        assertThat(seen).hasSize(15);
     }
 
     @Test
@@ -111,6 +111,11 @@ class ConsoleIT {
     @Test
     void all_of_it_is_reached_by_keyboard_with_a_focus_that_is_seen() {
         wasFine("keyboard");
+    }
+
+    @Test
+    void the_focus_stays_where_it_was_put_while_a_page_was_being_read() {
+        wasFine("focus");
     }
 
     @Test

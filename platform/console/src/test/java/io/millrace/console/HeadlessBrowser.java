@@ -26,6 +26,19 @@ final class HeadlessBrowser {
     private static final String UNPACK = "process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs20.x';"
             + " import('@sparticuz/chromium').then(found => found.default.executablePath())";
 
+    private static final String FONTS = "fonts.conf";
+
+    /** The package's own looks for them where it was not unpacked; without any font no text is drawn. */
+    private static final String FONTS_OF_THE_PACKAGE =
+            """
+            <?xml version="1.0"?>
+            <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+            <fontconfig>
+              <dir>%s/tmp/fonts</dir>
+              <cachedir>%s/tmp/fonts-cache</cachedir>
+            </fontconfig>
+            """;
+
     /** What all drivers import. */
     private static final String SHARED = "/browser/browser.mjs";
 
@@ -48,6 +61,7 @@ final class HeadlessBrowser {
         }
         Path folder = Path.of(System.getProperty("user.home"), ".cache", "millrace-test", "chromium-138.0.2");
         Files.createDirectories(folder.resolve("tmp"));
+        Files.writeString(folder.resolve(FONTS), FONTS_OF_THE_PACKAGE.formatted(folder, folder));
         Path complete = folder.resolve("complete");
         // Two builds at once must not install into one folder.
         try (FileChannel channel =
@@ -120,6 +134,7 @@ final class HeadlessBrowser {
                 .redirectOutput(log.toFile());
         // The package unpacks its browser there, once.
         builder.environment().put("TMPDIR", folder.resolve("tmp").toString());
+        builder.environment().put("FONTCONFIG_FILE", folder.resolve(FONTS).toString());
         Process process;
         try {
             process = builder.start();
