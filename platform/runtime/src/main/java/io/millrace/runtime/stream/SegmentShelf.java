@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The segments of shards as the registry lists them, and their queues. A queue is made before it is listed and deleted
@@ -99,6 +100,7 @@ final class SegmentShelf {
                 .put("number", segment.number())
                 .put("opened", segment.opened().toEpochMilli());
         segment.sealed().ifPresent(time -> json.put("sealed", time.toEpochMilli()));
+        segment.records().ifPresent(records -> json.put("records", records));
         return json;
     }
 
@@ -108,6 +110,9 @@ final class SegmentShelf {
                 Instant.ofEpochMilli(json.path("opened").asLong()),
                 Optional.of(json.path("sealed"))
                         .filter(JsonNode::isNumber)
-                        .map(time -> Instant.ofEpochMilli(time.asLong())));
+                        .map(time -> Instant.ofEpochMilli(time.asLong())),
+                json.path("records").isNumber()
+                        ? OptionalLong.of(json.path("records").asLong())
+                        : OptionalLong.empty());
     }
 }

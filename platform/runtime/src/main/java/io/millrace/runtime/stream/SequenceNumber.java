@@ -49,8 +49,13 @@ public record SequenceNumber(long value) implements Comparable<SequenceNumber> {
         return (value - ZERO) >>> INDEX_BITS;
     }
 
+    /** In its segment; 0 before the first. */
+    long index() {
+        return value & LAST_INDEX;
+    }
+
     boolean isEndOfSegment() {
-        return (value & LAST_INDEX) == LAST_INDEX;
+        return index() == LAST_INDEX;
     }
 
     SequenceNumber previous() {

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,6 +107,21 @@ final class ShardLog {
     /** All records up to here that will ever be there are there. */
     SequenceNumber visible() {
         return visible;
+    }
+
+    /**
+     * How many records of a segment every reader must meet, one index after the other; empty where nobody can say, as
+     * after a crash or a failure of the broker.
+     */
+    OptionalLong certainIn(long segment) {
+        OpenSegment writing = open;
+        if (writing != null && writing.number == segment) {
+            return writing.failed || visible.segment() != segment
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(visible.index());
+        }
+        Segment known = segments.get(segment);
+        return known == null ? OptionalLong.empty() : known.records();
     }
 
     Tail tail() {
@@ -236,6 +252,7 @@ final class ShardLog {
 
     /** Writes the end of the last segment, unless it is there. */
     private Future<Void> seal() {
+        OptionalLong whole = open == null || open.failed ? OptionalLong.empty() : OptionalLong.of(open.records);
         open = null;
         var last = segments.lastEntry();
         if (last == null || last.getValue().isSealed()) {
@@ -245,14 +262,14 @@ final class ShardLog {
         String address = SegmentShelf.address(name, number);
         return shelf.createQueue(name, number) // An operator may have deleted it.
                 .compose(there -> shelf.onLoop(publisher.send(address, RecordMessages.end())))
-                .compose(ended -> endWritten(number, address));
+                .compose(ended -> endWritten(number, address, whole));
     }
 
-    private Future<Void> endWritten(long number, String address) {
+    private Future<Void> endWritten(long number, String address, OptionalLong whole) {
         publisher.forget(address);
         TreeMap<Long, Segment> after = new TreeMap<>(segments);
         Instant now = Instant.ofEpochMilli(Math.max(clock.millis(), lastArrival.toEpochMilli()));
-        after.computeIfPresent(number, (key, segment) -> segment.sealedAt(now));
+        after.computeIfPresent(number, (key, segment) -> segment.sealedAt(now, whole));
         return shelf.save(name, after.values()).map(saved -> {
             segments.putAll(after);
             visible = SequenceNumber.endOf(number);
@@ -264,7 +281,7 @@ final class ShardLog {
     private Future<Void> openNext() {
         long number = segments.isEmpty() ? FIRST : segments.lastKey() + 1;
         TreeMap<Long, Segment> after = new TreeMap<>(segments);
-        after.put(number, new Segment(number, Instant.ofEpochMilli(clock.millis()), Optional.empty()));
+        after.put(number, Segment.opened(number, Instant.ofEpochMilli(clock.millis())));
         return shelf.createQueue(name, number)
                 .compose(there -> shelf.save(name, after.values()))
                 .map(saved -> {

@@ -13,21 +13,27 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads one shard in order, for one who reads; others read on their own. From memory where that reaches back far enough,
  * else from the segments' queues, with no more on its way than about 4 MiB. Thread-safe; never blocks.
  */
 public final class ShardReader {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ShardReader.class);
     private static final int WINDOW_BYTES = 4 << 20;
     private static final int FIRST_WINDOW = 16;
     private static final int LARGEST_WINDOW = 512;
     private static final int SMALLEST_WINDOW = 4;
     /** The broker's browser stops by itself when it had to look for long, and goes on when it is asked. */
     private static final long NUDGE_MILLIS = 1_000;
+
+    private static final int LONGEST_QUIET_SECONDS = 60;
 
     private static final long LONGEST_LOOK_MILLIS = 10_000;
 
@@ -43,6 +49,7 @@ public final class ShardReader {
     /** The place when all that has arrived is handed over; the last record's, if none. */
     private @Nullable SequenceNumber readUpTo;
 
+    private final Holes holes = new Holes();
     private @Nullable Browse browse;
     private @Nullable Read reading;
     private boolean listening;
@@ -125,11 +132,21 @@ public final class ShardReader {
         private long bytes;
         private int credit;
         private boolean progress;
+        private int quietSeconds;
+        /** Whether the selector may leave out the first records, which are too old. */
+        private final boolean mayBeginLater;
 
-        Browse(long segment, Optional<SequenceNumber> last, SequenceNumber newest) {
+        Browse(long segment, Optional<SequenceNumber> last, SequenceNumber newest, boolean mayBeginLater) {
             this.segment = segment;
             this.last = last;
             this.newest = newest;
+            this.mayBeginLater = mayBeginLater;
+        }
+
+        /** Whether something is missing between the last record that came and this index. */
+        boolean isHoleBefore(long index) {
+            boolean isLater = mayBeginLater && records == 0;
+            return index > newest.index() + 1 && !isLater;
         }
 
         int window() {
@@ -262,7 +279,8 @@ public final class ShardReader {
         SequenceNumber start = behind.segment() == segment.number() ? behind : SequenceNumber.of(segment.number(), 0);
         boolean toItsEnd = visible.segment() != segment.number() || visible.isEndOfSegment();
         Optional<SequenceNumber> last = toItsEnd ? Optional.empty() : Optional.of(visible);
-        Browse starting = new Browse(segment.number(), last, start);
+        boolean mayBeginLater = segment.opened().isBefore(oldest) && !holes.isAt(start);
+        Browse starting = new Browse(segment.number(), last, start, mayBeginLater);
         browse = starting;
         starting.link = BrowsingLink.open(
                 connection,
@@ -277,8 +295,16 @@ public final class ShardReader {
         if (browse == current && current.credit > 0 && !current.progress && current.link != null) {
             current.credit++;
             current.link.grant(1);
+            current.quietSeconds++;
+        } else {
+            current.quietSeconds = 0;
         }
         current.progress = false;
+        if (browse == current && current.quietSeconds >= LONGEST_QUIET_SECONDS) {
+            // What it waits for was left out, and nothing comes behind it that would show that.
+            leave(current, current.newest);
+            proceed();
+        }
     }
 
     private void grant(Browse current) {
@@ -296,11 +322,18 @@ public final class ShardReader {
         current.credit--;
         current.progress = true;
         if (RecordMessages.isEnd(message)) {
+            OptionalLong certain = log.certainIn(current.segment);
+            if (certain.isPresent() && isLeftOut(current, certain.getAsLong() + 1)) {
+                return;
+            }
             leave(current, SequenceNumber.endOf(current.segment));
             proceed();
             return;
         }
         StreamRecord record = RecordMessages.record(message);
+        if (isLeftOut(current, record.sequence().index())) {
+            return;
+        }
         current.records++;
         current.bytes += record.size();
         // The broker's browser may show a record twice while the broker moves it from disk to memory.
@@ -315,6 +348,50 @@ public final class ShardReader {
             leave(current, current.last.get());
         }
         proceed();
+    }
+
+    /**
+     * Whether the broker's browser left out what is before this index. It does so now and then while its memory is full
+     * (docs/adr/0010), and another browse shows it.
+     */
+    private boolean isLeftOut(Browse current, long index) {
+        if (!current.isHoleBefore(index)) {
+            return false;
+        }
+        long missing = current.newest.index() + 1;
+        boolean mustBeThere = log.certainIn(current.segment).orElse(0) >= missing;
+        Holes.Verdict verdict = holes.met(current.newest, mustBeThere);
+        if (verdict == Holes.Verdict.NOTHING_WAS_THERE) {
+            return false;
+        }
+        leave(current, current.newest);
+        if (verdict == Holes.Verdict.LOOK_AGAIN) {
+            proceed();
+        } else {
+            refuse(SequenceNumber.of(current.segment, missing));
+        }
+        return true;
+    }
+
+    /** Hands over what is before a record that the broker does not show; the next read looks for it again. */
+    private void refuse(SequenceNumber missing) {
+        Read current = reading;
+        if (current == null) {
+            return;
+        }
+        handOver(current);
+        if (!current.records.isEmpty()) {
+            finish(current);
+            return;
+        }
+        String queue = SegmentShelf.address(log.name(), missing.segment());
+        LOGGER.atError()
+                .addKeyValue("queue", queue)
+                .addKeyValue("sequence", missing)
+                .log("broker does not show a record that it confirmed; the shard is not read on");
+        fail(new BrokerUnavailableException(
+                "record " + missing + " of " + log.name() + " was confirmed and is not in queue " + queue
+                        + "; what is behind it is not read before it is there"));
     }
 
     /** The segment has been read up to here; {@code behind} follows when what has arrived is handed over. */
