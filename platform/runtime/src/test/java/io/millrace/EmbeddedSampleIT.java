@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the README shows of embedding. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class EmbeddedSampleIT {
     @TempDir
     Path directory;
@@ -50,9 +51,10 @@ class EmbeddedSampleIT {
         try (Millrace millrace = start(directory)) {
             assertThat(use(millrace)).isEqualTo("\"packed 3\"");
 
-            await().until(() -> Objects.requireNonNull(millrace.stats().join().get("orders"))
-                            .succeeded()
-                    == 1);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Objects.requireNonNull(millrace.stats().join().get("orders"))
+                                    .succeeded()
+                            == 1);
         }
     }
 }

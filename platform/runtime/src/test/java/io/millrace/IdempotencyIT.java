@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Idempotency keys through the whole platform. Each test has a function of its own. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(300)
 class IdempotencyIT {
     private static final String GRAVEYARD = "arn:aws:lambda:us-east-1:000000000000:function:graveyard";
 

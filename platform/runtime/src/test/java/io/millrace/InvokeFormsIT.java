@@ -25,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -108,7 +109,7 @@ class InvokeFormsIT {
     }
 
     private void create(String name, String runtime, String file, String code) {
-        create(name, runtime, file, code, Duration.ofSeconds(5));
+        create(name, runtime, file, code, PATIENT);
     }
 
     private void create(String name, String runtime, String file, String code, Duration timeout) {
@@ -212,16 +213,19 @@ class InvokeFormsIT {
     void a_response_arrives_while_a_function_in_this_process_makes_it() throws IOException {
         // Given
         CountDownLatch gate = new CountDownLatch(1);
-        millrace.deploy("gated", (RequestStreamHandler) (input, output, context) -> {
-            output.write("first".getBytes(StandardCharsets.UTF_8));
-            output.flush();
-            try {
-                gate.await();
-            } catch (InterruptedException cutOff) {
-                throw new IllegalStateException(cutOff);
-            }
-            output.write("second".getBytes(StandardCharsets.UTF_8));
-        });
+        millrace.deploy(
+                "gated",
+                (RequestStreamHandler) (input, output, context) -> {
+                    output.write("first".getBytes(StandardCharsets.UTF_8));
+                    output.flush();
+                    try {
+                        gate.await();
+                    } catch (InterruptedException cutOff) {
+                        throw new IllegalStateException(cutOff);
+                    }
+                    output.write("second".getBytes(StandardCharsets.UTF_8));
+                },
+                definition -> definition.withTimeout(PATIENT));
         // When
         HttpResponse<InputStream> response = send(streaming("gated"), "1", BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
@@ -257,7 +261,8 @@ class InvokeFormsIT {
                   stream.write('second');
                   stream.end();
                 });
-                """);
+                """,
+                Duration.ofSeconds(5));
         Path gate = shared.resolve("open");
         // When
         HttpResponse<InputStream> response =
@@ -319,8 +324,12 @@ class InvokeFormsIT {
     }
 
     private static void assertHeldUp(AtomicLong written) {
+        assertHeldUp(written, Duration.ofMillis(500));
+    }
+
+    private static void assertHeldUp(AtomicLong written, Duration unchanged) {
         AtomicLong before = new AtomicLong(-1);
-        await().pollInterval(Duration.ofMillis(500)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(unchanged).until(() -> {
             long now = written.get();
             return now > 0 && before.getAndSet(now) == now;
         });
@@ -372,11 +381,14 @@ class InvokeFormsIT {
                 BodyHandlers.ofInputStream());
         // Then
         try (InputStream body = response.body()) {
-            await().pollInterval(Duration.ofMillis(500)).until(() -> {
-                String text = Files.readString(file);
-                long now = text.isEmpty() ? 0 : Long.parseLong(text);
-                return now > 0 && written.getAndSet(now) == now;
-            });
+            await().ignoreExceptionsInstanceOf(NoSuchFileException.class)
+                    .atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        String text = Files.readString(file);
+                        long now = text.isEmpty() ? 0 : Long.parseLong(text);
+                        return now > 0 && written.getAndSet(now) == now;
+                    });
             assertThat(written.get()).isLessThan(LARGE);
             assertThat(sizeOfAll(body)).isEqualTo(LARGE);
         }
@@ -395,7 +407,8 @@ class InvokeFormsIT {
         // When
         response.body().close();
         // Then
-        await().untilAsserted(() -> assertThat(written).hasValue(LARGE));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(written).hasValue(LARGE));
     }
 
     @Test
@@ -413,11 +426,8 @@ class InvokeFormsIT {
         // When
         HttpResponse<InputStream> response = send(streaming("late"), "1", BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
-            assertHeldUp(written);
-            long before = written.get();
-            await().atMost(Duration.ofSeconds(5))
-                    .pollDelay(Duration.ofSeconds(3))
-                    .until(() -> written.get() == before);
+            // Looked at after its time is over, and once more.
+            assertHeldUp(written, Duration.ofSeconds(3));
             EventStreamReader.Event event = next(body);
             while (event.type().equals("PayloadChunk")) {
                 event = next(body);
@@ -431,15 +441,18 @@ class InvokeFormsIT {
     void a_function_that_calls_itself_runs_sixteen_times() {
         // Given
         AtomicInteger runs = new AtomicInteger();
-        millrace.deploy("caller", (RequestHandler<Integer, String>) (event, context) -> {
-            runs.incrementAndGet();
-            HttpResponse<String> inner = send(
-                    invoking("caller").header("X-Amzn-Trace-Id", context.getXrayTraceId()),
-                    "1",
-                    BodyHandlers.ofString());
-            return inner.statusCode() + " "
-                    + inner.headers().firstValue("x-amzn-ErrorType").orElse(inner.body());
-        });
+        millrace.deploy(
+                "caller",
+                (RequestHandler<Integer, String>) (event, context) -> {
+                    runs.incrementAndGet();
+                    HttpResponse<String> inner = send(
+                            invoking("caller").header("X-Amzn-Trace-Id", context.getXrayTraceId()),
+                            "1",
+                            BodyHandlers.ofString());
+                    return inner.statusCode() + " "
+                            + inner.headers().firstValue("x-amzn-ErrorType").orElse(inner.body());
+                },
+                definition -> definition.withTimeout(PATIENT));
         // When
         HttpResponse<String> answer = send(invoking("caller"), "1", BodyHandlers.ofString());
         // Then
@@ -451,16 +464,19 @@ class InvokeFormsIT {
     void a_function_that_may_call_itself_runs_on() {
         // Given
         AtomicInteger runs = new AtomicInteger();
-        millrace.deploy("free", (RequestHandler<Integer, String>) (event, context) -> {
-            if (runs.incrementAndGet() == 20) {
-                return "enough";
-            }
-            return send(
-                            invoking("free").header("X-Amzn-Trace-Id", context.getXrayTraceId()),
-                            "1",
-                            BodyHandlers.ofString())
-                    .body();
-        });
+        millrace.deploy(
+                "free",
+                (RequestHandler<Integer, String>) (event, context) -> {
+                    if (runs.incrementAndGet() == 20) {
+                        return "enough";
+                    }
+                    return send(
+                                    invoking("free").header("X-Amzn-Trace-Id", context.getXrayTraceId()),
+                                    "1",
+                                    BodyHandlers.ofString())
+                            .body();
+                },
+                definition -> definition.withTimeout(PATIENT));
         // When
         HttpResponse<String> answer = send(invoking("free"), "1", BodyHandlers.ofString());
         // Then
@@ -472,20 +488,24 @@ class InvokeFormsIT {
     void an_event_that_comes_back_to_its_function_dies_after_sixteen_runs() {
         // Given
         AtomicInteger runs = new AtomicInteger();
-        millrace.deploy("publisher", (RequestHandler<Integer, String>) (event, context) -> {
-            runs.incrementAndGet();
-            send(
-                    invoking("publisher")
-                            .header("X-Amzn-Trace-Id", context.getXrayTraceId())
-                            .header("X-Amz-Invocation-Type", "Event"),
-                    "1",
-                    BodyHandlers.ofString());
-            return "";
-        });
+        millrace.deploy(
+                "publisher",
+                (RequestHandler<Integer, String>) (event, context) -> {
+                    runs.incrementAndGet();
+                    send(
+                            invoking("publisher")
+                                    .header("X-Amzn-Trace-Id", context.getXrayTraceId())
+                                    .header("X-Amz-Invocation-Type", "Event"),
+                            "1",
+                            BodyHandlers.ofString());
+                    return "";
+                },
+                definition -> definition.withTimeout(PATIENT));
         // When
         send(invoking("publisher").header("X-Amz-Invocation-Type", "Event"), "1", BodyHandlers.ofString());
         // Then
-        await().untilAsserted(() -> assertThat(dead("publisher")).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(dead("publisher")).isEqualTo(1));
         assertThat(runs).hasValue(16);
     }
 
@@ -501,7 +521,8 @@ class InvokeFormsIT {
         // When
         send(invoking("snake").header("X-Amz-Invocation-Type", "Event"), "1", BodyHandlers.ofString());
         // Then
-        await().untilAsserted(() -> assertThat(dead("snake")).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(dead("snake")).isEqualTo(1));
         assertThat(runs).hasValue(16);
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class MessageGroupsIT {
     private static final int EVENTS = 30;
     private static final List<Integer> IN_ORDER =
@@ -123,7 +123,7 @@ class MessageGroupsIT {
             }
             return event;
         };
-        millrace.deploy("orders", orders);
+        millrace.deploy("orders", orders, definition -> definition.withTimeout(Duration.ofMinutes(10)));
         // When
         for (int i = 0; i < 5; i++) {
             publish("slow", "\"slow" + i + "\"");
@@ -132,12 +132,12 @@ class MessageGroupsIT {
             publish("fast" + i, "\"fast" + i + "\"");
         }
         // Then
-        await().atMost(Duration.ofSeconds(30)).until(() -> succeededCount() == 5);
+        await().atMost(Duration.ofSeconds(60)).until(() -> succeededCount() == 5);
         assertThat(started)
                 .containsExactlyInAnyOrder(
                         "\"slow0\"", "\"fast0\"", "\"fast1\"", "\"fast2\"", "\"fast3\"", "\"fast4\"");
         release.countDown();
-        await().atMost(Duration.ofSeconds(30)).until(() -> succeededCount() == 10);
+        await().atMost(Duration.ofSeconds(60)).until(() -> succeededCount() == 10);
     }
 
     /** Before the retry is due, a broker that lives on has only those behind it to deliver. */
@@ -163,7 +163,7 @@ class MessageGroupsIT {
                 first.publish("orders", Integer.toString(i).getBytes(StandardCharsets.UTF_8), inGroup)
                         .join();
             }
-            await().atMost(Duration.ofSeconds(30)).until(() -> orders(first).delayed() == 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> orders(first).delayed() == 1);
         }
         assertThat(failed.getCount()).isZero();
         // When
@@ -210,13 +210,13 @@ class MessageGroupsIT {
         millrace.publish("orders", "\"good\"".getBytes(StandardCharsets.UTF_8), inGroup)
                 .join();
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> succeededCount() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> succeededCount() == 1);
         assertThat(ran).containsExactly("\"good\"");
         assertThat(Objects.requireNonNull(millrace.stats().join().get("orders")).deadLettered())
                 .isEqualTo(1);
     }
 
     private static void hold(CountDownLatch release) throws InterruptedException {
-        assertThat(release.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(release.await(120, TimeUnit.SECONDS)).isTrue();
     }
 }

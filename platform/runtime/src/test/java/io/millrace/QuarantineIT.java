@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Events that a lost process left in its notes, at the next one; {@code ServerHaltIT} loses a real one. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class QuarantineIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -164,7 +164,7 @@ final class BrokerWithFunctions implements AutoCloseable {
     }
 
     void waitForMessages(String queue, long count) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (state(queue).messages() != count) {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError(queue + " has " + state(queue).messages() + ", expected " + count);
@@ -224,7 +224,7 @@ final class BrokerWithFunctions implements AutoCloseable {
     }
 
     static <T> T await(Future<T> future) {
-        return future.timeout(20, TimeUnit.SECONDS)
+        return future.timeout(60, TimeUnit.SECONDS)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();

@@ -8,7 +8,9 @@ import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.envelope.EventMessages;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -53,7 +55,7 @@ class DeadLettersTest {
     void connect() {
         function = "orders" + functions++;
         broker.create(function);
-        deadLetters = DeadLetters.connect(broker.address(), Duration.ofSeconds(10));
+        deadLetters = DeadLetters.connect(broker.address(), Duration.ofSeconds(60));
     }
 
     @AfterEach
@@ -413,12 +415,16 @@ class DeadLettersTest {
     @Test
     void closing_takes_no_time() {
         // Given
-        DeadLetters other = DeadLetters.connect(broker.address(), Duration.ofSeconds(10));
-        // When
-        long start = System.nanoTime();
-        other.close();
+        long shortest = Long.MAX_VALUE; // Of some: the machine may be busy with something else.
+        for (int i = 0; i < 5; i++) {
+            DeadLetters other = DeadLetters.connect(broker.address(), Duration.ofSeconds(60));
+            // When
+            long start = System.nanoTime();
+            other.close();
+            shortest = Math.min(shortest, System.nanoTime() - start);
+        }
         // Then
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
+        assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofMillis(900));
     }
 
     @Test
@@ -448,13 +454,13 @@ class DeadLettersTest {
     @Test
     void a_broker_that_is_away_is_named() throws IOException {
         // Given
-        int port;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            port = closed.getLocalPort();
+        try (Socket nobodyListens = new Socket()) { // It keeps the port from others.
+            nobodyListens.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = nobodyListens.getLocalPort();
+            // When, Then
+            assertThatThrownBy(() -> DeadLetters.connect(BrokerAddress.local("127.0.0.1", port), Duration.ofSeconds(2)))
+                    .isInstanceOf(BrokerUnavailableException.class)
+                    .hasMessageContaining("broker amqp://127.0.0.1:" + port + " is not reachable: Connection refused");
         }
-        // When, Then
-        assertThatThrownBy(() -> DeadLetters.connect(BrokerAddress.local("127.0.0.1", port), Duration.ofMillis(300)))
-                .isInstanceOf(BrokerUnavailableException.class)
-                .hasMessageContaining("broker amqp://127.0.0.1:" + port + " is not reachable: Connection refused");
     }
 }

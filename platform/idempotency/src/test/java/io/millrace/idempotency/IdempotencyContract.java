@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a database must do that keeps keys. Each test has keys of its own. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 abstract class IdempotencyContract {
     /** Far more than a pause of the machine, which PostgreSQL's clock would see and a set one would not. */
     private static final Duration LEASE = Duration.ofMinutes(30);

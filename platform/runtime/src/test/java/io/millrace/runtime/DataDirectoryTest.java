@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Between processes it is shown by StandbyIT. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class DataDirectoryTest {
     private static final String THIS_PROCESS =
             "process " + ProcessHandle.current().pid() + " on host ";

@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.Millrace;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,10 +42,22 @@ class EventSourceMappingFailuresIT {
     private MappedQueue queue;
 
     @BeforeEach
-    void start() {
-        startBroker(0);
+    void start() throws IOException {
+        startBroker(freePort());
         startPlatform();
-        millrace.deploy(FUNCTION, recorder);
+        millrace.deploy(FUNCTION, recorder, definition -> definition.withTimeout(Duration.ofMinutes(10)));
+    }
+
+    /** Below those that are given to who asks for any: it is taken twice, with a while between. */
+    private static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // Then with another one.
+            }
+        }
     }
 
     private void startBroker(int amqpPort) {
@@ -90,7 +107,7 @@ class EventSourceMappingFailuresIT {
         // Then its messages wait for a function
         assertThat(queue.state(uuid)).isEqualTo("Enabled");
         queue.send(bodies(10, 20));
-        millrace.deploy(FUNCTION, recorder);
+        millrace.deploy(FUNCTION, recorder, definition -> definition.withTimeout(Duration.ofMinutes(10)));
         awaitAll(bodies(0, 20));
         await().atMost(PATIENCE).until(() -> queue.waiting("orders-in").isEmpty());
     }

@@ -53,7 +53,7 @@ class FifoMappingIT {
                 .http("127.0.0.1", 0)
                 .set("shutdown.drainTimeout", "PT0.001S")
                 .start();
-        millrace.deploy(FUNCTION, watcher);
+        millrace.deploy(FUNCTION, watcher, definition -> definition.withTimeout(Duration.ofMinutes(10)));
         queue = new MappedQueue(broker.amqpPort(), millrace.httpUrl().orElseThrow(), QUEUE);
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Functions as web pages, from the socket through the broker to the handler and back. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class FunctionUrlIT {
     private static final Pattern SAMPLE =
             Pattern.compile("<!-- run -->\n```sh\n(.*?)```\n```text\n(.*?)```", Pattern.DOTALL);

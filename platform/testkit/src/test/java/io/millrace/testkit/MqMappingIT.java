@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Queues of the broker whose messages come to the function as those of ActiveMQ (lambda-semantics 3.9). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class MqMappingIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String BROKER = "arn:aws:mq:us-east-1:000000000000:broker:any:b-1";
@@ -159,7 +159,7 @@ class MqMappingIT {
         JsonObject mapping = map(
                 "shaky-in",
                 "shaky",
-                ", \"MaximumBatchingWindowInSeconds\": 1, \"FilterCriteria\": {\"Filters\":"
+                ", \"MaximumBatchingWindowInSeconds\": 2, \"FilterCriteria\": {\"Filters\":"
                         + " [{\"Pattern\": \"{\\\"data\\\": {\\\"id\\\": [1, 2]}}\"}]}",
                 202);
         // Then

@@ -73,7 +73,8 @@ class PartitionedMappingIT {
                 .freePorts()
                 .set("shutdown.drainTimeout", "PT1S")
                 .start();
-        millrace.deploy("lines", (FunctionHandler) this::handle);
+        millrace.deploy(
+                "lines", (FunctionHandler) this::handle, definition -> definition.withTimeout(Duration.ofMinutes(10)));
     }
 
     /** As the API stores it. */

@@ -56,7 +56,7 @@ class ActingCommandsTest {
         broker = EmbeddedBroker.start(EmbeddedBrokerOptions.of(directory).withFreePorts(), failure -> {});
         BrokerAddress address = BrokerAddress.local("127.0.0.1", broker.amqpPort());
         functions = new DeadFunction(address);
-        letters = DeadLetters.connect(address, Duration.ofSeconds(10));
+        letters = DeadLetters.connect(address, Duration.ofSeconds(60));
     }
 
     @AfterAll
@@ -95,7 +95,7 @@ class ActingCommandsTest {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line =
-                DlqCommand.commandLine(address -> DeadLetters.connect(address, Duration.ofSeconds(10)), terminal);
+                DlqCommand.commandLine(address -> DeadLetters.connect(address, Duration.ofSeconds(60)), terminal);
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
         int exitCode = line.execute(all);
         return new Ran(exitCode, out.toString(), err.toString());
@@ -274,11 +274,11 @@ class ActingCommandsTest {
         CompletableFuture<JobRecord> driven = CompletableFuture.supplyAsync(
                 () -> letters.jobs().start(letters.queue(function), slow, step -> id.complete(step.id())));
         // When
-        Ran watched = dlq("jobs", "watch", id.get(20, TimeUnit.SECONDS));
+        Ran watched = dlq("jobs", "watch", id.get(60, TimeUnit.SECONDS));
         // Then
         assertThat(watched.exitCode()).as(watched.out() + watched.err()).isZero();
         assertThat(watched.out()).containsPattern("state +COMPLETED").containsPattern("moved +40 of 40");
-        assertThat(driven.get(20, TimeUnit.SECONDS).moved()).isEqualTo(40);
+        assertThat(driven.get(60, TimeUnit.SECONDS).moved()).isEqualTo(40);
     }
 
     @Test

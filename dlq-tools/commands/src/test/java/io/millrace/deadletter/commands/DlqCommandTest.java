@@ -21,7 +21,9 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,7 +85,7 @@ class DlqCommandTest {
     }
 
     private static <T> T await(Future<T> future) {
-        return future.timeout(20, TimeUnit.SECONDS)
+        return future.timeout(60, TimeUnit.SECONDS)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
@@ -127,10 +129,14 @@ class DlqCommandTest {
     }
 
     private static Ran run(String... arguments) {
+        return run(Duration.ofSeconds(60), arguments);
+    }
+
+    private static Ran run(Duration patience, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = DlqCommand.commandLine(
-                address -> DeadLetters.connect(address, Duration.ofSeconds(3)), new Terminal(false, WIDTH));
+        CommandLine line =
+                DlqCommand.commandLine(address -> DeadLetters.connect(address, patience), new Terminal(false, WIDTH));
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
         int exitCode = line.execute(arguments);
         return new Ran(exitCode, out.toString(), err.toString());
@@ -308,16 +314,16 @@ class DlqCommandTest {
     @Test
     void a_broker_that_is_away_is_named_and_ends_with_69() throws IOException {
         // Given
-        int port;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            port = closed.getLocalPort();
+        try (Socket nobodyListens = new Socket()) { // It keeps the port from others.
+            nobodyListens.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int port = nobodyListens.getLocalPort();
+            // When
+            Ran ran = run(Duration.ofSeconds(3), "list", "--broker", "amqp://127.0.0.1:" + port);
+            // Then
+            assertThat(ran.exitCode()).isEqualTo(ExitCodes.BROKER_UNAVAILABLE);
+            assertThat(ran.err()).contains("amqp://127.0.0.1:" + port + " is not reachable");
+            assertThat(ran.err().lines()).hasSize(1);
         }
-        // When
-        Ran ran = run("list", "--broker", "amqp://127.0.0.1:" + port);
-        // Then
-        assertThat(ran.exitCode()).isEqualTo(ExitCodes.BROKER_UNAVAILABLE);
-        assertThat(ran.err()).contains("amqp://127.0.0.1:" + port + " is not reachable");
-        assertThat(ran.err().lines()).hasSize(1);
     }
 
     @Test

@@ -89,7 +89,7 @@ class ForbiddenTest {
         all.addAll(List.of("--broker", "amqp://" + user + ":" + user + "@127.0.0.1:" + port));
         StringWriter err = new StringWriter();
         CommandLine line = DlqCommand.commandLine(
-                broker -> DeadLetters.connect(broker, Duration.ofSeconds(10)), new Terminal(false, 120));
+                broker -> DeadLetters.connect(broker, Duration.ofSeconds(60)), new Terminal(false, 120));
         line.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));
         return new Ran(line.execute(all.toArray(String[]::new)), err.toString());
     }
@@ -118,7 +118,7 @@ class ForbiddenTest {
     }
 
     private static void assertUnchanged() {
-        try (DeadLetters letters = DeadLetters.connect(address("admin"), Duration.ofSeconds(10))) {
+        try (DeadLetters letters = DeadLetters.connect(address("admin"), Duration.ofSeconds(60))) {
             assertThat(letters.browse(letters.queue("orders"), Selection.ALL, 10))
                     .hasSize(3);
         }

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against a real broker; 1/0 means one message in the queue of events, none in the queue of dead letters. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(300)
 class TransactionsTest {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -118,7 +118,8 @@ class TransactionsTest {
 
         completeAndSend(delivery, message(to));
 
-        await().untilAsserted(() -> assertThat(counts()).containsExactly(0L, 1L));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(counts()).containsExactly(0L, 1L));
     }
 
     @Test
@@ -127,7 +128,8 @@ class TransactionsTest {
 
         completeAndSend(delivery, message(to), message(to), message(to));
 
-        await().untilAsserted(() -> assertThat(counts()).containsExactly(0L, 3L));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(counts()).containsExactly(0L, 3L));
     }
 
     @Test
@@ -136,7 +138,8 @@ class TransactionsTest {
 
         completeAndSend(delivery);
 
-        await().untilAsserted(() -> assertThat(counts()).containsExactly(0L, 0L));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(counts()).containsExactly(0L, 0L));
     }
 
     @Test
@@ -149,7 +152,8 @@ class TransactionsTest {
 
         assertThat(counts()).containsExactly(1L, 0L);
         completeAndSend(delivery, message(to));
-        await().untilAsserted(() -> assertThat(counts()).containsExactly(0L, 1L));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(counts()).containsExactly(0L, 1L));
     }
 
     @ParameterizedTest
@@ -212,10 +216,10 @@ class TransactionsTest {
     }
 
     private void requireOneCopy() {
-        await().until(() -> broker.working().isUp());
-        await().during(Duration.ofMillis(200))
-                .untilAsserted(() ->
-                        assertThat(broker.messages(from) + broker.messages(to)).isEqualTo(1));
+        await().atMost(Duration.ofSeconds(60)).until(() -> broker.working().isUp());
+        await().atMost(Duration.ofSeconds(60)).during(Duration.ofMillis(200)).untilAsserted(() -> assertThat(
+                        broker.messages(from) + broker.messages(to))
+                .isEqualTo(1));
     }
 
     private void disconnect() {
@@ -231,7 +235,7 @@ class TransactionsTest {
         Delivery lost = deliver();
         AtomicInteger arrived = new AtomicInteger();
         broker.working().run(this::disconnect);
-        await().until(() -> broker.working().isUp() && !lost.isLive());
+        await().atMost(Duration.ofSeconds(60)).until(() -> broker.working().isUp() && !lost.isLive());
         // When
         Promise<Delivery> again = Promise.promise();
         broker.working().run(() -> {
@@ -249,7 +253,8 @@ class TransactionsTest {
         });
         completeAndSend(TestBroker.await(again.future()), message(to));
         // Then
-        await().untilAsserted(() -> assertThat(counts()).containsExactly(0L, 1L));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(counts()).containsExactly(0L, 1L));
         assertThat(arrived).hasValue(1);
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What we derive is what the broker has: its management drops settings it does not know without a word. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class TopologyAtBrokerTest {
     private static final FunctionName ORDERS = new FunctionName("orders");
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -34,7 +34,7 @@ class BrokerFailureTest {
             Throwable refusal = catchThrowable(() -> fillJournal(client));
 
             assertThat(refusal).as("no answer 'accepted' after the failure").isNotNull();
-            Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(failures)
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(failures)
                     .hasSize(1));
             assertThat(failures.get(0).kind()).isEqualTo(Kind.IO_ERROR);
             assertThat(failures.get(0).cause()).isPresent();
@@ -57,7 +57,7 @@ class BrokerFailureTest {
             AmqpClient client = AmqpClient.connect(broker.amqpPort());
             client.manageUnanswered("broker", "forceFailover", "[]");
 
-            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(failures)
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(failures)
                     .hasSize(1));
             assertThat(failures.get(0).kind()).isEqualTo(Kind.STOPPED);
             client.close();
@@ -72,7 +72,8 @@ class BrokerFailureTest {
         watch.criticalFailure(new CriticalComponentImpl(EmptyCriticalAnalyzer.getInstance(), 1));
         watch.onIOException(new IOException("late"), "late", "some file");
 
-        Awaitility.await().untilAsserted(() -> assertThat(failures).hasSize(1));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(failures)
+                .hasSize(1));
         assertThat(failures.get(0).kind()).isEqualTo(Kind.HANGING);
     }
 }

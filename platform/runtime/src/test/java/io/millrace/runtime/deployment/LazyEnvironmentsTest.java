@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class LazyEnvironmentsTest {
     private static final FunctionName NAME = new FunctionName("orders");
     private static final FunctionHandler ECHO = (event, context) -> event;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class FunctionUrlApiTest {
     private static final String FORBIDDEN = "403 AccessDeniedException {\"Message\":\"Forbidden. For troubleshooting"
             + " Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html\"}";

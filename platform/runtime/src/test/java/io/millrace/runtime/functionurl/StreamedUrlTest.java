@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class StreamedUrlTest {
     private static final String NULS = "\0".repeat(8);
     private static final Outcome SUCCESS = new Outcome.Succeeded(new byte[0]);
@@ -253,7 +254,8 @@ class StreamedUrlTest {
             assertThat(answer.isWhole()).isFalse();
             assertThat(answer.body().length()).isLessThan(80 * 1024 * 1024);
         }
-        await().untilAsserted(() ->
-                assertThat(floor.api("GET", "/_millrace/health", "").status()).isEqualTo(200));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                        floor.api("GET", "/_millrace/health", "").status())
+                .isEqualTo(200));
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Code that is named by bucket and key, from a folder and from a server. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class CodeFromS3Test {
     private static final String FUNCTIONS = "/2015-03-31/functions";
     private static final String NO_KEY = "400 InvalidParameterValueException {\"Type\":\"User\",\"message\":\"Error"

@@ -8,6 +8,7 @@ import io.millrace.runtime.registry.Archives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -71,10 +72,12 @@ class DevModeTest {
             assertThat(door.put(ORDERS, source(jar)).status()).isEqualTo(204);
             // Then
             assertThat(memory).content().contains(jar.toString());
-            await().untilAsserted(() -> assertThat(revision()).isNotEqualTo(before));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(revision()).isNotEqualTo(before));
             String first = revision();
             Files.write(jar, Archives.with("a.py", "one and two"));
-            await().untilAsserted(() -> assertThat(revision()).isNotEqualTo(first));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(revision()).isNotEqualTo(first));
         }
     }
 

@@ -54,7 +54,8 @@ class EventSourceKindsTest {
         Door.Answer answer = door.post(MAPPINGS, members);
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         String path = path(answer.json());
-        await().until(() -> !door.get(path).json().get("State").asText().equals("Creating"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !door.get(path).json().get("State").asText().equals("Creating"));
         return answer.json();
     }
 
@@ -70,7 +71,7 @@ class EventSourceKindsTest {
     }
 
     private EventSourceMapping polled() {
-        await().until(() -> door.pollers.polling.size() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> door.pollers.polling.size() == 1);
         return door.pollers.polling.get(0);
     }
 
@@ -155,7 +156,8 @@ class EventSourceKindsTest {
                         + "\"FunctionResponseTypes\":[],\"DestinationConfig\":{\"OnFailure\":{}},"
                         + "\"MaximumRecordAgeInSeconds\":60,\"BisectBatchOnFunctionError\":true,"
                         + "\"MaximumRetryAttempts\":-1,\"TumblingWindowInSeconds\":0}");
-        await().until(() -> door.get(path).json().get("State").asText().equals("Enabled"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> door.get(path).json().get("State").asText().equals("Enabled"));
         assertThat(door.put(path, "{\"MaximumRecordAgeInSeconds\": -1}")
                         .json()
                         .get("MaximumRecordAgeInSeconds")

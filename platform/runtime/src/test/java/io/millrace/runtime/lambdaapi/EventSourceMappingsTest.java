@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Promise;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class EventSourceMappingsTest {
         Door.Answer answer = create(members);
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         String path = MAPPINGS + "/" + answer.json().get("UUID").asText();
-        await().until(() -> !state(path).equals("Creating"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !state(path).equals("Creating"));
         return path;
     }
 
@@ -74,7 +75,8 @@ class EventSourceMappingsTest {
         assertThat(body.get("LastModified").asDouble()).isEqualTo(Door.NOW.toEpochMilli() / 1000.0);
         assertThat(created.body().replaceFirst("\"LastModified\":[^,]*", "\"LastModified\":1.76364E9"))
                 .isEqualTo(shown.formatted("Creating"));
-        await().untilAsserted(() -> assertThat(state(MAPPINGS + "/" + uuid)).isEqualTo("Enabled"));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(state(MAPPINGS + "/" + uuid)).isEqualTo("Enabled"));
         assertThat(door.pollers.polling).singleElement().satisfies(polled -> assertThat(polled.uuid())
                 .isEqualTo(uuid));
     }
@@ -141,11 +143,11 @@ class EventSourceMappingsTest {
         assertThat(updating.json().get("State").asText()).isEqualTo("Updating");
         assertThat(updating.json().get("BatchSize").asInt()).isEqualTo(5);
         assertThat(updating.json().get("FunctionArn").asText()).isEqualTo(Door.ARN + "orders:1");
-        await().until(() -> state(path).equals("Enabled"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> state(path).equals("Enabled"));
 
         assertThat(door.put(path, "{\"Enabled\": false}").json().get("State").asText())
                 .isEqualTo("Disabling");
-        await().until(() -> state(path).equals("Disabled"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> state(path).equals("Disabled"));
         assertThat(door.pollers.polling).isEmpty();
 
         assertThat(door.put(path, "{\"FunctionResponseTypes\": []}")
@@ -153,11 +155,11 @@ class EventSourceMappingsTest {
                         .get("State")
                         .asText())
                 .isEqualTo("Updating");
-        await().until(() -> state(path).equals("Disabled"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> state(path).equals("Disabled"));
 
         assertThat(door.put(path, "{\"Enabled\": true}").json().get("State").asText())
                 .isEqualTo("Enabling");
-        await().until(() -> state(path).equals("Enabled"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> state(path).equals("Enabled"));
         assertThat(door.get(path).json().get("FunctionResponseTypes")).isEmpty();
         assertThat(door.pollers.polling)
                 .singleElement()
@@ -180,7 +182,7 @@ class EventSourceMappingsTest {
                 .isEqualTo("400 ResourceInUseException {\"Type\":\"User\",\"Message\":"
                         + "\"Cannot delete the event source mapping because it is in use.\"}");
         batchEnds.complete();
-        await().until(() -> state(path).equals("Enabled"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> state(path).equals("Enabled"));
         assertThat(door.get(path).json().get("BatchSize").asInt()).isEqualTo(5);
     }
 
@@ -196,7 +198,8 @@ class EventSourceMappingsTest {
         assertThat(deleting.json().get("State").asText()).isEqualTo("Deleting");
         assertThat(state(path)).isEqualTo("Deleting");
         batchEnds.complete();
-        await().untilAsserted(() -> assertThat(door.get(path).refusal()).isEqualTo(NOT_FOUND));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(door.get(path).refusal()).isEqualTo(NOT_FOUND));
         assertThat(door.delete(path).refusal()).isEqualTo(NOT_FOUND);
         door.close();
         door = new Door(data);

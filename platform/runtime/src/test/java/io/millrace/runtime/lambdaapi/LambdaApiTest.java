@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server as a whole: bodies without end, broken bytes, unknown paths, its own pages and its end. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class LambdaApiTest {
     private static final String INVOKE = "/2015-03-31/functions/orders/invocations";
 

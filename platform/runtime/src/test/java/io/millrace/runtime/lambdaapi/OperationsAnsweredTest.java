@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every operation of the API has an answer, and docs/lambda-api.md says which. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class OperationsAnsweredTest {
     private static final Pattern ROW = Pattern.compile("\\| (\\w+) \\| (same|different|absent) \\| .*\\|");
 

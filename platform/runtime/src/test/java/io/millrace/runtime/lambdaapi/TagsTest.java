@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -115,8 +116,11 @@ class TagsTest {
         assertThat(door.delete(tags + "?tagKeys=cost&tagKeys=never").status()).isEqualTo(204);
         assertThat(door.put(MAPPINGS + "/" + uuid, "{\"BatchSize\": 5}").status())
                 .isEqualTo(202);
-        await().until(() ->
-                door.get(MAPPINGS + "/" + uuid).json().get("State").asText().equals("Disabled"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> door.get(MAPPINGS + "/" + uuid)
+                .json()
+                .get("State")
+                .asText()
+                .equals("Disabled"));
         door.close();
         door = new Door(data);
         // Then
@@ -127,7 +131,7 @@ class TagsTest {
         assertThat(door.post(tags, "{\"Tags\": {}}").refusal()).contains("the request cannot be processed");
         // When
         assertThat(door.delete(MAPPINGS + "/" + uuid).status()).isEqualTo(202);
-        await().until(() -> door.get(tags).status() == 404);
+        await().atMost(Duration.ofSeconds(60)).until(() -> door.get(tags).status() == 404);
         assertThat(door.post(MAPPINGS, mapping.formatted(tags(51))).refusal())
                 .contains("Number of tags exceeds resource tag limit.");
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,7 @@ class RuntimeApiTest {
         context.runOnContext(now -> RuntimeApi.open(
                         context, new FunctionFacts("orders", "3", "app.handler", "000000000000"), new Ears())
                 .onSuccess(opened::complete));
-        api = opened.orTimeout(10, TimeUnit.SECONDS).join();
+        api = opened.orTimeout(60, TimeUnit.SECONDS).join();
         on(() -> api.begin(Set.of("external")));
     }
 
@@ -64,7 +65,7 @@ class RuntimeApiTest {
             task.run();
             done.complete(null);
         });
-        done.orTimeout(10, TimeUnit.SECONDS).join();
+        done.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private CompletableFuture<HttpResponse<String>> call(String method, String path, String body, String... headers) {
@@ -98,7 +99,7 @@ class RuntimeApiTest {
         String id = register("external", "[\"INVOKE\"]");
         call("GET", EXTENSION + "event/next", "", "Lambda-Extension-Identifier", id);
         CompletableFuture<HttpResponse<String>> waiting = next();
-        Awaitility.await().until(() -> heard.contains("idle"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> heard.contains("idle"));
         return waiting;
     }
 
@@ -276,6 +277,7 @@ class RuntimeApiTest {
         }
         // Then
         Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> heard.contains("failed id-1 Runtime.TruncatedResponse"
                         + " {\"errorType\":\"Runtime.TruncatedResponse\","
                         + "\"errorMessage\":\"RequestId: id-1 Error: Runtime truncated its response\"}"));

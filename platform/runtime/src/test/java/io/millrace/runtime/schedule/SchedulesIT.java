@@ -107,7 +107,7 @@ class SchedulesIT {
         try (ScheduleFloor alone =
                 new ScheduleFloor(FunctionRegistry.open(other), broker.amqpPort(), withoutLooks, arn -> false)) {
             ScheduleSettings settings = ScheduleFloor.passing(
-                    settings(ScheduleFloor.at(Instant.now().plusSeconds(2)), queue));
+                    settings(ScheduleFloor.at(Instant.now().plusSeconds(4)), queue));
             alone.create("once", settings);
             awaitMore(1);
 
@@ -164,7 +164,9 @@ class SchedulesIT {
     private void awaitQuiet() {
         await().atMost(PATIENCE).until(() -> {
             int before = reader.bodies.size();
-            await().pollDelay(PERIOD.multipliedBy(5)).until(() -> true);
+            await().atMost(Duration.ofSeconds(60))
+                    .pollDelay(PERIOD.multipliedBy(5))
+                    .until(() -> true);
             return reader.bodies.size() == before;
         });
     }
@@ -285,7 +287,7 @@ class SchedulesIT {
 
     @Test
     void what_is_for_one_time_happens_once_and_stays_or_goes_as_was_said() {
-        Instant soon = Instant.now().plusSeconds(2);
+        Instant soon = Instant.now().plusSeconds(4);
         ScheduleSettings once = settings(ScheduleFloor.at(soon), queue);
         ScheduleSettings thenGone = new ScheduleSettings(
                 once.expression(),

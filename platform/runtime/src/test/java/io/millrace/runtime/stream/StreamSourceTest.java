@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Streams as event source mappings see them, without a mapping. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class StreamSourceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/";

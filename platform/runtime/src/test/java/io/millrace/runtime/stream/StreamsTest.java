@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Streams on the real broker; segments of 1,000 records. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class StreamsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int SEGMENT = 1_000;

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.eventbridge.model.Target;
 
 /** Archives and replays by the SDK's own client. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class AwsSdkArchiveIT {
     private static final String EVENTS = "arn:aws:events:us-east-1:000000000000:";
     private static final String DEFAULT_BUS = EVENTS + "event-bus/default";

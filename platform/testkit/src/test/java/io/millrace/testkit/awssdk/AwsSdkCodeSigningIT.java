@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionCodeSigningConfig
 
 /** What tools ask of every function before they change it (lambda-semantics 8.3). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkCodeSigningIT {
     @RegisterExtension
     static MillraceExtension millrace = MillraceExtension.builder().http().build();

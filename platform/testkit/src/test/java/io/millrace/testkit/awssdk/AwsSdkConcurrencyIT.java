@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.testkit.MillraceExtension;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
@@ -19,7 +20,7 @@ import software.amazon.awssdk.services.lambda.model.PutProvisionedConcurrencyCon
 
 /** What functions may use at once, and the account (lambda-semantics 4.2). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkConcurrencyIT {
     private static final String WARM =
             "import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']";
@@ -111,7 +112,8 @@ class AwsSdkConcurrencyIT {
             assertThat(begun.availableProvisionedConcurrentExecutions()).isZero();
             assertThat(begun.status()).isEqualTo(ProvisionedConcurrencyStatusEnum.IN_PROGRESS);
             assertThat(begun.lastModified()).endsWith("+0000");
-            await().until(() -> shown("ready", "1").status() == ProvisionedConcurrencyStatusEnum.READY);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> shown("ready", "1").status() == ProvisionedConcurrencyStatusEnum.READY);
             assertThat(shown("ready", "1").availableProvisionedConcurrentExecutions())
                     .isEqualTo(1);
             assertThat(shown("ready", "1").allocatedProvisionedConcurrentExecutions())

@@ -48,7 +48,7 @@ import software.amazon.awssdk.services.eventbridge.model.Target;
 
 /** Event buses by the SDK's own client. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class AwsSdkEventBusIT {
     private static final String QUEUE = "arn:aws:sqs:us-east-1:000000000000:";
     private static final String BUSES = "arn:aws:events:us-east-1:000000000000:";

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionEventInvokeCon
 
 /** How the events of a function are retried and recorded (lambda-semantics 2.3). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkEventInvokeConfigIT {
     private static final String ECHO = "def handler(event, context): return event";
     private static final String FAIL = "def handler(event, context): raise ValueError('no')";
@@ -107,8 +107,9 @@ class AwsSdkEventInvokeConfigIT {
         // When
         sdk.lambda().invoke(request -> request.functionName("first").invocationType(InvocationType.EVENT));
         // Then
-        await().until(() ->
-                Objects.requireNonNull(millrace.stats().get("second")).succeeded() == 1);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        Objects.requireNonNull(millrace.stats().get("second")).succeeded() == 1);
     }
 
     @Test

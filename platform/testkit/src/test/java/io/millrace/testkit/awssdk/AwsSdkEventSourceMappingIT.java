@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.testkit.MillraceExtension;
 import jakarta.jms.JMSContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateEventSourceMappingResp
 
 /** Queues of the broker as event sources (lambda-semantics 3.1 to 3.5). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkEventSourceMappingIT {
     private static final String QUEUE = "arn:aws:sqs:us-east-1:000000000000:";
     private static final String BATCH = "def handler(event, context): return {}";
@@ -60,12 +61,16 @@ class AwsSdkEventSourceMappingIT {
     }
 
     private static void awaitState(String uuid, String state) {
-        Awaitility.await().until(() -> shown(uuid).state(), state::equals);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> shown(uuid).state(), state::equals);
     }
 
     private static void awaitGone(String uuid) {
-        Awaitility.await().until(() -> sdk.lambda().listEventSourceMappings().eventSourceMappings().stream()
-                .noneMatch(mapping -> mapping.uuid().equals(uuid)));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> sdk.lambda().listEventSourceMappings().eventSourceMappings().stream()
+                        .noneMatch(mapping -> mapping.uuid().equals(uuid)));
     }
 
     @Test
@@ -94,7 +99,9 @@ class AwsSdkEventSourceMappingIT {
         assertThat(created.lastModified()).isNotNull();
         awaitState(created.uuid(), "Enabled");
         send("orders");
-        Awaitility.await().until(() -> String.join("", batches).split("\"messageId\"", -1).length - 1 == 2);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> String.join("", batches).split("\"messageId\"", -1).length - 1 == 2);
         assertThat(batches).allSatisfy(batch -> assertThat(batch)
                 .startsWith("{\"Records\":[")
                 .contains("\"eventSource\":\"aws:sqs\"")

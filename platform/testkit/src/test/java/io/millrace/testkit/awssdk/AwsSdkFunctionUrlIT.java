@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionUrlConfigRespo
 
 /** URLs of functions: made by the SDK, called by HTTP (lambda-semantics 7.1 to 7.4). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkFunctionUrlIT {
     private static final String ECHO = "def handler(event, context): return event";
     private static final String NOT_THERE = "The resource you requested does not exist.";

@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationR
 
 /** Making, showing, changing and deleting functions (lambda-semantics 6.1, 6.2). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkFunctionsIT {
     private static final String ONE = "def handler(event, context): return 1";
     private static final String TWO = "def handler(event, context): return 2";

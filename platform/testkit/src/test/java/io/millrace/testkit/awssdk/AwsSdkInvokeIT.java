@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
 
 /** The ways to invoke, and what comes back (lambda-semantics 1.1 to 1.6). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkInvokeIT {
     private static final String ECHO = "def handler(event, context): return event";
     private static final String RAISE = "def handler(event, context): raise ValueError('no ' + event['what'])";

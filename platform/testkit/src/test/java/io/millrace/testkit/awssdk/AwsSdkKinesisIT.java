@@ -39,7 +39,7 @@ import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
 /** Streams through the SDK's client of Kinesis, in CBOR, which is its default, and in JSON. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class AwsSdkKinesisIT {
     private static final String CBOR = "aws.cborEnabled";
 

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.lambda.model.Runtime;
 
 /** Archives that functions share (lambda-semantics 5.4). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkLayersIT {
     private static final String LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:";
     private static final String USING = "import shared\ndef handler(event, context): return shared.VALUE";

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.lambda.model.LogType;
 
 /** The end of a function's log, along with its answer (lambda-semantics 1.1, 1.7). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkLogTailIT {
     private static final String CHATTY =
             """

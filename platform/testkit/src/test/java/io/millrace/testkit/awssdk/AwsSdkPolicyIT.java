@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.lambda.model.GetPolicyResponse;
 
 /** Resource policies of functions (lambda-semantics 8.1). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkPolicyIT {
     private static final String ECHO = "def handler(event, context): return event";
     private static final String NO_POLICY = "The resource you requested does not exist.";

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.lambda.model.PutFunctionEventInvokeConfig
 
 /** How events to a version or an alias are retried (lambda-semantics 2.3). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkQualifiedEventInvokeConfigIT {
     private static final String FAIL = "def handler(event, context): raise ValueError('no')";
 

@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.lambda.model.RecursiveLoop;
 
 /** Whether a function may call itself in circles (lambda-semantics 2.4). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkRecursionConfigIT {
     private static final String ECHO = "def handler(event, context): return event";
 

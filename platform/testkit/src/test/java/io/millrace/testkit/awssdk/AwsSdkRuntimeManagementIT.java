@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateRuntimeOn;
 
 /** When a function changes to a new runtime (lambda-semantics 8.3). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkRuntimeManagementIT {
     private static final String ECHO = "def handler(event, context): return event";
 

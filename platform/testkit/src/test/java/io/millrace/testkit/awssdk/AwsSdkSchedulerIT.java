@@ -47,7 +47,7 @@ import software.amazon.awssdk.services.scheduler.model.ValidationException;
 
 /** EventBridge Scheduler's own client, unchanged but for its endpoint. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class AwsSdkSchedulerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ROLE = "arn:aws:iam::000000000000:role/scheduler";

@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.scheduler.model.SchedulerException;
 
 /** A server with access keys, and callers of several kinds (docs/security.md). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkSignedIT {
     private static final String ECHO = "def handler(event, context): return event";
     private static final Pattern KEY =

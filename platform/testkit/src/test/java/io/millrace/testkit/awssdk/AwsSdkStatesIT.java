@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationR
 
 /** The states a function goes through (lambda-semantics 6.2). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkStatesIT {
     private static final String ONE = "def handler(event, context): return 1";
     private static final String TWO = "def handler(event, context): return 2";

@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
 
 /** A stream of this server feeds a function, in order. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class AwsSdkStreamMappingIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

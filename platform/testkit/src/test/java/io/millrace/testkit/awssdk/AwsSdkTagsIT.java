@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
 
 /** Tags of functions (lambda-semantics 8.2). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkTagsIT {
     private static final String ECHO = "def handler(event, context): return event";
 

@@ -39,7 +39,7 @@ import software.amazon.awssdk.services.sns.model.Subscription;
 
 /** Topics by the SDK's own client. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(120)
+@Timeout(300)
 class AwsSdkTopicIT {
     private static final String QUEUE = "arn:aws:sqs:us-east-1:000000000000:";
     private static final String TOPIC = "arn:aws:sns:us-east-1:000000000000:";

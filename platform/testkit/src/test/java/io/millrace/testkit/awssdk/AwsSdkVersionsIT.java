@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeResponse;
 
 /** Published versions and the aliases that point to them (lambda-semantics 6.3, 6.4). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class AwsSdkVersionsIT {
     private static final String ONE = "def handler(event, context): return 1";
     private static final String TWO = "def handler(event, context): return 2";

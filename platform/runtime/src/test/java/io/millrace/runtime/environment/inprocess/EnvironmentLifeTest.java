@@ -44,7 +44,7 @@ class EnvironmentLifeTest {
     @Test
     void initialisation_over_its_limit_is_done_again_within_the_invocation() {
         // Given
-        limitInitialisationTo(Duration.ofMillis(100));
+        limitInitialisationTo(Duration.ofMillis(500));
         SlowToStart.slowOnes = 1;
         FunctionEnvironments function = deploy(Duration.ofSeconds(10));
         // When
@@ -56,13 +56,13 @@ class EnvironmentLifeTest {
     @Test
     void initialisation_that_is_done_again_counts_against_the_functions_timeout() {
         // Given
-        limitInitialisationTo(Duration.ofMillis(100));
+        limitInitialisationTo(Duration.ofMillis(500));
         SlowToStart.slowOnes = 2;
-        FunctionEnvironments function = deploy(Duration.ofMillis(150));
+        FunctionEnvironments function = deploy(Duration.ofMillis(1500));
         // When
         Outcome outcome = TryOut.run(function, "{}");
         // Then
-        assertThat(TryOut.error(outcome).errorMessage()).endsWith("Task timed out after 0.15 seconds");
+        assertThat(TryOut.error(outcome).errorMessage()).endsWith("Task timed out after 1.50 seconds");
         assertThat(SlowToStart.MADE).hasValue(2);
     }
 
@@ -73,8 +73,8 @@ class EnvironmentLifeTest {
         FunctionEnvironments function = deploy(Duration.ofSeconds(1));
         // When
         CompletableFuture<Outcome> outcome = TryOut.start(function, TryOut.event("{}"));
-        await().during(Duration.ofMillis(1200))
-                .untilAsserted(() -> assertThat(outcome).isNotDone());
+        await().atMost(Duration.ofSeconds(60)).during(Duration.ofMillis(1200)).untilAsserted(() -> assertThat(outcome)
+                .isNotDone());
         SlowToStart.gate.countDown();
         // Then
         assertThat(TryOut.text(TryOut.await(outcome))).isEqualTo("1");
@@ -88,7 +88,8 @@ class EnvironmentLifeTest {
         // When
         function.provision(3, allocation);
         // Then
-        await().untilAsserted(() -> assertThat(allocation.available).endsWith(3));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(allocation.available).endsWith(3));
         assertThat(SlowToStart.MADE).hasValue(3);
         assertThat(function.count()).isEqualTo(3);
         assertThat(TryOut.text(runProvisioned(function))).isEqualTo("3");
@@ -101,7 +102,8 @@ class EnvironmentLifeTest {
         FunctionEnvironments function = deploy(Duration.ofSeconds(10));
         Allocation allocation = new Allocation();
         function.provision(1, allocation);
-        await().untilAsserted(() -> assertThat(allocation.available).endsWith(1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(allocation.available).endsWith(1));
         // Then
         assertThat(TryOut.text(TryOut.run(function, "{}"))).isEqualTo("2");
     }
@@ -112,13 +114,15 @@ class EnvironmentLifeTest {
         FunctionEnvironments function = deploy(Duration.ofSeconds(2));
         Allocation allocation = new Allocation();
         function.provision(1, allocation);
-        await().untilAsserted(() -> assertThat(allocation.available).endsWith(1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(allocation.available).endsWith(1));
         // When
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         function.run(TryOut.event("\"wait\""), Capacity.PROVISIONED, outcome::complete);
         // Then
         assertThat(TryOut.error(TryOut.await(outcome)).errorType()).isEqualTo("Sandbox.Timedout");
-        await().untilAsserted(() -> assertThat(allocation.available).endsWith(0, 1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(allocation.available).endsWith(0, 1));
         assertThat(TryOut.text(runProvisioned(function))).isEqualTo("2");
     }
 
@@ -128,7 +132,8 @@ class EnvironmentLifeTest {
         FunctionEnvironments function = deploy(Duration.ofSeconds(10));
         Allocation allocation = new Allocation();
         function.provision(3, allocation);
-        await().untilAsserted(() -> assertThat(allocation.available).endsWith(3));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(allocation.available).endsWith(3));
         // When
         function.provision(1, allocation);
         // Then
@@ -145,8 +150,10 @@ class EnvironmentLifeTest {
         // When
         function.provision(2, allocation);
         // Then
-        await().untilAsserted(() -> assertThat(allocation.failures).contains("FUNCTION_ERROR_INIT_FAILURE"));
-        await().untilAsserted(() -> assertThat(function.count()).isZero());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(allocation.failures).contains("FUNCTION_ERROR_INIT_FAILURE"));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(function.count()).isZero());
     }
 
     @Test
@@ -158,8 +165,10 @@ class EnvironmentLifeTest {
         // When
         TryOut.run(function, "{}");
         // Then
-        await().untilAsserted(() -> assertThat(function.count()).isZero());
-        assertThat(retired).hasValue(1);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(function.count()).isZero());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(retired).hasValue(1));
         assertThat(TryOut.text(TryOut.run(function, "{}"))).isEqualTo("2");
     }
 

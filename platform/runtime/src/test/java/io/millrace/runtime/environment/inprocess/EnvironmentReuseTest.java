@@ -61,7 +61,8 @@ class EnvironmentReuseTest {
         List<CompletableFuture<Outcome>> together = IntStream.range(0, 100)
                 .mapToObj(i -> TryOut.start(function, TryOut.event("wait")))
                 .toList();
-        await().untilAsserted(() -> assertThat(Numbered.arrived).hasValue(100));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Numbered.arrived).hasValue(100));
         Numbered.gate.countDown();
         // Then
         assertThat(together.stream().map(TryOut::await).map(TryOut::text).distinct())
@@ -76,8 +77,8 @@ class EnvironmentReuseTest {
         FunctionEnvironments function =
                 tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host(), TryOut.NOTHING);
         // When, Then
-        await().untilAsserted(
-                        () -> assertThat(TryOut.text(TryOut.run(function, "1"))).isEqualTo("3"));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(TryOut.text(TryOut.run(function, "1")))
+                .isEqualTo("3"));
     }
 
     @Test
@@ -114,7 +115,8 @@ class EnvironmentReuseTest {
         FunctionEnvironments function =
                 tryOut.environments.deploy(TryOut.definition(Numbered.class), TryOut.host(), TryOut.NOTHING);
         CompletableFuture<Outcome> running = TryOut.start(function, TryOut.event("wait"));
-        await().untilAsserted(() -> assertThat(Numbered.arrived).hasValue(1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Numbered.arrived).hasValue(1));
         // When
         function.close();
         // Then

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TimeoutTest {
-    private static final FunctionDefinition SHORT = TryOut.definition().withTimeout(Duration.ofMillis(50));
+    private static final FunctionDefinition SHORT = TryOut.definition().withTimeout(Duration.ofMillis(500));
 
     private final TryOut tryOut = new TryOut();
     private final CountDownLatch forever = new CountDownLatch(1);
@@ -66,8 +66,9 @@ class TimeoutTest {
         // When
         tryOut.run(SHORT, TryOut.instance(handler), "{}");
         // Then
-        assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
-        await().untilAsserted(() -> assertThat(tryOut.environments.abandoned()).isZero());
+        assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(tryOut.environments.abandoned()).isZero());
     }
 
     @Test
@@ -85,10 +86,12 @@ class TimeoutTest {
         // When
         function.run(TryOut.event("{}"), Capacity.ON_DEMAND, outcomes::add);
         // Then
-        await().untilAsserted(() -> assertThat(outcomes).hasSize(1));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(outcomes).hasSize(1));
         assertThat(tryOut.environments.abandoned()).isEqualTo(1);
         stop.set(true);
-        await().untilAsserted(() -> assertThat(tryOut.environments.abandoned()).isZero());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(tryOut.environments.abandoned()).isZero());
         assertThat(outcomes).hasSize(1);
     }
 
@@ -97,9 +100,7 @@ class TimeoutTest {
         // Given
         Remembering.MADE.set(0);
         FunctionEnvironments function = tryOut.environments.deploy(
-                TryOut.definition(Remembering.class).withTimeout(Duration.ofMillis(200)),
-                TryOut.host(),
-                TryOut.NOTHING);
+                TryOut.definition(Remembering.class).withTimeout(Duration.ofSeconds(2)), TryOut.host(), TryOut.NOTHING);
         // When
         String first = TryOut.text(TryOut.run(function, "1"));
         FunctionError timedOut = TryOut.error(TryOut.run(function, "wait"));

@@ -79,7 +79,7 @@ final class TryOut implements AutoCloseable {
     }
 
     static Outcome await(CompletableFuture<Outcome> outcome) {
-        return outcome.orTimeout(15, TimeUnit.SECONDS).join();
+        return outcome.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     FunctionEnvironments deploy(Object handler) {

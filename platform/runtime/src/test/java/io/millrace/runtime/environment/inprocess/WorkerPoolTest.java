@@ -3,6 +3,7 @@ package io.millrace.runtime.environment.inprocess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,7 @@ class WorkerPoolTest {
                 });
             }
             // Then
-            assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
             release.countDown();
         }
     }
@@ -49,7 +50,7 @@ class WorkerPoolTest {
                 });
             }
             // Then
-            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
             assertThat(most).hasValueLessThanOrEqualTo(2);
         }
     }
@@ -66,7 +67,7 @@ class WorkerPoolTest {
             lost.set(1);
             pool.execute(second::countDown);
             // Then
-            assertThat(second.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.await(60, TimeUnit.SECONDS)).isTrue();
             release.countDown();
         }
     }
@@ -86,7 +87,7 @@ class WorkerPoolTest {
                         .start();
             }
             // Then
-            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -98,8 +99,9 @@ class WorkerPoolTest {
         // When
         pool.close();
         // Then
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch(thread -> thread.getName().startsWith("closing-pool")));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .noneMatch(thread -> thread.getName().startsWith("closing-pool")));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -40,7 +40,7 @@ class BadDaysTest {
 
     @BeforeEach
     void open() {
-        workshop = new Workshop(directory, Workshop.options(directory), Duration.ofSeconds(1));
+        workshop = new Workshop(directory);
     }
 
     @AfterEach
@@ -51,6 +51,8 @@ class BadDaysTest {
     @Test
     void a_runtime_that_never_asks_for_an_invocation_times_out_in_the_second_initialisation() {
         // Given
+        workshop.close();
+        workshop = new Workshop(directory, Workshop.options(directory), Duration.ofSeconds(1));
         ExecutionEnvironment environment =
                 workshop.shell(definition("provided.al2023", "h").withTimeout(Duration.ofMillis(500)), "sleep 60");
         // When
@@ -128,8 +130,9 @@ class BadDaysTest {
         // Then
         assertThat(first).isEqualTo("1");
         assertThat(second).isEqualTo("3");
-        assertThat(workshop.log.lines.values().stream().flatMap(lines -> lines.stream()))
-                .anyMatch(line -> line.startsWith("second: ") && line.endsWith("InvalidStateTransition\"} 403"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                        workshop.log.lines.values().stream().flatMap(lines -> lines.stream()))
+                .anyMatch(line -> line.startsWith("second: ") && line.endsWith("InvalidStateTransition\"} 403")));
     }
 
     @Test
@@ -188,7 +191,7 @@ class BadDaysTest {
                 """);
         // When
         Outcome outcome = run(environment, "1");
-        Awaitility.await().until(() -> workshop.log.isComplete(ID));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> workshop.log.isComplete(ID));
         // Then
         assertThat(text(outcome)).isEqualTo("null");
         assertThat(workshop.log.dropped.get(ID)).isBetween(98_900_000L, 99_000_000L);
@@ -207,7 +210,7 @@ class BadDaysTest {
                 """);
         // When
         run(environment, "1");
-        Awaitility.await().until(() -> workshop.log.isComplete(ID));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> workshop.log.isComplete(ID));
         // Then
         assertThat(workshop.log.of(ID).stream()
                         .filter(line -> line.startsWith("y"))
@@ -385,20 +388,18 @@ class BadDaysTest {
     @Test
     void shutting_down_cuts_off_what_runs_and_leaves_nothing() throws IOException {
         // Given
-        ExecutionEnvironment environment =
-                workshop.shell("""
-                next
-                sleep 98761
-                """);
+        String sleeping = "sleep 9876" + ProcessHandle.current().pid(); // Of this build alone.
+        ExecutionEnvironment environment = workshop.shell("next\n" + sleeping + "\n");
         CompletableFuture<Outcome> running = Workshop.start(environment, Workshop.event(ID, "1"));
-        Awaitility.await().until(() -> !Processes.with("sleep 98761").isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !Processes.with(sleeping)
+                .isEmpty());
         // When
         environment.shutdown(ShutdownReason.SPINDOWN);
         Outcome outcome = Workshop.await(running);
         // Then
         assertThat(payload(outcome)).contains("Runtime exited because the platform was closed");
-        Awaitility.await().until(() -> workshop.environments.count() == 0);
-        assertThat(Processes.with("sleep 98761")).isEmpty();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> workshop.environments.count() == 0);
+        assertThat(Processes.with(sleeping)).isEmpty();
         assertThat(directory.resolve("work/environments")).isEmptyDirectory();
         assertThat(payload(run(environment, "2"))).contains("Runtime exited because the platform was closed");
     }
@@ -416,7 +417,7 @@ class BadDaysTest {
         environment.shutdown(ShutdownReason.SPINDOWN);
         // Then
         assertThat(afterwards).isEqualTo("2");
-        Awaitility.await().until(() -> isEmpty(directory.resolve("work/versions")));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> isEmpty(directory.resolve("work/versions")));
     }
 
     private static boolean isEmpty(Path folder) throws IOException {

@@ -44,9 +44,12 @@ class IsolationTest {
         return new Workshop(directory, Workshop.options(directory).withMaximumIsolation(level));
     }
 
-    /** A command that no other test uses. */
+    /** A command that no other test uses, nor another build of this one. */
     private static String marker(int test, IsolationLevel level) {
-        return "sleep " + (test * 10_000_000L + Math.abs(level.name().hashCode() % 1_000_000));
+        return "sleep "
+                + (test * 100_000_000L
+                        + ProcessHandle.current().pid() * 100
+                        + level.name().length());
     }
 
     @ParameterizedTest
@@ -94,8 +97,8 @@ class IsolationTest {
             // When
             run(environment, "1");
             // Then
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(Processes.with(marker)).isEmpty());
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(Processes.with(marker))
+                    .isEmpty());
             assertThat(environment.state()).isEqualTo(EnvironmentState.RESET);
         }
     }
@@ -116,8 +119,8 @@ class IsolationTest {
             // When
             run(environment, "1");
             // Then
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(Processes.with(marker)).isEmpty());
+            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(Processes.with(marker))
+                    .isEmpty());
         }
     }
 
@@ -143,13 +146,14 @@ class IsolationTest {
         while (line != null && !line.equals("RUNNING")) {
             line = output.readLine();
         }
-        Awaitility.await().until(() -> !Processes.with(marker).isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !Processes.with(marker)
+                .isEmpty());
         // When
         server.destroyForcibly().waitFor();
         // Then
         assertThat(line).isEqualTo("RUNNING");
-        Awaitility.await()
-                .untilAsserted(() -> assertThat(Processes.with(marker)).isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(Processes.with(marker))
+                .isEmpty());
     }
 
     @Test

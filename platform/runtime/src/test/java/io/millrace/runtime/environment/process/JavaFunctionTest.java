@@ -44,7 +44,7 @@ class JavaFunctionTest {
     }
 
     private ExecutionEnvironment java(Class<?> handler) {
-        return java(handler, Duration.ofSeconds(10));
+        return java(handler, Duration.ofSeconds(60));
     }
 
     private ExecutionEnvironment java(Class<?> handler, Duration timeout) {
@@ -87,7 +87,7 @@ class JavaFunctionTest {
         // Given
         Path cache = directory.toRealPath().resolve("work/cache");
         java(JavaHandlers.Counting.class);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isFilled(cache));
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> isFilled(cache));
         workshop.close();
         workshop = new Workshop(directory);
         ExecutionEnvironment environment = workshop.environment(
@@ -98,8 +98,8 @@ class JavaFunctionTest {
         String answer = text(run(environment, "{\"name\":\"x\"}"));
         // Then
         assertThat(answer).startsWith("\"1 x ");
-        assertThat(workshop.log.of(""))
-                .anyMatch(line -> line.contains(RuntimeFiles.JAVA_CLIENT + " source: shared objects file (top)"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(workshop.log.of(""))
+                .anyMatch(line -> line.contains(RuntimeFiles.JAVA_CLIENT + " source: shared objects file (top)")));
     }
 
     private static boolean isFilled(Path folder) throws IOException {

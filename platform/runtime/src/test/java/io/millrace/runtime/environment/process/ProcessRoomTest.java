@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A machine with room for one process. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class ProcessRoomTest {
     @TempDir
     Path directory;

@@ -111,7 +111,7 @@ class PythonFunctionTest {
                 """);
         // When
         run(environment, "{}");
-        Awaitility.await().until(() -> workshop.log.isComplete(ID));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> workshop.log.isComplete(ID));
         // Then
         assertThat(workshop.log.of("")).contains("loading");
         assertThat(workshop.log.of(ID).subList(0, 5))

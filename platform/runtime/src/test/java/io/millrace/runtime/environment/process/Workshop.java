@@ -53,7 +53,7 @@ final class Workshop implements AutoCloseable {
     static FunctionDefinition definition(String runtime, String handler) {
         return FunctionDefinition.of(NAME, handler)
                 .withRuntime(runtime)
-                .withTimeout(Duration.ofSeconds(10))
+                .withTimeout(Duration.ofSeconds(60))
                 .withMemorySizeMegabytes(256);
     }
 
@@ -107,13 +107,13 @@ final class Workshop implements AutoCloseable {
     }
 
     static Outcome await(CompletableFuture<Outcome> outcome) {
-        return outcome.orTimeout(30, TimeUnit.SECONDS).join();
+        return outcome.orTimeout(90, TimeUnit.SECONDS).join();
     }
 
     static Optional<FunctionError> init(ExecutionEnvironment environment) {
         CompletableFuture<Optional<FunctionError>> ready = new CompletableFuture<>();
         environment.init(ready::complete);
-        return ready.orTimeout(30, TimeUnit.SECONDS).join();
+        return ready.orTimeout(90, TimeUnit.SECONDS).join();
     }
 
     /** The result, as text. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests against the description, in Lambda's words (lambda-semantics 1.3). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class RequestCheckTest {
     private final Operations operations = Operations.described();
 
