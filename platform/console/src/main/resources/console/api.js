@@ -22,6 +22,11 @@ export function onReachable(listener) { listeners.state.push(listener); }
 /** Called when the server wants to know who asks. */
 export function onSignInNeeded(listener) { listeners.signIn.push(listener); }
 
+let signIns = 0;
+
+/** To be told of each sign-in: what was asked before it and is refused after it says nothing of who asks now. */
+export function signedIn() { signIns += 1; }
+
 function reached(now) {
   if (now === reachable) return;
   reachable = now;
@@ -40,6 +45,7 @@ export async function request(path, options = {}) {
   const sent = { 'X-Millrace-Console': '1', ...headers };
   const isObject = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array) && !(body instanceof Blob);
   if (isObject && !('Content-Type' in sent)) sent['Content-Type'] = 'application/json';
+  const asker = signIns;
   let response;
   try {
     response = await fetch(path, {
@@ -59,7 +65,7 @@ export async function request(path, options = {}) {
   reached(true);
   if (response.ok) return response;
   const error = await refusal(response);
-  if (!quiet && isSignInNeeded(error)) listeners.signIn.forEach(each => each());
+  if (!quiet && asker === signIns && isSignInNeeded(error)) listeners.signIn.forEach(each => each());
   throw error;
 }
 

@@ -4,7 +4,7 @@
 // gets the parts of the hash behind its name and its query in `params` ({ path: [..], query: URLSearchParams }), and
 // ends what it started when `signal` aborts, which is when another page is shown.
 
-import { get, send, onReachable, onSignInNeeded, ApiError } from './api.js';
+import { get, send, onReachable, onSignInNeeded, signedIn, ApiError } from './api.js';
 import { h, put } from './dom.js';
 import { button, errorBox, field } from './ui.js';
 
@@ -125,6 +125,7 @@ function signIn() {
     try {
       const session = await send('POST', '/_millrace/session', { accessKeyId: key.value.trim(), secretAccessKey: secret.value });
       signingIn = false;
+      signedIn();
       drawAccount(session);
       await show();
     } catch (failure) {

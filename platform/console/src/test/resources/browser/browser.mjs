@@ -69,10 +69,16 @@ export async function size(width, scheme) {
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
 }
 
+/** Waits until this is true in the page; looks by the clock, as a browser without a screen may draw no frames for long. */
+export async function until(condition, ...args) {
+  const met = await page.waitForFunction(condition, { polling: 50 }, ...args);
+  await met.dispose();
+}
+
 /** Waits until the page's text has all of `parts`. */
 export async function sees(...parts) {
   try {
-    await page.waitForFunction(wanted => wanted.every(each => document.body.innerText.includes(each)), {}, parts);
+    await until(wanted => wanted.every(each => document.body.innerText.includes(each)), parts);
   } catch {
     throw new Error(`expected ${JSON.stringify(parts)} in: ${await page.evaluate(() => document.body.innerText)}`);
   }
@@ -81,18 +87,17 @@ export async function sees(...parts) {
 /** Goes to a page and waits until it, not the one before, has all of `parts`. */
 export async function open(hash, ...parts) {
   await page.evaluate(to => { location.hash = to; }, hash);
-  await page.waitForFunction(() => document.querySelector('main .page')?.dataset.of === location.hash);
+  await until(() => document.querySelector('main .page')?.dataset.of === location.hash);
   await sees(...parts);
 }
 
 /** Clicks the first of these that may be clicked, once it is there, in one go: a page may draw it again at any time. */
 export async function press(selector) {
-  const pressed = await page.waitForFunction(css => {
+  await until(css => {
     const found = [...document.querySelectorAll(css)].find(each => !each.disabled);
     found?.click();
     return found !== undefined;
-  }, {}, selector);
-  await pressed.dispose();
+  }, selector);
 }
 
 export async function finish() {

@@ -2,19 +2,18 @@
 //   node dead-letters.mjs <folder with node_modules> <url of the server> <folder for screenshots> <id of the hostile letter>
 // The result is results.json beside the screenshots: { "<step>": "ok" | what was wrong }. DeadLetterPageIT reads it.
 
-import { addresses, base, complaints, elsewhere, expect, finish, open, page, press, sees, shot, size, step } from './browser.mjs';
+import { addresses, base, complaints, elsewhere, expect, finish, open, page, press, sees, shot, size, step, until } from './browser.mjs';
 
 const [hostile] = process.argv.slice(5);
 
 /** Clicks what has this text, once it is there and may be clicked. */
 async function click(words, within = 'body') {
-  const clicked = await page.waitForFunction((text, place) => {
+  await until((text, place) => {
     const found = [...document.querySelectorAll(`${place} button, ${place} a`)]
       .find(each => each.textContent.trim().startsWith(text) && !each.disabled);
     found?.click();
     return found !== undefined;
-  }, {}, words, within);
-  await clicked.dispose();
+  }, words, within);
 }
 
 const text = selector => page.$eval(selector, each => each.textContent);
@@ -83,7 +82,7 @@ await step('redriven', async () => {
   await open('#/dead-letters/q/dlq.orders', 'Redrive all');
   await click('Count again');
   await sees('scanned 13 of 13 · exact');
-  await page.waitForFunction(() => document.querySelector('.dl-count b')?.textContent === '12');
+  await until(() => document.querySelector('.dl-count b')?.textContent === '12');
   await page.focus('.dl-do button');
   await page.keyboard.press('Enter');
   await sees('Redrive 12', 'invoke.orders exists');
@@ -95,12 +94,12 @@ await step('redriven', async () => {
   expect(await page.$eval('dialog button.primary', each => each.disabled), 'what is refused can be started');
   await shot('refused');
   for (let i = 0; i < 7; i += 1) await page.keyboard.press('Backspace');
-  await page.waitForFunction(() => !document.querySelector('dialog button.primary').disabled);
+  await until(() => !document.querySelector('dialog button.primary').disabled);
   const reason = await page.$$('dialog input');
   await reason.at(-1).type('labels are back');
   await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.querySelector('.dl-job-state')?.textContent.includes('completed'));
-  await page.waitForFunction(() => [...document.querySelectorAll('.figure')].some(each => each.textContent === 'Resolved12'));
+  await until(() => document.querySelector('.dl-job-state')?.textContent.includes('completed'));
+  await until(() => [...document.querySelectorAll('.figure')].some(each => each.textContent === 'Resolved12'));
   await page.reload();
   await sees('completed', 'labels are back', 'Resolved');
   await shot('job');

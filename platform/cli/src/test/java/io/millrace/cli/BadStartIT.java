@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,21 +134,21 @@ class BadStartIT {
 
     @Test
     void broker_that_cannot_be_reached() throws IOException {
-        int closed;
-        try (ServerSocket taken = taken()) {
-            closed = taken.getLocalPort();
+        try (Socket nobodyListens = new Socket()) { // It keeps the port from others.
+            nobodyListens.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String broker = "amqp://127.0.0.1:" + nobodyListens.getLocalPort();
+
+            CliProcess server = refused(
+                    ExitCode.UNAVAILABLE,
+                    "--data",
+                    directory.resolve("d"),
+                    "--http",
+                    "127.0.0.1:0",
+                    "--broker",
+                    broker);
+
+            assertThat(server.err()).contains(broker);
         }
-
-        CliProcess server = refused(
-                ExitCode.UNAVAILABLE,
-                "--data",
-                directory.resolve("d"),
-                "--http",
-                "127.0.0.1:0",
-                "--broker",
-                "amqp://127.0.0.1:" + closed);
-
-        assertThat(server.err()).contains("amqp://127.0.0.1:" + closed);
     }
 
     @Test

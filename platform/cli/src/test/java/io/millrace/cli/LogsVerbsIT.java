@@ -161,6 +161,9 @@ class LogsVerbsIT {
     @Test
     void a_waiting_event_says_what_it_waits_for() {
         String failed = done("invoke", "failing", "\"fail\"", "--async");
+        eventually("Delayed: attempt 1 failed at 2", "failing", "--request-id", failed); // For a minute.
+        assertThat(done("why", "failing", "--request-id", failed)).contains("it is to run again; until 2");
+        assertThat(done("why", "failing", "--json")).contains("\"delayed\":1", "\"reason\":\"Delayed\"");
         String running = done("invoke", "held", "\"hang\"", "--async");
         eventually("Running: it runs", "held", "--request-id", running);
         String waiting = done("invoke", "held", "\"hang\"", "--async");
@@ -170,9 +173,6 @@ class LogsVerbsIT {
         assertThat(done("why", "held"))
                 .startsWith("held is Active: 1 waiting, 0 delayed, 1 running")
                 .contains("NoPermit");
-        eventually("Delayed: attempt 1 failed at 2", "failing", "--request-id", failed);
-        assertThat(done("why", "failing", "--request-id", failed)).contains("it is to run again; until 2");
-        assertThat(done("why", "failing", "--json")).contains("\"delayed\":1", "\"reason\":\"Delayed\"");
         assertThat(done("why", "failing", "--request-id", UUID.randomUUID()))
                 .isEqualTo("NotFound: not found: it is not waiting; it has ended, or was never accepted");
         assertThat(verb("why", "nobody").err()).contains("Function not found");

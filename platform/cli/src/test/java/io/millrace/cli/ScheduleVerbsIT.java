@@ -85,10 +85,10 @@ class ScheduleVerbsIT {
             address = first.listens("http");
             LambdaClient client = new LambdaClient(URI.create(first.listens("http")));
             for (int i = 0; i < SCHEDULES; i++) {
-                Instant due = Instant.now().plusMillis(3_000 + random.nextInt(3_000));
+                Instant due = Instant.now().plusMillis(6_000 + random.nextInt(3_000));
                 client.schedules("POST", LambdaClient.schedule("s-" + i), schedule(due));
             }
-            awaitTime(Instant.now().plusMillis(1_000 + random.nextInt(3_000)));
+            awaitTime(Instant.now().plusMillis(3_000 + random.nextInt(3_000)));
             first.kill();
         }
         for (int round = 1; round < ROUNDS; round++) {

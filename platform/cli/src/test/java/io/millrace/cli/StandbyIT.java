@@ -46,7 +46,7 @@ class StandbyIT {
     /** Of the records for the stream, in one request. */
     private static final int REQUEST = 20;
     /** Takes some seconds; the machine may be busy. */
-    private static final Duration TAKE_OVER = Duration.ofSeconds(30);
+    private static final Duration TAKE_OVER = CliProcess.PATIENCE;
 
     /** Notes each event, message and record on the disk, one after the other; not while there is a file that holds it. */
     private static final String RECORDER =
@@ -122,6 +122,7 @@ class StandbyIT {
                 assertThat(waiting)
                         .as("accepted and not run when it was killed")
                         .isNotEmpty();
+                release(marks); // Not before it was seen: who takes over may be quick.
                 await().atMost(TAKE_OVER).pollInterval(Duration.ofMillis(10)).untilAsserted(() -> assertThat(
                                 marks(marks))
                         .as("stdout: %s stderr: %s", standby.out(), standby.err())
@@ -200,7 +201,10 @@ class StandbyIT {
         assertThat(command.exitCode()).as(command.out() + command.err()).isZero();
     }
 
-    /** Kills when records of the stream, messages of the queue and events have run, and one more event is accepted. */
+    /**
+     * Kills when records of the stream, messages of the queue and events have run, and one more event is accepted. What
+     * is left is held until {@link #release}.
+     */
     private void publishUntilKilled(CliProcess server, Path marks, int round) {
         int first = round * ITEMS;
         try (BrokerSession session = BrokerSession.open(BrokerAddress.parse(server.listens("amqp")))) {
@@ -223,7 +227,6 @@ class StandbyIT {
             publish(publisher, "invoke.recorder", "event held " + round, "{\"id\":\"held " + round + "\"}")
                     .join();
             server.kill();
-            release(marks);
             answers.forEach(CompletableFuture::join);
             streaming.exceptionally(killed -> null).join();
         }

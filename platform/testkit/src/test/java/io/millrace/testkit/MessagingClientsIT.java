@@ -9,6 +9,7 @@ import io.millrace.function.FunctionHandler;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.testkit.Publishers.Publisher;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A plain message of any client is an event, with all that events have: id, retries, dead letter, redrive. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class MessagingClientsIT {
     private static final String BODY = "{\"order\": 7,  \"note\":\"é€𝄞\"}";
 
@@ -225,6 +226,7 @@ class MessagingClientsIT {
     /** Waits until so many events of the test succeeded and so many are dead. */
     private boolean account(long succeeded, long dead) {
         org.awaitility.Awaitility.await("succeeded " + succeeded + ", dead " + dead)
+                .atMost(Duration.ofSeconds(60))
                 .failFast(
                         "too many: " + millrace.stats(),
                         () -> orders().succeeded() > succeeded || orders().deadLettered() > dead + 1)

@@ -2,6 +2,7 @@ package io.millrace.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(60)
+@Timeout(300)
 class MillraceExtensionTest {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -49,7 +51,7 @@ class MillraceExtensionTest {
                         return event;
                     },
                     definition -> definition.withTimeout(Duration.ofMillis(700)))
-            .within(Duration.ofSeconds(5))
+            .within(Duration.ofSeconds(60))
             .build();
 
     record Word(String text) {}
@@ -166,6 +168,10 @@ class MillraceExtensionTest {
         impatient.start();
         try {
             PublishedEvent event = impatient.publish("failing", "{}");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Objects.requireNonNull(impatient.stats().get("failing"))
+                                    .delayed()
+                            == 1);
             assertThatThrownBy(event::awaitDeadLetter)
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("event " + event.requestId()

@@ -358,7 +358,7 @@ class DeadLettersDoorIT {
         assertThat(preview.at("/after/text").asText()).isEqualTo("{\"item\":2}");
         assertThat(preview.path("differences").findValuesAsText("name")).contains("tenant");
         assertThat(done.path("target").asText()).isEqualTo("invoke.edited");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> EDITED.served.size() == 1);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> EDITED.served.size() == 1);
         assertThat(EDITED.served.values().iterator().next()).isEqualTo("{\"item\":2}".getBytes(UTF_8));
         assertThat(MILLRACE.deadLetters("edited")).isEmpty();
         assertThat(send("edit/preview", change).statusCode()).isEqualTo(409);

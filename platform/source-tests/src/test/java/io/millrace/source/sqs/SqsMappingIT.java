@@ -45,7 +45,7 @@ class SqsMappingIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LONG = Duration.ofMinutes(2);
     /** Of the queues; functions here may run for three. */
-    private static final int VISIBILITY_SECONDS = 4;
+    private static final int VISIBILITY_SECONDS = 8;
 
     private static final Map<String, String> PROPERTIES = Map.of(
             "aws.accessKeyId", "key",
@@ -167,13 +167,13 @@ class SqsMappingIT {
     void a_queue_that_lets_go_of_messages_while_the_function_may_still_run_is_refused() throws Exception {
         // Given
         queue("brief-in");
-        millrace.deploy("slow", recorder, definition -> definition.withTimeout(Duration.ofSeconds(5)));
+        millrace.deploy("slow", recorder, definition -> definition.withTimeout(Duration.ofSeconds(9)));
         // When
         HttpResponse<String> answer = map("brief-in", "slow", "");
         // Then
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(answer.body()).path("message").textValue())
-                .isEqualTo("Queue visibility timeout: 4 seconds is less than Function timeout: 5 seconds");
+                .isEqualTo("Queue visibility timeout: 8 seconds is less than Function timeout: 9 seconds");
     }
 
     private static String queue(String name) {

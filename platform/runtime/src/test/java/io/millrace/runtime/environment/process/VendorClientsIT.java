@@ -199,7 +199,7 @@ class VendorClientsIT {
                 ".");
         try (Workshop workshop = new Workshop(directory)) {
             ExecutionEnvironment environment = workshop.environment(
-                    definition("provided.al2023", "unused").withTimeout(Duration.ofSeconds(5)),
+                    definition("provided.al2023", "unused").withTimeout(Duration.ofSeconds(60)),
                     new Zip().executable("bootstrap", Files.readAllBytes(program.resolve("bootstrap"))));
             // When
             String answer = text(run(environment, "{\"name\":\"lamp\"}"));
@@ -229,7 +229,7 @@ class VendorClientsIT {
         fetch(program, built, Map.of(), "cargo", "build", "--quiet", "--locked");
         try (Workshop workshop = new Workshop(directory)) {
             ExecutionEnvironment environment = workshop.environment(
-                    definition("provided.al2023", "unused").withTimeout(Duration.ofSeconds(5)),
+                    definition("provided.al2023", "unused").withTimeout(Duration.ofSeconds(60)),
                     new Zip().executable("bootstrap", Files.readAllBytes(built)));
             // When
             String answer = text(run(environment, "{\"name\":\"lamp\"}"));

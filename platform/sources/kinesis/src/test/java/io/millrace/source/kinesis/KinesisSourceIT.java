@@ -251,11 +251,14 @@ class KinesisSourceIT extends PartitionedSourceContract {
                 .until(() ->
                         source.partitions().size() == 2 && !source.partitions().contains(parent.shardId()));
         Set<String> values = new HashSet<>();
-        for (String child : new ArrayList<>(source.partitions())) {
-            source.read(child, 10, Duration.ofSeconds(2))
-                    .forEach(record ->
-                            values.add(record.filterView().get().path("data").textValue()));
-        }
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            for (String child : new ArrayList<>(source.partitions())) {
+                source.read(child, 10, Duration.ofSeconds(1))
+                        .forEach(record -> values.add(
+                                record.filterView().get().path("data").textValue()));
+            }
+            return !values.isEmpty();
+        });
         return List.copyOf(values);
     }
 

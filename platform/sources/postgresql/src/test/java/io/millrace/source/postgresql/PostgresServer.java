@@ -87,8 +87,10 @@ final class PostgresServer implements RealServer, AutoCloseable {
             List<String> state = Files.readAllLines(data().resolve("postmaster.pid"));
             ProcessHandle server =
                     ProcessHandle.of(Long.parseLong(state.get(0).strip())).orElseThrow();
+            List<ProcessHandle> workers = server.descendants().toList(); // Which end when they see that it is gone.
             server.destroyForcibly();
             await().atMost(LONG).until(() -> !server.isAlive());
+            await().atMost(LONG).until(() -> workers.stream().noneMatch(ProcessHandle::isAlive));
             Objects.requireNonNull(process).close();
             process = null;
         } catch (IOException failed) {
