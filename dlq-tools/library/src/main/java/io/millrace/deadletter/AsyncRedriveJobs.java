@@ -55,8 +55,13 @@ public final class AsyncRedriveJobs {
 
     /** What a job would move where. Moves nothing; fails with PreflightException where the job would be refused. */
     public Future<JobPlan> plan(DeadLetterQueue queue, JobRequest request) {
+        return plan(queue, request, tools.counting().of(queue.name(), request.selection()));
+    }
+
+    /** As {@link #plan(DeadLetterQueue, JobRequest)}, by numbers that somebody else has; asked for what it needs only. */
+    public Future<JobPlan> plan(DeadLetterQueue queue, JobRequest request, MatchCounts counts) {
         return inTime(BrokerMove.refuseScheduled(management, queue.name()))
-                .compose(fine -> planner.routes(queue, request, request.selection()))
+                .compose(fine -> planner.routes(queue, request, counts))
                 .map(found -> new JobPlan(queue, request, found.routes(), found.withoutOrigin()))
                 .compose(plan -> check(queue.name(), plan.routes()).map(plan));
     }
