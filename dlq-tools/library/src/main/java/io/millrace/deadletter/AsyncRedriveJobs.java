@@ -95,13 +95,15 @@ public final class AsyncRedriveJobs {
     }
 
     private Future<JobRecord> begin(String id, DeadLetterQueue queue, JobRequest request, long mark, Instant now) {
-        return inTime(records.all())
-                .map(earlier -> new CutOff(mark, now.toEpochMilli(), takenBefore(earlier, queue.name())))
-                .compose(cutOff -> begin(id, queue, request, JobOrder.of(queue.name(), request), cutOff, now));
+        // While it counts, which takes longer.
+        Future<Long> takenBefore = inTime(records.all()).map(all -> takenBefore(all, queue.name(), mark));
+        CutOff cutOff = new CutOff(mark, now.toEpochMilli(), 0);
+        return begin(id, queue, request, JobOrder.of(queue.name(), request), cutOff, now)
+                .compose(job -> takenBefore.map(job::after));
     }
 
     // Else an undo would also bring back what that job moved.
-    private static long takenBefore(List<JobRecord> earlier, String queue) {
+    private static long takenBefore(List<JobRecord> earlier, String queue, long mark) {
         return earlier.stream()
                 .filter(job -> job.order().queue().equals(queue)
                         && job.order().selection().equals(JobOrder.ALL)
@@ -110,6 +112,7 @@ public final class AsyncRedriveJobs {
                         && job.undone() == 0
                         && job.withoutOrigin() == 0)
                 .mapToLong(job -> job.cutOff().number())
+                .filter(number -> number < mark)
                 .max()
                 .orElse(0);
     }

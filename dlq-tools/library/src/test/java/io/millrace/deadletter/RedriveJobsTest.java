@@ -101,6 +101,19 @@ class RedriveJobsTest {
     }
 
     @Test
+    void a_job_that_writes_a_version_on_more_than_it_holds_at_once_moves_each_once_and_no_more_than_asked() {
+        // Given
+        give(2_500);
+        // When
+        JobRecord ended = run(ALL.to(function + ":1").atMost(1_700));
+        // Then
+        assertThat(ended.moved()).isEqualTo(1_700);
+        assertThat(broker.state("dlq." + function).messages()).isEqualTo(800);
+        assertThat(broker.state(invoke()).messages()).isEqualTo(1_700);
+        assertThat(ids(invoke(), 1_700)).doesNotHaveDuplicates();
+    }
+
+    @Test
     void a_plan_by_numbers_of_others_takes_those_it_needs() {
         // Given
         give(3);
