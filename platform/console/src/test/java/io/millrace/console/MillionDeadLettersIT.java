@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -31,24 +33,36 @@ class MillionDeadLettersIT {
         Files.createDirectories(SCREENSHOTS);
         // Not in /tmp, which may be memory.
         Path data = Files.createTempDirectory(SCREENSHOTS, "data");
-        try (ConsoleServer server = start(data)) {
-            ManyDeadLetters.write(server.millrace().brokerUrl(), "orders", MILLION);
+        try {
+            try (ConsoleServer server = start(data)) {
+                ManyDeadLetters.write(server.millrace().brokerUrl(), "orders", MILLION);
+            }
+            // When
+            measure(browser, data, RUNS);
+        } finally {
+            delete(data);
         }
-        // When
-        measure(browser, data, RUNS);
         // Then
         JsonNode results = read("results.json");
         assertThat(results).hasSize(RUNS).allSatisfy(run -> assertThat(run.asText())
                 .isEqualTo("ok"));
     }
 
-    static ConsoleServer start(Path data) {
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    private static ConsoleServer start(Path data) {
         ConsoleServer server = ConsoleServer.start(data);
         server.millrace().deploy("orders", new Shout());
         return server;
     }
 
-    static void measure(HeadlessBrowser browser, Path data, int runs) throws IOException, InterruptedException {
+    private static void measure(HeadlessBrowser browser, Path data, int runs) throws IOException, InterruptedException {
         try (ConsoleServer server = start(data)) {
             browser.drive(
                     "/browser/million.mjs",
