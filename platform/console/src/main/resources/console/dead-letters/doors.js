@@ -17,7 +17,7 @@ export async function queues(signal) {
 
 /** So that the lines to copy can name the broker, whichever page is looked at first. */
 export async function knowBroker(signal) {
-  if (!broker) await queues(signal);
+  if (!broker) ({ broker } = await get(`${PATH}broker`, signal));
 }
 
 /**
@@ -52,7 +52,19 @@ export async function download(queue, id, signal) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-export const plan = (question, signal) => send('POST', `${PATH}plan`, question, signal);
+/**
+ * What a redrive would do. `counting(answer)` is called with what has been counted so far, again and again until the
+ * plan is there.
+ */
+export async function plan(question, counting, signal) {
+  let answer = await send('POST', `${PATH}plan`, question, signal);
+  while (answer.counting && !signal.aborted) {
+    counting(answer);
+    answer = await send('POST', `${PATH}plan`, question, signal);
+  }
+  return answer;
+}
+
 export const redrive = question => send('POST', `${PATH}jobs`, question);
 export const jobs = signal => get(`${PATH}jobs`, signal);
 export const job = (id, signal) => get(`${PATH}jobs/${encodeURIComponent(id)}`, signal);

@@ -99,7 +99,7 @@ export function redriveDialog({ queue, selection, title }) {
     go.disabled = true;
     text(go, 'Counting…');
     try {
-      const plan = await doors.plan(asked(), signal);
+      const plan = await doors.plan(asked(), soFar => { if (!signal.aborted) drawCounting(soFar); }, signal);
       if (signal.aborted) return;
       draw(plan);
     } catch (failure) {
@@ -107,6 +107,15 @@ export function redriveDialog({ queue, selection, title }) {
       text(go, 'Redrive');
       if (failure instanceof ApiError) put(findings, h('li', { class: 'dl-plain' }, errorBox(failure)));
     }
+  }
+
+  /** A counting of a million takes a while; what it has so far is no promise. */
+  function drawCounting(soFar) {
+    text(go, soFar.atLeast ? `Counting… at least ${count(soFar.atLeast)}` : 'Counting…');
+    put(findings, h('li', { class: 'dl-finding note' }, h('span', { class: 'dl-sign', 'aria-hidden': 'true' }, 'i'),
+      h('div', {}, h('b', {}, 'Counting: '), soFar.seen
+        ? `at least ${count(soFar.atLeast)} so far, ${count(soFar.seen)} of ${count(soFar.total)} scanned.`
+        : `how many of the queue’s ${count(soFar.total)} are meant.`)));
   }
 
   function draw(plan) {
@@ -123,6 +132,8 @@ export function redriveDialog({ queue, selection, title }) {
   async function start() {
     if (go.disabled) return;
     go.disabled = true;
+    const words = go.textContent;
+    text(go, 'Starting…'); // It counts once more, what there is at its beginning.
     try {
       const begun = await doors.redrive(asked());
       if (begun.job === null) {
@@ -134,6 +145,7 @@ export function redriveDialog({ queue, selection, title }) {
     } catch (failure) {
       if (failure instanceof ApiError) put(problem, errorBox(failure));
       else put(problem, h('p', { class: 'dl-problem' }, failure.message));
+      text(go, words);
       go.disabled = false;
     }
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 /** How long the broker's management may take to answer. */
 final class Answers {
     // The broker itself gives up after a minute where another operation holds its management.
-    private static final Duration LONGEST = Duration.ofSeconds(90);
+    static final Duration LONGEST = Duration.ofSeconds(90);
 
     private Answers() {}
 

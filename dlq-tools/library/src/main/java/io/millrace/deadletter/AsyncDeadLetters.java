@@ -131,6 +131,12 @@ public final class AsyncDeadLetters {
                 .mapEmpty();
     }
 
+    /** As {@link #look} at all, and what {@code visitor} sees may be the cause only: see GlanceReader. */
+    Future<Void> lookAtCauses(DeadLetterQueue queue, Selection selection, Consumer<DeadLetter> visitor) {
+        return walk(causes(queue, selection, Look.HEADS), new Walk(selection, Look.HEADS), visitor)
+                .mapEmpty();
+    }
+
     private static Future<Walk> walk(DeadLetterCursor cursor, Walk walk, Consumer<DeadLetter> visitor) {
         return Steps.repeat(() -> cursor.next().map(page -> walk.visit(page, visitor)))
                 .onComplete(end -> cursor.close())
@@ -143,7 +149,10 @@ public final class AsyncDeadLetters {
                 looking, queue, selection.selector(), look.bytesOf(selection), reader::read, timeout);
     }
 
-    private DeadLetterCursor cursorOfCauses(DeadLetterQueue queue, Selection selection) {
+    private DeadLetterCursor causes(DeadLetterQueue queue, Selection selection, Look look) {
+        if (selection.readsMore()) {
+            return cursor(queue, selection, look);
+        }
         GlanceReader reader = new GlanceReader(queue.name());
         return new DeadLetterCursor(
                 looking, queue, selection.selector(), Look.HEADS.bytesOfEach(), reader::read, timeout);
@@ -189,9 +198,8 @@ public final class AsyncDeadLetters {
             DeadLetterQueue queue, Selection selection, GroupBy by, Consumer<DeadLetter> visitor) {
         Look look = by.readsBody() ? Look.LARGE_BODIES : Look.HEADS;
         return count(queue).compose(before -> {
-            DeadLetterCursor cursor = by.readsCauseOnly() && !selection.readsMore()
-                    ? cursorOfCauses(queue, selection)
-                    : cursor(queue, selection, look);
+            DeadLetterCursor cursor =
+                    by.readsCauseOnly() ? causes(queue, selection, look) : cursor(queue, selection, look);
             return walk(cursor, new Walk(selection, look), visitor)
                     .compose(walk -> count(queue).map(after -> walk.result(before, after)));
         });

@@ -55,8 +55,13 @@ public final class AsyncRedriveJobs {
 
     /** What a job would move where. Moves nothing; fails with PreflightException where the job would be refused. */
     public Future<JobPlan> plan(DeadLetterQueue queue, JobRequest request) {
+        return plan(queue, request, tools.counting().of(queue.name(), request.selection()));
+    }
+
+    /** As {@link #plan(DeadLetterQueue, JobRequest)}, by numbers that somebody else has; asked for what it needs only. */
+    public Future<JobPlan> plan(DeadLetterQueue queue, JobRequest request, MatchCounts counts) {
         return inTime(BrokerMove.refuseScheduled(management, queue.name()))
-                .compose(fine -> planner.routes(queue, request, request.selection()))
+                .compose(fine -> planner.routes(queue, request, counts))
                 .map(found -> new JobPlan(queue, request, found.routes(), found.withoutOrigin()))
                 .compose(plan -> check(queue.name(), plan.routes()).map(plan));
     }
@@ -90,13 +95,15 @@ public final class AsyncRedriveJobs {
     }
 
     private Future<JobRecord> begin(String id, DeadLetterQueue queue, JobRequest request, long mark, Instant now) {
-        return inTime(records.all())
-                .map(earlier -> new CutOff(mark, now.toEpochMilli(), takenBefore(earlier, queue.name())))
-                .compose(cutOff -> begin(id, queue, request, JobOrder.of(queue.name(), request), cutOff, now));
+        // While it counts, which takes longer.
+        Future<Long> takenBefore = inTime(records.all()).map(all -> takenBefore(all, queue.name(), mark));
+        CutOff cutOff = new CutOff(mark, now.toEpochMilli(), 0);
+        return begin(id, queue, request, JobOrder.of(queue.name(), request), cutOff, now)
+                .compose(job -> takenBefore.map(job::after));
     }
 
     // Else an undo would also bring back what that job moved.
-    private static long takenBefore(List<JobRecord> earlier, String queue) {
+    private static long takenBefore(List<JobRecord> earlier, String queue, long mark) {
         return earlier.stream()
                 .filter(job -> job.order().queue().equals(queue)
                         && job.order().selection().equals(JobOrder.ALL)
@@ -105,6 +112,7 @@ public final class AsyncRedriveJobs {
                         && job.undone() == 0
                         && job.withoutOrigin() == 0)
                 .mapToLong(job -> job.cutOff().number())
+                .filter(number -> number < mark)
                 .max()
                 .orElse(0);
     }

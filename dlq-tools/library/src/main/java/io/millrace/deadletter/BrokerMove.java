@@ -40,7 +40,7 @@ final class BrokerMove {
      * such a file is emptied and deleted the queue hands out the rest of it a second time (seen with 2.55: 7,000 of
      * 100,000 messages doubled by steps of 5,000, one by steps of 1,000). Reading ahead is also twice as fast.
      */
-    private static Future<Void> readAhead(BrokerManagement management, String queue) {
+    static Future<Void> readAhead(BrokerManagement management, String queue) {
         return management
                 .operation("queue." + queue, "flushExecutor")
                 .recover(refused -> refused instanceof BrokerRefusedException

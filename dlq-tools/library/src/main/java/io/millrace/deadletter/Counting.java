@@ -28,18 +28,32 @@ final class Counting {
         this.letters = letters;
     }
 
+    MatchCounts of(String queue, Selection selection) {
+        return new MatchCounts() {
+            @Override
+            public Future<Long> all() {
+                return count(queue, selection);
+            }
+
+            @Override
+            public Future<Map<String, Long>> byOrigin() {
+                return countByOrigin(queue, selection);
+            }
+        };
+    }
+
     Future<Long> count(String queue, Selection selection) {
         return brokerCounts(selection)
                 .compose(exact -> exact
-                        ? management
-                                .operation("queue." + queue, "countMessages", selection.selector())
+                        ? answered(management.operation("queue." + queue, "countMessages", selection.selector()))
                                 .compose(count -> atMostAll(queue, count.asLong()))
                         : countByLooking(queue, selection));
     }
 
     // On a queue that is paging just then, the broker counts what it reads back twice.
     private Future<Long> atMostAll(String queue, long count) {
-        return management.attribute("queue." + queue, "messageCount").map(all -> Math.min(count, all.asLong()));
+        return answered(management.attribute("queue." + queue, "messageCount"))
+                .map(all -> Math.min(count, all.asLong()));
     }
 
     private Future<Long> countByLooking(String queue, Selection selection) {
@@ -48,15 +62,15 @@ final class Counting {
     }
 
     private Future<Void> look(String queue, Selection selection, Consumer<DeadLetter> visitor) {
-        return letters.queueNamed(queue).compose(found -> letters.look(found, selection, Look.HEADS, visitor));
+        return letters.queueNamed(queue).compose(found -> letters.lookAtCauses(found, selection, visitor));
     }
 
     /** How many died in each queue, as the broker's selectors see it; under the empty name where nobody noted it. */
-    Future<Map<String, Long>> countByOrigin(String queue, Selection selection) {
+    private Future<Map<String, Long>> countByOrigin(String queue, Selection selection) {
         return brokerCounts(selection)
                 .compose(exact -> exact
-                        ? management
-                                .operation("queue." + queue, "countMessages", selection.selector(), CutOff.ORIGIN)
+                        ? answered(management.operation(
+                                        "queue." + queue, "countMessages", selection.selector(), CutOff.ORIGIN))
                                 .map(answer -> byName(answer.asText()))
                         : countByOriginByLooking(queue, selection));
     }
@@ -84,7 +98,12 @@ final class Counting {
     private Future<Boolean> brokerCounts(Selection selection) {
         return selection.rest().isPresent()
                 ? Future.succeededFuture(false)
-                : management.attribute("broker", "version").map(version -> isExact(version.asText()));
+                : answered(management.attribute("broker", "version")).map(version -> isExact(version.asText()));
+    }
+
+    // Looking takes as long as it takes: it goes on while the broker sends.
+    private <T> Future<T> answered(Future<T> asked) {
+        return Answers.inTime(asked, letters.broker());
     }
 
     static boolean isExact(String version) {

@@ -24,6 +24,7 @@ public record DeadLetterGroups(List<DeadLetterGroup> groups, long others, ScanRe
         // More than are shown, as which are the largest shows only at the end.
         private static final int COUNTED = 10_000;
         private static final int SHOWN_MEANWHILE = 10;
+        private static final int LOOKED_AT = 256;
         private static final long PROGRESS_NANOS = Duration.ofMillis(500).toNanos();
         private static final Comparator<DeadLetterGroup.Collector> LARGEST_FIRST = Comparator.comparingLong(
                         DeadLetterGroup.Collector::count)
@@ -35,7 +36,8 @@ public record DeadLetterGroups(List<DeadLetterGroup> groups, long others, ScanRe
         private final Consumer<GroupsProgress> progress;
         private final Map<String, DeadLetterGroup.Collector> groups = new HashMap<>();
         private long seen;
-        private long toldAt = System.nanoTime();
+        private long toldAt;
+        private boolean told;
 
         Collector(GroupBy by, long total, Consumer<GroupsProgress> progress) {
             this.keyOf = by.key();
@@ -59,7 +61,8 @@ public record DeadLetterGroups(List<DeadLetterGroup> groups, long others, ScanRe
 
         private void tell() {
             // The clock is not for every one.
-            if (seen % 256 == 0 && System.nanoTime() - toldAt > PROGRESS_NANOS) {
+            if (seen % LOOKED_AT == 0 && (!told || System.nanoTime() - toldAt > PROGRESS_NANOS)) {
+                told = true;
                 toldAt = System.nanoTime();
                 progress.accept(
                         new GroupsProgress(seen, total, largest(SHOWN_MEANWHILE).toList()));

@@ -30,10 +30,14 @@ final class JobPlanner {
 
     /** @param selection which dead letters */
     Future<Found> routes(DeadLetterQueue queue, JobRequest request, Selection selection) {
+        return routes(queue, request, tools.counting().of(queue.name(), selection));
+    }
+
+    Future<Found> routes(DeadLetterQueue queue, JobRequest request, MatchCounts counts) {
         return target(queue, request)
                 .compose(target -> target.isPresent()
-                        ? JobCounts.count(tools, queue.name(), selection).map(count -> to(target.get(), count, request))
-                        : byOrigin(queue, request, selection));
+                        ? counts.all().map(count -> to(target.get(), count, request))
+                        : counts.byOrigin().map(byOrigin -> toOrigins(new TreeMap<>(byOrigin), request.max())));
     }
 
     private static Found to(Target target, long count, JobRequest request) {
@@ -43,11 +47,6 @@ final class JobPlanner {
                         ? List.of()
                         : List.of(new JobRoute("", target.queue(), target.qualifier(), count, planned, 0, "")),
                 0);
-    }
-
-    private Future<Found> byOrigin(DeadLetterQueue queue, JobRequest request, Selection selection) {
-        return Answers.inTime(tools.counting().countByOrigin(queue.name(), selection), tools.broker())
-                .map(counts -> toOrigins(new TreeMap<>(counts), request.max()));
     }
 
     private static Found toOrigins(Map<String, Long> counts, long max) {

@@ -106,6 +106,24 @@ public record JobRecord(
                 newOutcome);
     }
 
+    /** @param number up to which an earlier job had taken all */
+    JobRecord after(long number) {
+        return new JobRecord(
+                id,
+                version,
+                state,
+                order,
+                new CutOff(cutOff.number(), cutOff.diedAt(), number),
+                routes,
+                withoutOrigin,
+                returned,
+                undone,
+                startedAt,
+                updatedAt,
+                endedAt,
+                outcome);
+    }
+
     // What held a route may be mended by now.
     JobRecord resumed() {
         List<JobRoute> going = routes.stream().map(route -> route.held("")).toList();

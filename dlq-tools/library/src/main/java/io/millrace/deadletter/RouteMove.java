@@ -3,12 +3,14 @@ package io.millrace.deadletter;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.management.QueueState;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Moves those of a job that go to one queue, a step at a time, as far as it has room. One step after the other. */
 final class RouteMove {
     // A step is one transaction of the broker, which copies the bodies of large messages into it.
     private static final long MOST_BYTES = 64L << 20;
     private static final int LONGEST_REASON = 300;
+    private static final long CHECKED_NANOS = 20_000_000;
 
     private final JobTools tools;
     private final JobRecord job;
@@ -16,6 +18,9 @@ final class RouteMove {
     private final Finder finder;
     private long most;
     private boolean endless;
+    private @Nullable DeadLetterQueue from;
+    private @Nullable Future<Void> checked;
+    private long checkedNanos;
 
     RouteMove(JobTools tools, JobRecord job, JobRoute route) {
         this.tools = tools;
@@ -86,21 +91,59 @@ final class RouteMove {
     }
 
     private Future<Stride> move(long wanted) {
-        int limit = (int) Math.min(most, wanted);
+        int limit = (int) Math.min(longest(), wanted);
         return finder.next(limit)
                 .compose(batch -> batch.isPresent()
                         ? move(batch.get(), limit).map(more -> new Moved(more, more > 0 || !finder.isForBroker()))
                         : Future.succeededFuture(new Moved(0, false)));
     }
 
+    // What is received and sent again does not confuse a queue's reading of its page files, as long moves do.
+    private long longest() {
+        return isStamped() && finder.isForBroker() ? Stamping.STEP : most;
+    }
+
+    private boolean isStamped() {
+        return !route.qualifier().isEmpty();
+    }
+
     private Future<Long> move(String selector, int limit) {
         String queue = job.order().queue();
-        if (route.qualifier().isEmpty()) {
-            return inTime(BrokerMove.step(tools.management(), queue, route.target(), selector, limit));
+        if (!isStamped()) {
+            return inTime(noneScheduled(queue))
+                    .compose(fine -> inTime(tools.management().moveMessages(queue, route.target(), selector, limit)))
+                    .compose(moved -> inTime(readAhead(queue)).map(moved));
         }
+        Stamping.Amount amount = new Stamping.Amount(limit, (int) Math.min(most, limit));
         return inTime(BrokerMove.refuseScheduled(tools.management(), queue))
-                .compose(fine -> inTime(tools.letters().queueNamed(queue)))
-                .compose(of -> inTime(tools.stamping().move(of, route, job.id(), selector, limit)));
+                .compose(fine -> from(queue))
+                .compose(of -> inTime(tools.stamping().move(of, route, job.id(), selector, amount)));
+    }
+
+    private Future<Void> noneScheduled(String queue) {
+        Future<Void> known = checked;
+        checked = null;
+        return known != null && System.nanoTime() - checkedNanos < CHECKED_NANOS
+                ? known
+                : BrokerMove.refuseScheduled(tools.management(), queue);
+    }
+
+    // What the next step wants to know is asked with it: each waiting for an answer is a part of a step's time.
+    private Future<Void> readAhead(String queue) {
+        Future<Void> read = BrokerMove.readAhead(tools.management(), queue);
+        Future<Void> next = BrokerMove.refuseScheduled(tools.management(), queue);
+        checked = next;
+        return read.compose(done -> next.otherwiseEmpty()).map(answered -> {
+            checkedNanos = System.nanoTime();
+            return null;
+        });
+    }
+
+    private Future<DeadLetterQueue> from(String queue) {
+        DeadLetterQueue known = from;
+        return known != null
+                ? Future.succeededFuture(known)
+                : inTime(tools.letters().queueNamed(queue)).onSuccess(found -> from = found);
     }
 
     private Future<Stride> refused(String why) {

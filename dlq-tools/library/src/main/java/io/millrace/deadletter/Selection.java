@@ -98,6 +98,12 @@ public record Selection(
                 Optional.of(fingerprint));
     }
 
+    /** As this, whatever the group. */
+    public Selection ofAnyGroup() {
+        return new Selection(
+                ids, errorType, filter, period, function, version, properties, json, bodyContains, Optional.empty());
+    }
+
     /** In the broker's selector language; empty for all. */
     public String selector() {
         List<String> parts = new ArrayList<>();
@@ -118,7 +124,11 @@ public record Selection(
         return parts.stream().map(part -> "(" + part + ")").collect(Collectors.joining(" AND "));
     }
 
-    /** What must hold besides and needs the message to tell; empty if the selector says all. */
+    private static Predicate<DeadLetter> ofGroup(Fingerprint.OfMany fingerprints, String beginning) {
+        return letter -> fingerprints.of(letter).startsWith(beginning);
+    }
+
+    /** What must hold besides and needs the message to tell; empty if the selector says all. Of one thread. */
     public Optional<Predicate<DeadLetter>> rest() {
         List<Predicate<DeadLetter>> parts = new ArrayList<>();
         properties.forEach((name, value) -> {
@@ -126,7 +136,7 @@ public record Selection(
                 parts.add(letter -> BodyMatch.hasProperty(letter, name, value));
             }
         });
-        group.ifPresent(beginning -> parts.add(letter -> Fingerprint.of(letter).startsWith(beginning)));
+        group.ifPresent(beginning -> parts.add(ofGroup(new Fingerprint.OfMany(), beginning)));
         bodyContains.ifPresent(text -> parts.add(BodyMatch.contains(text)));
         if (!json.isEmpty()) {
             parts.add(BodyMatch.json(json));

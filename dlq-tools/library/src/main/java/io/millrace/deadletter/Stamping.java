@@ -31,6 +31,10 @@ final class Stamping {
     // Of one transaction: the more, the fewer wait for the broker's disk.
     private static final int BATCH = 100;
     private static final long BATCH_MILLIS = 5;
+    /** Of one step. No more than a second's worth: between steps the driver learns what is wanted of it. */
+    static final int STEP = 10_000;
+
+    private static final long STEP_NANOS = 1_000_000_000;
 
     private final BrokerConnection connection;
     private @Nullable Transactions transactions;
@@ -50,35 +54,45 @@ final class Stamping {
     }
 
     /**
-     * Moves at most {@code limit}.
+     * Moves at most {@code amount.limit()}, for about a second.
      *
-     * @return how many; fewer than the limit where no more match
+     * @return how many; 0 where no more match
      */
-    Future<Long> move(DeadLetterQueue from, JobRoute route, String jobId, String selector, int limit) {
+    Future<Long> move(DeadLetterQueue from, JobRoute route, String jobId, String selector, Amount amount) {
         Promise<Long> moved = Promise.promise();
-        connection.run(() -> new Run(from, route, jobId, selector, limit, moved).start());
+        connection.run(() -> new Run(from, route, jobId, selector, amount, moved).start());
         return moved.future();
     }
+
+    /**
+     * How many at most.
+     *
+     * @param atOnce received and not yet sent on
+     */
+    record Amount(int limit, int atOnce) {}
 
     /** Event loop only. */
     private final class Run {
         private final JobRoute route;
         private final String jobId;
-        private final int limit;
+        private final Amount amount;
+        private final long startedNanos = System.nanoTime();
         private final Promise<Long> moved;
         private final InboundLink link;
         private final Runnable lost = this::gone;
         private List<Delivery> batch = new ArrayList<>();
+        private int granted;
         private int arrived;
         private int underWay;
         private long done;
+        private boolean draining;
         private boolean ending;
         private @Nullable Throwable failure;
 
-        Run(DeadLetterQueue from, JobRoute route, String jobId, String selector, int limit, Promise<Long> moved) {
+        Run(DeadLetterQueue from, JobRoute route, String jobId, String selector, Amount amount, Promise<Long> moved) {
             this.route = route;
             this.jobId = jobId;
-            this.limit = limit;
+            this.amount = amount;
             this.moved = moved;
             this.link =
                     new InboundLink(connection, from.receivingAddress(), selector, false, this::take, this::attached);
@@ -93,14 +107,30 @@ final class Stamping {
         }
 
         private void attached() {
-            link.grant(limit - arrived);
+            granted = arrived;
+            grant(amount.atOnce());
+        }
+
+        private void grant(int wanted) {
+            int more = Math.min(wanted, amount.limit() - granted);
+            granted += more;
+            link.grant(more);
+        }
+
+        /** Whether all that will be asked for is here. */
+        private boolean isAllHere() {
+            return arrived == granted && (granted == amount.limit() || isLate());
+        }
+
+        private boolean isLate() {
+            return System.nanoTime() - startedNanos > STEP_NANOS;
         }
 
         private void take(Delivery delivery) {
             arrived++;
             underWay++;
             batch.add(delivery);
-            if (batch.size() == BATCH || arrived == limit) {
+            if (batch.size() == BATCH || arrived == granted) {
                 commit();
             } else if (batch.size() == 1) {
                 List<Delivery> filling = batch;
@@ -121,6 +151,9 @@ final class Stamping {
                 underWay -= full.size();
                 if (committed.succeeded()) {
                     done += full.size();
+                    if (failure == null && !draining && !ending && !isLate()) {
+                        grant(full.size());
+                    }
                 } else if (failure == null) {
                     failure = committed.cause();
                 }
@@ -146,10 +179,11 @@ final class Stamping {
                 if (ending) {
                     return;
                 }
-                if (arrived < limit && arrived > seen) {
+                if (underWay > 0 || arrived > seen) {
                     endWhenQuiet(arrived);
                     return;
                 }
+                draining = true;
                 link.drainCredit().onComplete(drained -> {
                     ending = true;
                     endIfOver();
@@ -158,7 +192,7 @@ final class Stamping {
         }
 
         private void endIfOver() {
-            if ((ending || failure != null || arrived == limit) && underWay == 0) {
+            if ((ending || failure != null || isAllHere()) && underWay == 0) {
                 end();
             }
         }

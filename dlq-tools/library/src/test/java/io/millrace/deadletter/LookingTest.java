@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.qpid.proton.amqp.Binary;
@@ -339,6 +340,21 @@ class LookingTest {
         assertThat(both.rest()).isPresent();
         assertThat(selection("shop", "north").rest()).isEmpty();
         assertThat(Selection.ALL.selector()).isEmpty();
+    }
+
+    @Test
+    void the_first_news_of_a_counting_come_long_before_its_end() {
+        // Given
+        die("a", "shop.OutOfStock", "the shelf is gone", ORDER);
+        DeadLetter letter = deadLetters.browse(queue(), Selection.ALL, 1).get(0);
+        List<GroupsProgress> told = new ArrayList<>();
+        DeadLetterGroups.Collector collector = new DeadLetterGroups.Collector(GroupBy.CAUSE, 1_000_000, told::add);
+        // When
+        IntStream.range(0, 256).forEach(each -> collector.add(letter));
+        // Then
+        assertThat(told).hasSize(1);
+        assertThat(told.get(0).seen()).isEqualTo(256);
+        assertThat(told.get(0).soFar()).extracting(DeadLetterGroup::count).containsExactly(256L);
     }
 
     @Test

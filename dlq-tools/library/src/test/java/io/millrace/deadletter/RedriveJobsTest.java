@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.broker.envelope.EventMessages;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -96,6 +98,53 @@ class RedriveJobsTest {
 
     private static void setPolicy(String address, String json) {
         BrokerWithFunctions.await(broker.management.operation("broker", "addAddressSettings", address, json));
+    }
+
+    @Test
+    void a_job_that_writes_a_version_on_more_than_it_holds_at_once_moves_each_once_and_no_more_than_asked() {
+        // Given
+        give(2_500);
+        // When
+        JobRecord ended = run(ALL.to(function + ":1").atMost(1_700));
+        // Then
+        assertThat(ended.moved()).isEqualTo(1_700);
+        assertThat(broker.state("dlq." + function).messages()).isEqualTo(800);
+        assertThat(broker.state(invoke()).messages()).isEqualTo(1_700);
+        assertThat(ids(invoke(), 1_700)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_plan_by_numbers_of_others_takes_those_it_needs() {
+        // Given
+        give(3);
+        MatchCounts ofOthers = new MatchCounts() {
+            @Override
+            public Future<Long> all() {
+                return Future.succeededFuture(7L);
+            }
+
+            @Override
+            public Future<Map<String, Long>> byOrigin() {
+                return Future.failedFuture("not needed: a function's dead letters go to it");
+            }
+        };
+        // When
+        JobPlan plan = planned(ALL.of(Selection.ofGroup("abc")), ofOthers);
+        // Then
+        assertThat(plan.planned()).isEqualTo(7);
+        assertThat(plan.routes()).extracting(JobRoute::target).containsExactly(invoke());
+    }
+
+    private JobPlan planned(JobRequest request, MatchCounts counts) {
+        Vertx vertx = Vertx.vertx();
+        AsyncDeadLetters letters =
+                BrokerWithFunctions.await(AsyncDeadLetters.connect(vertx, broker.address(), Duration.ofSeconds(10)));
+        try {
+            return BrokerWithFunctions.await(letters.jobs().plan(queue(), request, counts));
+        } finally {
+            BrokerWithFunctions.await(letters.close());
+            BrokerWithFunctions.await(vertx.close());
+        }
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class DeadLettersDoor implements Door {
 
     @Override
     public void mount(Doorway doorway) {
+        get(doorway, "broker", request -> Future.succeededFuture(broker(doorway)));
         get(doorway, "queues", request -> on(doorway, at -> at.queues().overview()));
         post(doorway, "groups", LOOK, (at, asked) -> at.scans().groups(asked.body()));
         post(doorway, "letters", LOOK, (at, asked) -> at.lists().letters(asked.body()));
@@ -51,6 +52,11 @@ public final class DeadLettersDoor implements Door {
         post(doorway, "edit", EDIT, (at, asked) -> at.edits().apply(asked.body()));
         mountJobs(doorway);
         doorway.onClose(this::close);
+    }
+
+    // At once: a page wants it for the command lines that it shows.
+    private static ObjectNode broker(Doorway doorway) {
+        return Words.object().put("broker", doorway.broker().toString());
     }
 
     private void mountJobs(Doorway doorway) {

@@ -41,7 +41,7 @@ record Desk(
                 scans,
                 new OpenLists(vertx, broker, queues),
                 new OneLetter(broker, queues),
-                new Plans(broker, queues),
+                new Plans(vertx, broker, queues, scans),
                 new DrivenJobs(broker, queues, scans::forget),
                 new Edits(broker, queues, scans::forget));
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class GroupScan {
     private long endedNanos;
     private Instant countedAt = Instant.now();
     private long version = 1;
+    private final Promise<DeadLetterGroups> all = Promise.promise();
     private List<Promise<Void>> watching = new ArrayList<>();
     private @Nullable GroupsProgress soFar;
     private @Nullable DeadLetterGroups found;
@@ -75,20 +77,37 @@ final class GroupScan {
         changed();
     }
 
-    void ended(DeadLetterGroups all) {
-        found = all;
+    void ended(DeadLetterGroups counted) {
+        found = counted;
         over();
+        all.tryComplete(counted);
     }
 
     void failed(Throwable why) {
         failure = why;
         over();
+        all.tryFail(why);
     }
 
     private void over() {
         endedNanos = nanos.getAsLong();
         countedAt = Instant.now();
         changed();
+    }
+
+    /** When all are counted; fails as the looking did. */
+    Future<DeadLetterGroups> all() {
+        return all.future();
+    }
+
+    /** What was told last; empty before that. */
+    Optional<GroupsProgress> soFar() {
+        return Optional.ofNullable(soFar);
+    }
+
+    /** Somebody waits for it. */
+    void wanted() {
+        askedNanos = nanos.getAsLong();
     }
 
     private void changed() {
@@ -114,7 +133,7 @@ final class GroupScan {
      * @param told a version; 0 for none
      */
     Future<ObjectNode> after(long told, Vertx vertx) {
-        askedNanos = nanos.getAsLong();
+        wanted();
         if (version > told && (soFar != null || !isRunning())) {
             return answer();
         }
@@ -137,15 +156,15 @@ final class GroupScan {
                 .put("queue", queue.name())
                 .put("function", queue.function().map(Object::toString).orElse(null))
                 .put("done", found != null);
-        DeadLetterGroups all = found;
+        DeadLetterGroups counted = found;
         GroupsProgress part = soFar;
-        if (all != null) {
-            scan(node, all.scan())
+        if (counted != null) {
+            scan(node, counted.scan())
                     .put("countedAt", countedAt.toString())
                     .put(
                             "tookMillis",
                             Duration.ofNanos(endedNanos - startedNanos).toMillis());
-            groups(node, all.groups(), all.others());
+            groups(node, counted.groups(), counted.others());
         } else if (part != null) {
             long shown = part.soFar().stream().mapToLong(DeadLetterGroup::count).sum();
             node.put("seen", part.seen()).put("total", part.total());

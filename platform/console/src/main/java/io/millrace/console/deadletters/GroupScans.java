@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -54,6 +55,18 @@ final class GroupScans {
         return queues.named(question.queue())
                 .compose(queue -> broker.open().map(letters -> started(letters, queue, question, by)))
                 .compose(scan -> scan.after(0, vertx));
+    }
+
+    /** One that goes on, or whose numbers are still good. */
+    Optional<GroupScan> known(String queue, GroupBy by, Selection selection) {
+        return Optional.ofNullable(scans.get(new Question(queue, by.name(), selection)))
+                .filter(GroupScan::isFresh);
+    }
+
+    /** What goes on, or else a new one. */
+    Future<GroupScan> counting(DeadLetterQueue queue, GroupBy by, Selection selection) {
+        return broker.open()
+                .map(letters -> started(letters, queue, new Question(queue.name(), by.name(), selection), by));
     }
 
     private GroupScan started(AsyncDeadLetters letters, DeadLetterQueue queue, Question question, GroupBy by) {

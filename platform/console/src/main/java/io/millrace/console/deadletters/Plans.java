@@ -9,38 +9,139 @@ import io.millrace.deadletter.JobRequest;
 import io.millrace.deadletter.JobRoute;
 import io.millrace.deadletter.PreflightException;
 import io.millrace.deadletter.RefusedException;
+import io.millrace.deadletter.Selection;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a redrive would do, and what speaks against it, before anything moves. Event loop only. */
 final class Plans {
     private static final String NOTHING_MOVED = "; nothing was moved";
 
+    // A person waits no longer without seeing something.
+    private static final long SOON_MILLIS = 1_000;
+    // Who wants it asks again at once.
+    private static final long KEPT_MILLIS = 5_000;
+
+    private final Vertx vertx;
+    private final long soonMillis;
     private final LazyDeadLetters broker;
     private final Queues queues;
+    private final GroupScans scans;
+    private final Map<AskedJob, Planning> underWay = new HashMap<>();
 
-    Plans(LazyDeadLetters broker, Queues queues) {
+    Plans(Vertx vertx, LazyDeadLetters broker, Queues queues, GroupScans scans) {
+        this(vertx, broker, queues, scans, SOON_MILLIS);
+    }
+
+    /** @param soonMillis how long an answer waits for the plan; 0 for not at all */
+    Plans(Vertx vertx, LazyDeadLetters broker, Queues queues, GroupScans scans, long soonMillis) {
+        this.vertx = vertx;
+        this.soonMillis = soonMillis;
         this.broker = broker;
         this.queues = queues;
+        this.scans = scans;
     }
 
+    /**
+     * The plan where it is there soon, else what has been counted so far: who asks again with the same words gets the
+     * same plan when it is there.
+     */
     Future<ObjectNode> plan(byte[] body, String who) {
         AskedJob asked = AskedJob.of(body, who);
-        return queues.named(asked.queue())
-                .compose(queue -> broker.open().compose(letters -> plan(letters, queue, asked.request())));
+        Planning known = underWay.get(asked);
+        if (known != null && !known.made.failed()) {
+            return known.soon();
+        }
+        return queues.named(asked.queue()).compose(queue -> broker.open().compose(letters -> {
+            Planning meanwhile = underWay.get(asked);
+            return meanwhile != null && !meanwhile.made.failed()
+                    ? meanwhile.soon()
+                    : new Planning(asked, queue).begun(letters).soon();
+        }));
     }
 
-    private static Future<ObjectNode> plan(AsyncDeadLetters letters, DeadLetterQueue queue, JobRequest request) {
-        return letters.jobs()
-                .plan(queue, request)
-                .map(Plans::json)
-                .recover(failure -> failure instanceof PreflightException
-                        ? letters.jobs()
-                                .count(queue, request.selection())
-                                .map(count -> refused(queue, count, String.valueOf(failure.getMessage())))
-                        : failure instanceof RefusedException
-                                ? Future.succeededFuture(refused(queue, 0, String.valueOf(failure.getMessage())))
-                                : Future.failedFuture(failure));
+    /** One plan that is being made; kept until it was told, or nobody asks for it. */
+    private final class Planning {
+        private final AskedJob asked;
+        private final DeadLetterQueue queue;
+        private final PlanCounts counts;
+        private Future<ObjectNode> made = Future.failedFuture("not begun");
+
+        Planning(AskedJob asked, DeadLetterQueue queue) {
+            this.asked = asked;
+            this.queue = queue;
+            this.counts = new PlanCounts(scans, queue, asked.request().selection());
+        }
+
+        Planning begun(AsyncDeadLetters letters) {
+            underWay.put(asked, this);
+            made = make(letters);
+            made.onComplete(over -> vertx.setTimer(KEPT_MILLIS, late -> forget()));
+            return this;
+        }
+
+        private Future<ObjectNode> make(AsyncDeadLetters letters) {
+            JobRequest request = asked.request();
+            Future<JobPlan> plan = request.selection().rest().isPresent()
+                    ? letters.jobs().plan(queue, request, counts)
+                    : letters.jobs().plan(queue, request);
+            return plan.map(Plans::json)
+                    .recover(failure -> failure instanceof PreflightException
+                            ? matching(letters)
+                                    .map(count -> refused(queue, count, String.valueOf(failure.getMessage())))
+                            : failure instanceof RefusedException
+                                    ? Future.succeededFuture(refused(queue, 0, String.valueOf(failure.getMessage())))
+                                    : Future.failedFuture(failure));
+        }
+
+        private Future<Long> matching(AsyncDeadLetters letters) {
+            Selection selection = asked.request().selection();
+            return selection.rest().isPresent() ? counts.all() : letters.jobs().count(queue, selection);
+        }
+
+        Future<ObjectNode> soon() {
+            if (made.isComplete()) {
+                return told();
+            }
+            Optional<PlanCounts.SoFar> known = counts.wanted();
+            if (soonMillis == 0) {
+                return Future.succeededFuture(counting(queue, known));
+            }
+            Promise<Void> soon = Promise.promise();
+            long timer = vertx.setTimer(soonMillis, late -> soon.tryComplete());
+            made.onComplete(over -> soon.tryComplete());
+            return soon.future().compose(waited -> {
+                vertx.cancelTimer(timer);
+                return made.isComplete() ? told() : Future.succeededFuture(counting(queue, counts.wanted()));
+            });
+        }
+
+        private Future<ObjectNode> told() {
+            forget();
+            return made;
+        }
+
+        private void forget() {
+            underWay.remove(asked, this);
+        }
+    }
+
+    /** Nothing of it is a promise: neither that there are no more, nor that nothing speaks against it. */
+    private static ObjectNode counting(DeadLetterQueue queue, Optional<PlanCounts.SoFar> known) {
+        PlanCounts.SoFar soFar = known.orElse(new PlanCounts.SoFar(0, 0, queue.visible()));
+        ObjectNode node = Words.object()
+                .put("queue", queue.name())
+                .put("counting", true)
+                .put("atLeast", soFar.atLeast())
+                .put("seen", soFar.seen())
+                .put("total", soFar.total());
+        node.putArray("targets");
+        node.putArray("findings");
+        return node;
     }
 
     private static ObjectNode json(JobPlan plan) {

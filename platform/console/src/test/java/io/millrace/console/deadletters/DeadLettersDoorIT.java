@@ -12,7 +12,9 @@ import io.millrace.deadletter.JobRequest;
 import io.millrace.deadletter.Pace;
 import io.millrace.testkit.MillraceExtension;
 import io.millrace.testkit.PublishedEvent;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
@@ -212,8 +215,8 @@ class DeadLettersDoorIT {
     void a_plan_has_the_exact_count_and_a_refusal_says_what_to_do_and_moves_nothing() throws Exception {
         // When
         String group = groups("{\"queue\":\"looked\"}").at("/groups/0/key").asText();
-        JsonNode fine = post("plan", "{\"queue\":\"looked\",\"selection\":{\"group\":\"" + group + "\"},\"max\":10}");
-        JsonNode refused = post("plan", "{\"queue\":\"looked\",\"to\":\"nowhere\"}");
+        JsonNode fine = plan("{\"queue\":\"looked\",\"selection\":{\"group\":\"" + group + "\"},\"max\":10}");
+        JsonNode refused = plan("{\"queue\":\"looked\",\"to\":\"nowhere\"}");
         // Then
         assertThat(fine.path("planned").asLong()).isEqualTo(10);
         assertThat(fine.at("/targets/0/target").asText()).isEqualTo("invoke.looked");
@@ -225,6 +228,38 @@ class DeadLettersDoorIT {
         assertThat(send("jobs", "{\"queue\":\"looked\",\"to\":\"nowhere\"}").statusCode())
                 .isEqualTo(409);
         assertThat(MILLRACE.deadLetters("looked")).hasSize(15);
+    }
+
+    @Test
+    void a_plan_that_is_not_there_yet_is_no_failure_and_comes_to_who_asks_again() throws Exception {
+        // Given
+        String group = groups("{\"queue\":\"looked\"}").at("/groups/0/key").asText();
+        byte[] question = ("{\"queue\":\"looked\",\"selection\":{\"group\":\"" + group + "\"}}").getBytes(UTF_8);
+        Vertx vertx = Vertx.vertx();
+        LazyDeadLetters broker = new LazyDeadLetters(
+                vertx, BrokerAddress.parse(MILLRACE.millrace().brokerUrl()));
+        Queues queues = new Queues(broker);
+        Plans impatient = new Plans(vertx, broker, queues, new GroupScans(vertx, broker, queues), 0);
+        Context loop = vertx.getOrCreateContext();
+        // When
+        List<JsonNode> answers = new ArrayList<>();
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+            answers.add(answer(loop, () -> impatient.plan(question, "ana")));
+            return !answers.get(answers.size() - 1).path("counting").asBoolean();
+        });
+        answer(loop, broker::close);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        // Then
+        assertThat(answers.get(0).path("counting").asBoolean()).isTrue();
+        assertThat(answers.get(0).path("total").asLong()).isEqualTo(15);
+        assertThat(answers.get(0).path("atLeast").asLong()).isLessThanOrEqualTo(12);
+        assertThat(answers.get(answers.size() - 1).path("planned").asLong()).isEqualTo(12);
+    }
+
+    private static <T> T answer(Context loop, Supplier<Future<T>> asked) {
+        Promise<T> answer = Promise.promise();
+        loop.runOnContext(now -> asked.get().onComplete(answer));
+        return answer.future().toCompletionStage().toCompletableFuture().join();
     }
 
     @Test
@@ -374,6 +409,14 @@ class DeadLettersDoorIT {
             String more = question.substring(0, question.length() - 1) + ",\"scan\":" + answer.path("scan")
                     + ",\"after\":" + answer.path("version") + "}";
             answer = post("groups", more);
+        }
+        return answer;
+    }
+
+    private static JsonNode plan(String question) throws Exception {
+        JsonNode answer = post("plan", question);
+        while (answer.path("counting").asBoolean()) {
+            answer = post("plan", question);
         }
         return answer;
     }

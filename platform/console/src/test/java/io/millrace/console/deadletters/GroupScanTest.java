@@ -71,6 +71,24 @@ class GroupScanTest {
     }
 
     @Test
+    void who_wants_the_end_only_keeps_it_going_and_sees_what_there_is_so_far() {
+        // Given
+        Future<DeadLetterGroups> end = scan.all();
+        now = Duration.ofSeconds(4).toNanos();
+        scan.wanted();
+        // When
+        now = Duration.ofSeconds(8).toNanos();
+        scan.progress(progress(3));
+        boolean waited = !end.isComplete();
+        Optional<GroupsProgress> soFar = scan.soFar();
+        scan.ended(all());
+        // Then
+        assertThat(waited).isTrue();
+        assertThat(soFar).contains(progress(3));
+        assertThat(end.result()).isEqualTo(all());
+    }
+
+    @Test
     void what_took_long_is_kept_longer() {
         // When
         now = Duration.ofSeconds(2).toNanos();
