@@ -194,7 +194,7 @@ public final class Spans implements Traces {
     }
 
     private static List<TraceContext> links(Message call) {
-        Object text = EventMessages.properties(call).get(Invocation.TRACE_LINKS);
+        Object text = EventMessages.properties(call).get(EventProperties.TRACE_LINKS);
         if (text == null) {
             return List.of();
         }
