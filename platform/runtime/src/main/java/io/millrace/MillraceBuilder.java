@@ -11,6 +11,7 @@ import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.devmode.Packing;
 import io.millrace.runtime.environment.AttemptListener;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -41,6 +42,8 @@ public final class MillraceBuilder {
     private Consumer<BrokerFailure> onFatal = failure ->
             LOGGER.atError().addKeyValue("failure", failure.message()).log("the broker cannot go on");
     private AttemptListener attempts = (invocation, outcome) -> {};
+
+    private Optional<OpenTelemetry> telemetry = Optional.empty();
 
     MillraceBuilder() {}
 
@@ -145,6 +148,15 @@ public final class MillraceBuilder {
         return this;
     }
 
+    /**
+     * Records what happens to events and calls as traces of the service's own OpenTelemetry, which stays open
+     * (docs/traces.md). {@link #start} refuses it together with {@code traces.endpoint}.
+     */
+    public MillraceBuilder openTelemetry(OpenTelemetry own) {
+        telemetry = Optional.of(own);
+        return this;
+    }
+
     private static void requireLoopback(String host) {
         InetSocketAddress address = new InetSocketAddress(host, 0);
         if (!address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
@@ -155,7 +167,7 @@ public final class MillraceBuilder {
     /**
      * Starts everything; blocks until events are taken. That of a standby can be interrupted while it waits.
      *
-     * @throws IllegalStateException without a data directory
+     * @throws IllegalStateException without a data directory, or with two places for traces
      * @throws RuntimeException with one clear line when a port, directory, setting, handler or broker cannot be used
      */
     public Millrace start() {
@@ -167,12 +179,16 @@ public final class MillraceBuilder {
         }
         Path directory = dataDirectory;
         Settings complete = settings != null ? settings : Settings.of(assignments);
+        if (telemetry.isPresent() && complete.traces().endpoint().isPresent()) {
+            throw new IllegalStateException("setting traces.endpoint is '"
+                    + complete.traces().endpoint().get() + "', expected none beside openTelemetry()");
+        }
         if (broker.isEmpty() && !insecure) {
             requireLoopback(complete.broker().host());
         }
         DataDirectory data = standby.map(listener -> DataDirectory.await(directory, listener))
                 .orElseGet(() -> DataDirectory.take(directory));
-        Platform platform = Platform.start(data, broker, complete, onFatal, attempts);
+        Platform platform = Platform.start(data, broker, complete, onFatal, attempts, telemetry);
         Optional<DevMode> devMode = Optional.empty();
         try {
             devMode = developing.map(packing -> DevMode.start(

@@ -32,6 +32,7 @@ import io.millrace.runtime.dispatch.BrokerInvoker;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.dispatch.RecentFailures;
+import io.millrace.runtime.dispatch.TracedInvoker;
 import io.millrace.runtime.dispatch.Whereabouts;
 import io.millrace.runtime.door.Door;
 import io.millrace.runtime.environment.AttemptListener;
@@ -77,6 +78,11 @@ import io.millrace.runtime.stream.StreamSourceKind;
 import io.millrace.runtime.stream.Streams;
 import io.millrace.runtime.topic.Topics;
 import io.millrace.runtime.topicapi.TopicApi;
+import io.millrace.runtime.trace.Spans;
+import io.millrace.runtime.trace.TraceExport;
+import io.millrace.runtime.trace.TraceparentHeaders;
+import io.millrace.runtime.trace.Traces;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -140,6 +146,7 @@ public final class Platform implements AutoCloseable {
     private final ConcurrencyLedger ledger;
     private final Meters meters;
     private final UsageMeter usage;
+    private final Traces traces;
     private final AccessControl access;
     private final String isolation;
     private Optional<LambdaApi> door = Optional.empty();
@@ -150,7 +157,8 @@ public final class Platform implements AutoCloseable {
             Optional<BrokerAddress> external,
             Settings settings,
             Consumer<BrokerFailure> onFatal,
-            AttemptListener attempts) {
+            AttemptListener attempts,
+            Optional<OpenTelemetry> telemetry) {
         this.opened = opened;
         Path dataDirectory = keep(data).path();
         this.settings = settings;
@@ -166,6 +174,7 @@ public final class Platform implements AutoCloseable {
         this.usage =
                 keep(new UsageMeter(vertx, registry.usage(), settings.metrics().usageDays(), Clock.systemUTC()));
         this.access = new AccessControl(registry.documents(), settings.identity(), Clock.systemUTC());
+        this.traces = traces(telemetry);
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
         HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
@@ -201,7 +210,18 @@ public final class Platform implements AutoCloseable {
                 settings.idempotency().cachedKeys(),
                 clock));
         this.dispatcher = new Dispatcher(
-                vertx, working, ledger, tally, notes, heldGroups, settings, keys, this::mayRecur, clock, meters);
+                vertx,
+                working,
+                ledger,
+                tally,
+                notes,
+                heldGroups,
+                settings,
+                keys,
+                this::mayRecur,
+                clock,
+                meters,
+                traces);
         RecentFailures failures = new RecentFailures(clock);
         this.whereabouts = new Whereabouts(dispatcher, new BrokerManagement(managing), failures);
         processes.onRoom(dispatcher::roomAgain);
@@ -218,12 +238,13 @@ public final class Platform implements AutoCloseable {
                 settings.async(),
                 clock,
                 dataDirectory.resolve("policies")));
-        this.invoker = new BrokerInvoker(
+        BrokerInvoker sending = new BrokerInvoker(
                 new Publisher(publishing),
                 new Calls(vertx, publishing),
                 this::maximumAge,
                 this::longestTimeout,
                 deployments::wake);
+        this.invoker = traces.isOn() ? new TracedInvoker(sending, traces) : sending;
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         await(onEachReturn(managing, deployments::ensureQueues));
         await(deployments.deployStored());
@@ -239,6 +260,7 @@ public final class Platform implements AutoCloseable {
                                 polling,
                                 new BrokerManagement(managing),
                                 invoker,
+                                traces,
                                 deployments,
                                 settings.identity(),
                                 clock),
@@ -314,16 +336,18 @@ public final class Platform implements AutoCloseable {
      * @param external a broker to use instead of the embedded one
      * @param onFatal called when the embedded broker cannot go on; the process should then end
      * @param attempts told of every attempt that ends
+     * @param telemetry that records traces, instead of one made by the settings
      */
     public static Platform start(
             DataDirectory data,
             Optional<BrokerAddress> external,
             Settings settings,
             Consumer<BrokerFailure> onFatal,
-            AttemptListener attempts) {
+            AttemptListener attempts,
+            Optional<OpenTelemetry> telemetry) {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            return new Platform(opened, data, external, settings, onFatal, attempts);
+            return new Platform(opened, data, external, settings, onFatal, attempts, telemetry);
         } catch (RuntimeException failed) {
             try {
                 closeAll(opened);
@@ -332,6 +356,13 @@ public final class Platform implements AutoCloseable {
             }
             throw failed;
         }
+    }
+
+    private Traces traces(Optional<OpenTelemetry> telemetry) {
+        return telemetry
+                .or(() -> settings.traces().endpoint().map(endpoint -> keep(TraceExport.to(endpoint))))
+                .<Traces>map(records -> new Spans(records, settings.traces().sample()))
+                .orElse(Traces.OFF);
     }
 
     private ExecutionEnvironments metered(ExecutionEnvironments environments) {
@@ -522,6 +553,9 @@ public final class Platform implements AutoCloseable {
                 access,
                 Clock.systemUTC()));
         api.with(metrics::mount);
+        if (traces.isOn()) {
+            api.with(TraceparentHeaders::mount);
+        }
         api.withLogs(logs).withWhereabouts(whereabouts);
         // Before what takes all else that is posted there.
         api.with(new TopicApi(topics, settings.identity(), access)::mount);

@@ -55,6 +55,7 @@ class FloorPlanTest {
             "observe",
             "door",
             "metrics",
+            "trace",
             "config");
 
     private static String room(String name) {
@@ -120,6 +121,8 @@ class FloorPlanTest {
                 .definedBy(room("door"))
                 .layer("metrics")
                 .definedBy(room("metrics"))
+                .layer("trace")
+                .definedBy(room("trace"))
                 .layer("config")
                 .definedBy(room("config"))
                 .whereLayer("doors")
@@ -149,7 +152,7 @@ class FloorPlanTest {
                 .whereLayer("dispatch")
                 .mayOnlyBeAccessedByLayers("doors", "deployment", "mapping")
                 .whereLayer("environment")
-                .mayOnlyBeAccessedByLayers("dispatch", "deployment", "metrics")
+                .mayOnlyBeAccessedByLayers("dispatch", "deployment", "metrics", "trace")
                 .whereLayer("runtimeapi")
                 .mayOnlyBeAccessedByLayers("environment")
                 .whereLayer("destination")
@@ -176,6 +179,8 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("doors", "dispatch", "metrics")
                 .whereLayer("metrics")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("trace")
+                .mayOnlyBeAccessedByLayers("dispatch", "mapping")
                 .whereLayer("logs")
                 .mayOnlyBeAccessedByLayers("doors", "environment")
                 .whereLayer("observe")

@@ -139,6 +139,7 @@ public final class MillraceExtensionBuilder {
                 production.drainTimeout(),
                 production.identity(),
                 production.urls(),
-                production.metrics());
+                production.metrics(),
+                production.traces());
     }
 }

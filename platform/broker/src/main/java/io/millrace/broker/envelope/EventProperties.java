@@ -16,6 +16,12 @@ public final class EventProperties {
     /** The caller's trace header. */
     public static final String TRACE = Invocation.TRACE;
 
+    /** The publisher's place in a trace, as W3C Trace Context writes it; any client may set it. */
+    public static final String TRACEPARENT = "traceparent";
+
+    /** On calls with a batch of messages: the traces these belong to. */
+    public static final String TRACE_LINKS = Invocation.TRACE_LINKS;
+
     /** Invocations of one function with the same one run once; any client may set it, on events and on calls. */
     public static final String IDEMPOTENCY_KEY = Invocation.IDEMPOTENCY_KEY;
 

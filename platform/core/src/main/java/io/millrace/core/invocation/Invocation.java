@@ -24,6 +24,12 @@ public record Invocation(
     /** Key of the attribute that holds the trace header, as the header is called. */
     public static final String TRACE = "X-Amzn-Trace-Id";
 
+    /**
+     * Key of the attribute with the traces that the messages of a batch belong to, as W3C {@code traceparent}s with commas
+     * between.
+     */
+    public static final String TRACE_LINKS = "millrace_trace_links";
+
     /** Key of the attribute that names an event's message group: events of one run one at a time and in order. */
     public static final String GROUP = "group";
 

@@ -294,6 +294,22 @@ public final class SettingTable {
             3_650,
             "How long the usage of functions is kept, today included; with 0 none is metered.");
 
+    static final Setting<String> TRACES_ENDPOINT = Setting.text(
+            "traces.endpoint",
+            "URL",
+            "",
+            Pattern.compile("(https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?)?"),
+            "http or https, a host and perhaps a port and a path, or nothing",
+            "Collector that takes traces by OTLP over HTTP, at /v1/traces where no path is given; without it there are"
+                    + " none (docs/traces.md).");
+    static final Setting<Double> TRACES_SAMPLE = Setting.decimal(
+            "traces.sample",
+            "share",
+            "1",
+            0,
+            1,
+            "Which part of the traces that begin here is recorded; callers decide about theirs.");
+
     private static final List<Setting<?>> ROWS = List.of(
             ASYNC_MAXIMUM_RETRY_ATTEMPTS,
             ASYNC_RETRY_DELAY,
@@ -342,7 +358,9 @@ public final class SettingTable {
             METRICS_ENABLED,
             METRICS_FUNCTIONS,
             METRICS_TOKEN,
-            USAGE_RETENTION);
+            USAGE_RETENTION,
+            TRACES_ENDPOINT,
+            TRACES_SAMPLE);
 
     static final Map<String, Setting<?>> BY_KEY =
             ROWS.stream().collect(Collectors.toUnmodifiableMap(Setting::key, Function.identity()));

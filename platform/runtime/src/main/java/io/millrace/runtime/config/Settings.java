@@ -36,7 +36,8 @@ public record Settings(
         Duration drainTimeout,
         IdentitySettings identity,
         UrlSettings urls,
-        MetricsSettings metrics) {
+        MetricsSettings metrics,
+        TraceSettings traces) {
 
     private static final int HIGHEST_PORT = 65_535;
     private static final int LAMBDA_MINIMUM_UNRESERVED = 100;
@@ -93,7 +94,8 @@ public record Settings(
                 given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
                 new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)),
                 urls(given),
-                metrics(given));
+                metrics(given),
+                traces(given));
     }
 
     private static CodeSettings code(SettingTexts given) {
@@ -178,6 +180,16 @@ public record Settings(
                 given.get(SettingTable.METRICS_FUNCTIONS),
                 token.isEmpty() ? Optional.empty() : Optional.of(token),
                 given.get(SettingTable.USAGE_RETENTION));
+    }
+
+    private static TraceSettings traces(SettingTexts given) {
+        String text = given.get(SettingTable.TRACES_ENDPOINT);
+        Optional<URI> endpoint = text.isEmpty() ? Optional.empty() : Optional.of(URI.create(text));
+        if (endpoint.filter(uri -> uri.getHost() == null || uri.getPort() > HIGHEST_PORT)
+                .isPresent()) {
+            throw InvalidSettingException.of(SettingTable.TRACES_ENDPOINT, text);
+        }
+        return new TraceSettings(endpoint, given.get(SettingTable.TRACES_SAMPLE));
     }
 
     private static Optional<Path> path(String text) {

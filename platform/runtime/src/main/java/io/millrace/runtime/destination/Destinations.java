@@ -38,12 +38,13 @@ public final class Destinations {
         return arn.contains(":lambda:") ? FunctionArn.parse(arn, "", "").map(FunctionArn::function) : Optional.empty();
     }
 
-    private static Map<String, String> properties(String arn, Supplier<String> trace) {
-        if (function(arn).isEmpty()) {
+    private static Map<String, String> properties(String arn, Supplier<String> trace, Optional<String> traceparent) {
+        if (function(arn).isEmpty() && traceparent.isEmpty()) {
             return Map.of();
         }
         Map<String, String> properties = new HashMap<>();
         properties.put(EventProperties.TRACE, trace.get());
+        traceparent.ifPresent(context -> properties.put(EventProperties.TRACEPARENT, context));
         FunctionArn.parse(arn, "", "")
                 .flatMap(FunctionArn::qualifier)
                 .ifPresent(qualifier -> properties.put(EventProperties.QUALIFIER, qualifier));
@@ -56,8 +57,19 @@ public final class Destinations {
      * @param trace the header that the function's own calls carry; a function gets it with the record
      */
     public static Optional<Message> message(String arn, byte[] record, Supplier<String> trace) {
+        return message(arn, record, trace, Optional.empty());
+    }
+
+    /**
+     * The same of an outcome that is traced: whoever takes the record can go on with the trace.
+     *
+     * @param traceparent of the attempt; empty where nobody traces
+     */
+    public static Optional<Message> message(
+            String arn, byte[] record, Supplier<String> trace, Optional<String> traceparent) {
         return address(arn).map(address -> {
-            Message message = EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn, trace), null);
+            Message message = EventMessages.durable(
+                    UUID.randomUUID().toString(), record, properties(arn, trace, traceparent), null);
             message.setAddress(address);
             return message;
         });

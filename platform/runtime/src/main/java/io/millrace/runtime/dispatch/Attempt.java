@@ -4,6 +4,7 @@ import io.millrace.broker.delivery.Delivery;
 import io.millrace.core.concurrency.Permit;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.runtime.accounting.AttemptNote;
+import io.millrace.runtime.trace.AttemptTrace;
 
 /** One run of a handler that has not been settled. Event loop only. */
 final class Attempt {
@@ -12,6 +13,7 @@ final class Attempt {
     private final DeployedVersion version;
     private final Permit permit;
     private final AttemptNote note;
+    private final AttemptTrace trace;
     private Delivery delivery;
 
     Attempt(
@@ -20,13 +22,15 @@ final class Attempt {
             DeployedVersion version,
             Permit permit,
             Delivery delivery,
-            AttemptNote note) {
+            AttemptNote note,
+            AttemptTrace trace) {
         this.worker = worker;
         this.invocation = invocation;
         this.version = version;
         this.permit = permit;
         this.delivery = delivery;
         this.note = note;
+        this.trace = trace;
     }
 
     FunctionWorker worker() {
@@ -49,6 +53,10 @@ final class Attempt {
 
     AttemptNote note() {
         return note;
+    }
+
+    AttemptTrace trace() {
+        return trace;
     }
 
     /** Whether its handler could end this process. */

@@ -14,6 +14,7 @@ import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.idempotency.KeyDesk;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -77,7 +78,8 @@ public final class Dispatcher {
             KeyDesk keys,
             Predicate<FunctionName> mayRecur,
             Clock clock,
-            Meters meters) {
+            Meters meters,
+            Traces traces) {
         this.vertx = vertx;
         this.connection = connection;
         this.transactions = new Transactions(connection);
@@ -96,7 +98,8 @@ public final class Dispatcher {
                 mayRecur,
                 new StreamedReplies(connection, this::partMade),
                 new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
-                meters);
+                meters,
+                traces);
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {
@@ -271,6 +274,16 @@ public final class Dispatcher {
 
     /** From any thread: a handler's end is settled on the event loop. */
     void ended(Attempt attempt, Outcome outcome) {
+        try {
+            attempt.trace().ended(outcome);
+        } finally {
+            mailbox.add(new Ended.Event(attempt, outcome)); // Or the event would hang on a bug of a recorder.
+        }
+    }
+
+    /** From any thread: its idempotency key let an event not run, as it has its result. */
+    void replayed(Attempt attempt, Outcome outcome) {
+        attempt.trace().replayed();
         mailbox.add(new Ended.Event(attempt, outcome));
     }
 

@@ -16,6 +16,8 @@ import io.millrace.core.retry.RetryPolicy;
 import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.destination.OutcomeRecord;
 import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.trace.AttemptTrace;
+import io.millrace.runtime.trace.AttemptTrace.Settlement;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
@@ -81,7 +83,7 @@ final class EventSettlement {
         } else if (outcome instanceof FunctionError error) {
             worker.notRunning(id);
             if (attempt.delivery().isLive()) { // Otherwise the broker has it back, and decides by its own count.
-                failed(attempt.delivery(), id, attempt.note(), error);
+                failed(attempt.delivery(), id, attempt.note(), error, attempt.trace());
             } else {
                 keepGroup(attempt.delivery().message(), id, attempt.number());
             }
@@ -106,11 +108,14 @@ final class EventSettlement {
                                     attempt.delivery(),
                                     success,
                                     attempt.invocation().arn(),
-                                    destination.get())
+                                    destination.get(),
+                                    attempt.trace())
                             .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
                     attempt.delivery(),
                     id,
-                    attempt.note());
+                    attempt.note(),
+                    attempt.trace(),
+                    Settlement.COMPLETE);
             return;
         }
         worker.notRunning(id);
@@ -122,6 +127,7 @@ final class EventSettlement {
         } else {
             dispatcher.settledWithoutBroker(tallyRow, id);
         }
+        attempt.trace().settled(Settlement.COMPLETE);
         worker.leaveGroup(event, id);
     }
 
@@ -139,7 +145,7 @@ final class EventSettlement {
     }
 
     /** @param note of the attempt that failed */
-    void failed(Delivery delivery, String id, AttemptNote note, FunctionError error) {
+    void failed(Delivery delivery, String id, AttemptNote note, FunctionError error, AttemptTrace trace) {
         int attempt = note.number();
         RetryDecision decision = retryPolicy(delivery.message())
                 .decide(
@@ -153,10 +159,11 @@ final class EventSettlement {
                 .addKeyValue(LogKeys.REASON, error.errorType())
                 .log("attempt failed");
         if (decision instanceof RetryDecision.GiveUp giveUp) {
-            giveUp(delivery, id, note, giveUp.condition(), attempt, Optional.of(error));
+            giveUp(delivery, id, note, giveUp.condition(), attempt, Optional.of(error), trace);
         } else {
             keepGroup(delivery.message(), id, attempt);
             delivery.retryLater();
+            trace.settled(Settlement.RETRY);
         }
     }
 
@@ -198,7 +205,8 @@ final class EventSettlement {
                 event.note(),
                 GiveUpCondition.RETRIES_EXHAUSTED,
                 attempts,
-                Optional.of(error));
+                Optional.of(error),
+                unrun(event));
     }
 
     void giveUpTooOld(WaitingEvent event) {
@@ -209,7 +217,8 @@ final class EventSettlement {
                 note,
                 GiveUpCondition.EVENT_AGE_EXCEEDED,
                 note.number() - 1,
-                Optional.empty());
+                Optional.empty(),
+                unrun(event));
     }
 
     void giveUpSwitchedOff(WaitingEvent event) {
@@ -219,7 +228,8 @@ final class EventSettlement {
                 event.note(),
                 GiveUpCondition.ZERO_RESERVED_CONCURRENCY,
                 0,
-                Optional.empty());
+                Optional.empty(),
+                unrun(event));
     }
 
     /** It would go round for ever; it does not run (lambda-semantics 2.4). */
@@ -230,7 +240,8 @@ final class EventSettlement {
                 event.note(),
                 GiveUpCondition.RECURSIVE_INVOCATION,
                 event.note().number() - 1,
-                Optional.of(PlatformErrors.of("RecursiveInvocationException", RecursiveCallException.MESSAGE)));
+                Optional.of(PlatformErrors.of("RecursiveInvocationException", RecursiveCallException.MESSAGE)),
+                unrun(event));
     }
 
     /** Its idempotency key came with another payload before; no later attempt would run either. */
@@ -242,7 +253,12 @@ final class EventSettlement {
                 GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
                 event.note().number() - 1,
                 Optional.of(PlatformErrors.of(
-                        "IdempotencyKeyReusedException", IdempotencyKeyException.Kind.REUSED.message())));
+                        "IdempotencyKeyReusedException", IdempotencyKeyException.Kind.REUSED.message())),
+                unrun(event));
+    }
+
+    private AttemptTrace unrun(WaitingEvent event) {
+        return parts.traces().unrun(event.message(), event.id(), name);
     }
 
     /** It waits at the broker, for as long as after a failed attempt, and has spent none. */
@@ -268,16 +284,17 @@ final class EventSettlement {
             AttemptNote note,
             GiveUpCondition condition,
             int attempts,
-            Optional<FunctionError> error) {
+            Optional<FunctionError> error,
+            AttemptTrace trace) {
         GivingUp.Loss loss = loss(delivery.message(), id, condition, attempts, error);
         Future<Void> written = parts.givingUp()
-                .deadLetter(delivery, loss, worker.async(delivery.message()))
+                .deadLetter(delivery, loss, worker.async(delivery.message()), trace)
                 .onSuccess(done -> {
                     givenUp++;
                     worker.meters().dropped(condition);
                 })
                 .onFailure(refused -> worker.meters().deadLetterFailed());
-        settle(written, delivery, id, note);
+        settle(written, delivery, id, note, trace, Settlement.DEAD_LETTER);
     }
 
     private GivingUp.Loss loss(
@@ -291,9 +308,11 @@ final class EventSettlement {
         return new GivingUp.Loss(arn, id, version, condition, attempts, error);
     }
 
-    private void settle(Future<Void> settled, Delivery delivery, String id, AttemptNote note) {
+    private void settle(
+            Future<Void> settled, Delivery delivery, String id, AttemptNote note, AttemptTrace trace, Settlement how) {
         settled.onComplete(ended -> {
             worker.notRunning(id);
+            trace.settled(ended.succeeded() ? how : Settlement.UNKNOWN);
             if (ended.succeeded()) {
                 note.over();
                 worker.leaveGroup(delivery.message(), id);
@@ -316,12 +335,15 @@ final class EventSettlement {
         Message event = delivery.message();
         String id = EventMessages.id(event);
         AttemptNote note = worker.note(event, id);
+        AttemptTrace trace = parts.traces().unrun(event, id, name);
         parts.givingUp()
                 .deadLetter(
                         delivery,
                         loss(event, id, GiveUpCondition.EVENT_AGE_EXCEEDED, 0, Optional.empty()),
-                        worker.async(event))
+                        worker.async(event),
+                        trace)
                 .onSuccess(done -> {
+                    trace.settled(Settlement.DEAD_LETTER);
                     worker.meters().dropped(GiveUpCondition.EVENT_AGE_EXCEEDED);
                     note.over();
                     worker.leaveGroup(event, id);

@@ -19,9 +19,9 @@ import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.ThrottleReason;
 import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.dispatch.KeyedRuns.Run;
-import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.millrace.runtime.observe.FunctionMeters;
+import io.millrace.runtime.trace.AttemptTrace;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -294,7 +294,11 @@ final class FunctionWorker {
     private void failedUnknown(WaitingEvent event) {
         event.note().reported();
         settlement.failed(
-                event.delivery(), event.id(), event.note(), unknownVersion(event.message(), InvocationType.EVENT));
+                event.delivery(),
+                event.id(),
+                event.note(),
+                unknownVersion(event.message(), InvocationType.EVENT),
+                parts.traces().unrun(event.message(), event.id(), name));
     }
 
     /** The version that a suspect runs in this process; empty if it need not be alone, and is dealt with. */
@@ -337,7 +341,11 @@ final class FunctionWorker {
                 startKeyed(attempt, key.get());
             } else {
                 version.environments()
-                        .run(attempt.invocation(), capacity(permit), outcome -> dispatcher.ended(attempt, outcome));
+                        .run(
+                                attempt.invocation(),
+                                capacity(permit),
+                                attempt.trace(),
+                                outcome -> dispatcher.ended(attempt, outcome));
             }
             return attempt;
         } catch (RuntimeException notStarted) {
@@ -355,7 +363,7 @@ final class FunctionWorker {
                                 attempt.version(),
                                 attempt.invocation(),
                                 capacity(attempt.permit()),
-                                Caller.NOBODY,
+                                attempt.trace(),
                                 end -> ended(attempt, end)),
                         key);
     }
@@ -365,7 +373,7 @@ final class FunctionWorker {
         if (end instanceof KeyedEnd.Ran ran) {
             dispatcher.ended(attempt, ran.outcome());
         } else if (end instanceof KeyedEnd.Replayed replayed) {
-            dispatcher.ended(attempt, new Outcome.Succeeded(replayed.result().payload()));
+            dispatcher.replayed(attempt, new Outcome.Succeeded(replayed.result().payload()));
         } else if (end instanceof KeyedEnd.NotRun why) {
             dispatcher.notRun(attempt, why);
         }
@@ -409,7 +417,14 @@ final class FunctionWorker {
     private Attempt attempt(WaitingEvent event, DeployedVersion version, Permit permit) {
         try {
             Invocation invocation = invocation(event.message(), event.id(), InvocationType.EVENT);
-            return new Attempt(this, invocation, version, permit, event.delivery(), event.note());
+            AttemptTrace trace = parts.traces()
+                    .event(
+                            event.message(),
+                            invocation,
+                            version.version(),
+                            event.note().number(),
+                            permit.isProvisioned());
+            return new Attempt(this, trace.seen(invocation), version, permit, event.delivery(), event.note(), trace);
         } catch (RuntimeException unreadable) {
             permit.close();
             throw unreadable;
@@ -470,15 +485,18 @@ final class FunctionWorker {
     private void runNow(Message call, DeployedVersion version, Permit permit) {
         String replyTo = call.getReplyTo();
         Object callId = call.getMessageId();
-        Invocation invocation = invocation(call, String.valueOf(callId), InvocationType.REQUEST_RESPONSE);
+        Invocation came = invocation(call, String.valueOf(callId), InvocationType.REQUEST_RESPONSE);
+        AttemptTrace trace = parts.traces().call(call, came, version.version(), permit.isProvisioned());
+        Invocation invocation = trace.seen(came);
         if (version.environments().inThisProcess()) {
             parts.quarantine().started();
         }
         Optional<KeySource> key = WaitingCaller.isStreamed(call) ? Optional.empty() : KeySource.of(call, version);
         if (WaitingCaller.wantsMore(call)) {
             WaitingCaller caller = WaitingCaller.of(call, version.version(), parts.streams());
-            Run run = new Run(version, invocation, capacity(permit), caller, end -> {
+            Run run = new Run(version, invocation, capacity(permit), trace.with(caller), end -> {
                 dispatcher.callEnded(this, version, permit, replyTo, caller.reply(end));
+                traced(trace, end);
             });
             runFor(caller, run, key);
             return;
@@ -486,19 +504,26 @@ final class FunctionWorker {
         if (key.isPresent()) {
             parts.keyed()
                     .start(
-                            new Run(version, invocation, capacity(permit), Caller.NOBODY, end -> {
+                            new Run(version, invocation, capacity(permit), trace, end -> {
                                 Message reply = CallReply.of(callId, end, version.version());
                                 dispatcher.callEnded(this, version, permit, replyTo, reply);
+                                traced(trace, end);
                             }),
                             key.get());
             return;
         }
-        version.environments()
-                .run(
-                        invocation,
-                        capacity(permit),
-                        outcome -> dispatcher.callEnded(
-                                this, version, permit, replyTo, CallReply.of(callId, outcome, version.version())));
+        version.environments().run(invocation, capacity(permit), trace, outcome -> {
+            dispatcher.callEnded(this, version, permit, replyTo, CallReply.of(callId, outcome, version.version()));
+            trace.ended(outcome);
+        });
+    }
+
+    private static void traced(AttemptTrace trace, KeyedEnd end) {
+        if (end instanceof KeyedEnd.Ran ran) {
+            trace.ended(ran.outcome());
+        } else if (end instanceof KeyedEnd.Replayed) {
+            trace.replayed();
+        }
     }
 
     /** For a caller who wants more than the outcome. */
@@ -507,8 +532,10 @@ final class FunctionWorker {
             if (key.isPresent()) {
                 parts.keyed().start(run, key.get());
             } else {
-                run.version().environments().run(run.invocation(), run.capacity(), caller, outcome -> run.whenEnded()
-                        .accept(new KeyedEnd.Ran(outcome)));
+                run.version()
+                        .environments()
+                        .run(run.invocation(), run.capacity(), run.caller(), outcome -> run.whenEnded()
+                                .accept(new KeyedEnd.Ran(outcome)));
             }
         } catch (RuntimeException notStarted) {
             caller.dismiss();

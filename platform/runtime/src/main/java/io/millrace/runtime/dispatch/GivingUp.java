@@ -17,6 +17,7 @@ import io.millrace.runtime.destination.Destinations;
 import io.millrace.runtime.destination.OutcomeRecord;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.trace.AttemptTrace;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
@@ -58,7 +59,7 @@ final class GivingUp {
             Optional<FunctionError> error) {}
 
     /** Writes the dead letter, and the failure record if there is a destination, and completes the event. */
-    Future<Void> deadLetter(Delivery delivery, Loss loss, AsyncInvokeConfig config) {
+    Future<Void> deadLetter(Delivery delivery, Loss loss, AsyncInvokeConfig config, AttemptTrace trace) {
         Instant now = clock.instant();
         FunctionName function = loss.arn().function();
         Message event = delivery.message();
@@ -74,23 +75,28 @@ final class GivingUp {
                 .addKeyValue(LogKeys.REASON, loss.condition().wireName())
                 .log("dead-lettered");
         Optional<Message> record = config.onFailure()
-                .flatMap(arn ->
-                        Destinations.message(arn, failureRecord(loss, event, now), () -> trace(event, loss.arn())));
+                .flatMap(destination -> record(destination, failureRecord(loss, event, now), event, loss.arn(), trace));
         return completeAnd(delivery, List.of(deadLetter), record, function);
     }
 
     /** Writes the record of a success and completes the event. */
-    Future<Void> recordSuccess(Delivery delivery, OutcomeRecord success, FunctionArn arn, String destination) {
-        Optional<Message> record =
-                Destinations.message(destination, success.toJson(), () -> trace(delivery.message(), arn));
+    Future<Void> recordSuccess(
+            Delivery delivery, OutcomeRecord success, FunctionArn arn, String destination, AttemptTrace trace) {
+        Optional<Message> record = record(destination, success.toJson(), delivery.message(), arn, trace);
         return completeAnd(delivery, List.of(), record, arn.function());
     }
 
+    private static Optional<Message> record(
+            String destination, byte[] record, Message event, FunctionArn arn, AttemptTrace trace) {
+        return Destinations.message(destination, record, () -> trace(event, arn, trace), trace.traceparent());
+    }
+
     /** A destination is one more call of the function: loops over destinations count too (lambda-semantics 2.4). */
-    private static String trace(Message event, FunctionArn arn) {
+    private static String trace(Message event, FunctionArn arn, AttemptTrace trace) {
         String function =
                 FunctionArn.of(arn.region(), arn.account(), arn.function()).toString();
-        return Lineage.continued(EventMessages.property(event, EventProperties.TRACE), Lineage.key(function));
+        return Lineage.continued(
+                trace.header(EventMessages.property(event, EventProperties.TRACE)), Lineage.key(function));
     }
 
     /** A destination that cannot take its record costs the record, never the event (lambda-semantics 2.2). */

@@ -8,6 +8,7 @@ import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.trace.Traces;
 import java.time.Clock;
 import java.util.function.Predicate;
 
@@ -33,4 +34,5 @@ record WorkerParts(
         Predicate<FunctionName> mayRecur,
         StreamedReplies streams,
         KeyedRuns keyed,
-        Meters meters) {}
+        Meters meters,
+        Traces traces) {}

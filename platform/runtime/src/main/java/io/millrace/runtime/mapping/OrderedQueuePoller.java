@@ -11,6 +11,7 @@ import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -63,6 +63,7 @@ final class OrderedQueuePoller implements SourcePoller {
     private final BrokerConnection connection;
     private final Vertx vertx;
     private final Invoker invoker;
+    private final Traces traces;
     private final Predicate<FunctionArn> exists;
     private final Clock clock;
     private final InboundLink link;
@@ -82,7 +83,12 @@ final class OrderedQueuePoller implements SourcePoller {
 
     /** @param exists whether there is such a function, version or alias; from memory */
     OrderedQueuePoller(
-            FedQueue fed, BrokerConnection connection, Invoker invoker, Predicate<FunctionArn> exists, Clock clock) {
+            FedQueue fed,
+            BrokerConnection connection,
+            Invoker invoker,
+            Traces traces,
+            Predicate<FunctionArn> exists,
+            Clock clock) {
         this.fed = fed;
         this.mapping = fed.mapping();
         this.source = fed.queue();
@@ -91,6 +97,7 @@ final class OrderedQueuePoller implements SourcePoller {
         this.connection = connection;
         this.vertx = connection.context().owner();
         this.invoker = invoker;
+        this.traces = traces;
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
@@ -253,7 +260,7 @@ final class OrderedQueuePoller implements SourcePoller {
                 InvocationType.REQUEST_RESPONSE,
                 batch.event(),
                 Optional.empty(),
-                Map.of());
+                traces.batch(batch.items(), item -> item.delivery().message()));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
                 .onComplete(answer -> connection.run(() -> ended(batch, answer)));

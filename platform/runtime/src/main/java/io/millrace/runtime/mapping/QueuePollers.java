@@ -11,6 +11,7 @@ import io.millrace.runtime.mapping.MappingRefusedException.QueueUnknown;
 import io.millrace.runtime.mapping.MappingRefusedException.QueueUnsuitable;
 import io.millrace.runtime.mapping.MappingRefusedException.SourceUnsupported;
 import io.millrace.runtime.registry.FunctionAdministration;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class QueuePollers implements SourcePollers {
     private final BrokerConnection connection;
     private final BrokerManagement broker;
     private final Invoker invoker;
+    private final Traces traces;
     private final FunctionAdministration functions;
     private final IdentitySettings identity;
     private final Clock clock;
@@ -35,12 +37,14 @@ public final class QueuePollers implements SourcePollers {
             BrokerConnection connection,
             BrokerManagement broker,
             Invoker invoker,
+            Traces traces,
             FunctionAdministration functions,
             IdentitySettings identity,
             Clock clock) {
         this.connection = connection;
         this.broker = broker;
         this.invoker = invoker;
+        this.traces = traces;
         this.functions = functions;
         this.identity = identity;
         this.clock = clock;
@@ -92,8 +96,9 @@ public final class QueuePollers implements SourcePollers {
         FedQueue fed = new FedQueue(
                 mapping, queue, new SourceHealth(mapping, counts), () -> maximumAttempts(queue), () -> backlog(queue));
         return queue.isOrdered()
-                ? new OrderedQueuePoller(fed, connection, invoker, function -> exists(functions, function), clock)
-                : new QueuePoller(fed, connection, invoker, function -> exists(functions, function), clock);
+                ? new OrderedQueuePoller(
+                        fed, connection, invoker, traces, function -> exists(functions, function), clock)
+                : new QueuePoller(fed, connection, invoker, traces, function -> exists(functions, function), clock);
     }
 
     private Future<Integer> maximumAttempts(BrokerQueue queue) {

@@ -51,7 +51,8 @@ class SettingsTest {
                         Duration.ofSeconds(30),
                         new IdentitySettings("us-east-1", "000000000000"),
                         new UrlSettings(Optional.empty(), List.of()),
-                        new MetricsSettings(true, 1_000, Optional.empty(), 400)));
+                        new MetricsSettings(true, 1_000, Optional.empty(), 400),
+                        new TraceSettings(Optional.empty(), 1)));
     }
 
     @Test

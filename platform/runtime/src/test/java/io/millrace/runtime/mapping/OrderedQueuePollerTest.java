@@ -13,6 +13,7 @@ import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.topology.AddressPolicy;
 import io.millrace.broker.topology.QueueSpec;
 import io.millrace.eventsource.SourceDescription;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -112,8 +113,8 @@ class OrderedQueuePollerTest {
                 new SourceHealth(mapping, new MappingCounts()),
                 () -> Future.succeededFuture(10),
                 () -> Future.succeededFuture(OptionalLong.empty()));
-        OrderedQueuePoller poller =
-                new OrderedQueuePoller(fed, connection, function, exists -> true, new SuppliedClock(() -> now));
+        OrderedQueuePoller poller = new OrderedQueuePoller(
+                fed, connection, function, Traces.OFF, exists -> true, new SuppliedClock(() -> now));
         done(poller.start());
         // When the broker still has what failed
         awaitSettled(1);
