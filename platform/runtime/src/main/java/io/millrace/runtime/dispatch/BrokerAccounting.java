@@ -17,11 +17,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what the broker holds and what succeeded. For the few milliseconds of a snapshot nothing is settled: the broker
+ * Adds up what the broker holds and what succeeded. For the few milliseconds of a snapshot nothing is settled (and for at most 8 s, on a broker that is too busy to answer): the broker
  * first finishes what was, then what succeeded is read and the queues are counted, so no event is in both or in neither.
  * Thread-safe.
  */
 public final class BrokerAccounting implements Accounting, FunctionReadings {
+    private static final long FIRST_HOLD_MILLIS = 1_000;
+    /** After this, what was counted is told, though an event may be in it twice. */
+    private static final long LONGEST_HOLD_MILLIS = 8_000;
+
     private final Dispatcher dispatcher;
     private final BrokerManagement onSettlingConnection;
     private @Nullable Future<Map<FunctionName, FunctionReading>> underWay;
@@ -55,14 +59,20 @@ public final class BrokerAccounting implements Accounting, FunctionReadings {
         if (underWay != null) {
             return underWay;
         }
-        dispatcher.holdSettling();
-        Future<Map<FunctionName, FunctionReading>> counted =
-                dispatcher.whenSettled().compose(settled -> count());
+        Future<Map<FunctionName, FunctionReading>> counted = held(FIRST_HOLD_MILLIS);
         underWay = counted;
         // Only now: it may have failed already.
-        return counted.onComplete(done -> {
-            underWay = null;
-            dispatcher.resumeSettling();
+        return counted.onComplete(done -> underWay = null);
+    }
+
+    /** A broker that is too busy to be counted in time is counted once more, with more time. */
+    private Future<Map<FunctionName, FunctionReading>> held(long longestMillis) {
+        dispatcher.holdSettling(longestMillis);
+        return dispatcher.whenSettled().compose(settled -> count()).transform(counted -> {
+            boolean isExact = dispatcher.resumeSettling();
+            return counted.failed() || isExact || longestMillis >= LONGEST_HOLD_MILLIS
+                    ? Future.future(same -> same.handle(counted))
+                    : held(2 * longestMillis);
         });
     }
 

@@ -44,7 +44,6 @@ public final class Dispatcher {
     private static final Logger LOGGER = LoggerFactory.getLogger(Dispatcher.class);
     private static final long TICK_MILLIS = 1_000;
     private static final long DRAIN_CHECK_MILLIS = 20;
-    private static final long LONGEST_HOLD_MILLIS = 1_000;
     // What was unsettled when the connection went is the first that the broker delivers again.
     private static final long DOUBT_MILLIS = 600_000;
 
@@ -61,6 +60,7 @@ public final class Dispatcher {
     private boolean draining;
     // The first timer of Vert.x is 0, and somebody else's.
     private long holdTimer = -1;
+    private boolean heldTooLong;
 
     /**
      * @param connection for deliveries, replies and transactions; nothing slow may share it
@@ -243,15 +243,21 @@ public final class Dispatcher {
         return seen.future();
     }
 
-    /** Attempts that end are settled only after {@link #resumeSettling}, or a second from now. Event loop only. */
-    void holdSettling() {
+    /** Attempts that end are settled only after {@link #resumeSettling}, or so long from now. Event loop only. */
+    void holdSettling(long longestMillis) {
+        heldTooLong = false;
         mailbox.hold();
-        holdTimer = vertx.setTimer(LONGEST_HOLD_MILLIS, late -> mailbox.release());
+        holdTimer = vertx.setTimer(longestMillis, late -> {
+            heldTooLong = true;
+            mailbox.release();
+        });
     }
 
-    void resumeSettling() {
+    /** @return whether nothing was settled since {@link #holdSettling} */
+    boolean resumeSettling() {
         vertx.cancelTimer(holdTimer);
         mailbox.release();
+        return !heldTooLong;
     }
 
     /** Succeeds when the broker has done all that was settled so far. */
