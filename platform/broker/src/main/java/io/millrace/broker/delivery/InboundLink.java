@@ -4,6 +4,7 @@ import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonReceiver;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class InboundLink {
     private static final long RETRY_MILLIS = 1_000;
+    /** A broker that is asked to detach a link while it attaches it has been seen never to answer. */
+    private static final long LONGEST_DETACH_MILLIS = 5_000;
+
     private static final Symbol SELECTOR = Symbol.valueOf("apache.org:selector-filter:string");
     private static final Logger LOGGER = LoggerFactory.getLogger(InboundLink.class);
 
@@ -202,7 +206,8 @@ public final class InboundLink {
     /**
      * Detaches; the broker gets back at once, uncounted, what is not settled.
      *
-     * @return when the broker has done so
+     * @return when the broker has done so, or did not answer for 5 s; then it does so at the latest when the connection
+     *     ends
      */
     public Future<Void> close() {
         opened = false;
@@ -217,7 +222,15 @@ public final class InboundLink {
         open.detachHandler(answer -> detached.tryComplete());
         Runnable gone = detached::tryComplete;
         connection.whenDown(gone);
+        Vertx vertx = connection.context().owner();
+        long timer = vertx.setTimer(LONGEST_DETACH_MILLIS, late -> {
+            LOGGER.atWarn().addKeyValue("address", address).log("broker does not say that a link is detached");
+            detached.tryComplete();
+        });
         open.close();
-        return detached.future().onComplete(done -> connection.forgetDown(gone));
+        return detached.future().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            connection.forgetDown(gone);
+        });
     }
 }

@@ -34,6 +34,14 @@ public final class TestBroker implements AutoCloseable {
         return connection;
     }
 
+    int amqpPort() {
+        return broker.amqpPort();
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
     public BrokerManagement management() {
         return management;
     }
@@ -51,7 +59,7 @@ public final class TestBroker implements AutoCloseable {
     }
 
     public static <T> T await(Future<T> future) {
-        return future.timeout(15, TimeUnit.SECONDS)
+        return future.timeout(60, TimeUnit.SECONDS)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();

@@ -45,7 +45,7 @@ class PythonFunctionTest {
                 """
                 def handler(event, context):
                     return [event, context.aws_request_id, context.function_name, context.memory_limit_in_mb,
-                            context.invoked_function_arn, 9000 < context.get_remaining_time_in_millis() <= 10000]
+                            context.invoked_function_arn, 50000 < context.get_remaining_time_in_millis() <= 60000]
                 """);
         // When
         String result = text(run(environment, "{\"n\":\"ü\"}"));
