@@ -355,10 +355,14 @@ public final class AsyncRedriveJobs {
         return String.format("%s%08x", kind, ThreadLocalRandom.current().nextInt());
     }
 
+    // Twice: who begins another job may have taken the queue, before it had a receiver, for one that was left behind.
     private Future<JobClaim> claimed(String id) {
-        return JobClaim.take(connection, management, id).compose(claim -> claim.map(Future::succeededFuture)
-                .orElseGet(() -> Future.failedFuture(new RefusedException(
-                        "job " + id + " is driven by another process; watch, pause or cancel it instead"))));
+        return JobClaim.take(connection, management, id)
+                .compose(claim ->
+                        claim.isPresent() ? Future.succeededFuture(claim) : JobClaim.take(connection, management, id))
+                .compose(claim -> claim.map(Future::succeededFuture)
+                        .orElseGet(() -> Future.failedFuture(new RefusedException(
+                                "job " + id + " is driven by another process; watch, pause or cancel it instead"))));
     }
 
     private Future<JobRecord> found(String id) {

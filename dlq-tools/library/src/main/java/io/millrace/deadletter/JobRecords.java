@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.delivery.Publisher;
 import io.millrace.broker.delivery.QueueBrowser;
 import io.millrace.broker.envelope.EventMessages;
@@ -63,12 +64,21 @@ final class JobRecords {
                 if (JobClaim.job(queue).filter(id -> !written.contains(id)).isPresent()) {
                     done = done.compose(next -> management.findQueue(queue))
                             .compose(found -> found.isPresent() && found.get().consumers() == 0
-                                    ? management.deleteQueue(queue)
+                                    ? deleteUnheld(queue)
                                     : Future.succeededFuture());
                 }
             }
             return done;
         });
+    }
+
+    // Not with its receiver: somebody who begins a job at the same time may just have got it.
+    private Future<Void> deleteUnheld(String queue) {
+        return management
+                .operation("broker", "destroyQueue", queue, false, true)
+                .<Void>mapEmpty()
+                .recover(held ->
+                        held instanceof BrokerRefusedException ? Future.succeededFuture() : Future.failedFuture(held));
     }
 
     private Future<Void> forgetOldest(List<JobRecord> all) {
