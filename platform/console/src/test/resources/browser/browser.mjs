@@ -91,13 +91,22 @@ export async function open(hash, ...parts) {
   await sees(...parts);
 }
 
-/** Clicks the first of these that may be clicked, once it is there, in one go: a page may draw it again at any time. */
+const pause = millis => new Promise(done => { setTimeout(done, millis); });
+
+/**
+ * Clicks the first of these that may be clicked, once it is there, in one go: a page may draw it again at any time. Asks
+ * for itself and does not wait in the page: what waits there begins again in the page that a click led to.
+ */
 export async function press(selector) {
-  await until(css => {
-    const found = [...document.querySelectorAll(css)].find(each => !each.disabled);
-    found?.click();
-    return found !== undefined;
-  }, selector);
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await pause(50)) {
+    const isClicked = await page.evaluate(css => {
+      const found = [...document.querySelectorAll(css)].find(each => !each.disabled);
+      found?.click();
+      return found !== undefined;
+    }, selector);
+    if (isClicked) return;
+  }
+  throw new Error(`nothing to click at ${selector} in: ${await page.evaluate(() => document.body.innerText)}`);
 }
 
 export async function finish() {
