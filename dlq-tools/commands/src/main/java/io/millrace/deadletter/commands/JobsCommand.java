@@ -211,11 +211,10 @@ final class JobsCommand implements Runnable {
     }
 
     private boolean confirmed(CommandLine command, JobNow now) {
-        command.getOut()
-                .print("Bring back " + JobRun.count(now.waiting()) + " to "
-                        + now.job().order().queue() + "? [y/N] ");
-        command.getOut().flush();
-        return terminal.confirms();
+        return terminal.confirms(
+                command.getOut(),
+                "Bring back " + JobRun.count(now.waiting()) + " to "
+                        + now.job().order().queue() + "?");
     }
 
     private CommandLine command(String name) {
