@@ -1,7 +1,5 @@
 package io.millrace.deadletter.commands;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
@@ -74,7 +72,7 @@ final class ListCommand implements Callable<Integer> {
     private int queues(DeadLetters deadLetters, PrintWriter out) {
         List<QueueOverview> found = deadLetters.overview(BETWEEN_COUNTS);
         if (session.json()) {
-            found.forEach(each -> out.println(Words.line(json(each))));
+            found.forEach(each -> out.println(Words.line(DeadLetterJson.of(each))));
             return ExitCodes.OK;
         }
         Rows rows = new Rows("MESSAGES", "SCHEDULED", "DELIVERING", "OLDEST", "IN/S", "QUEUE");
@@ -108,23 +106,6 @@ final class ListCommand implements Callable<Integer> {
         String first = String.join(" ", origins.subList(0, Math.min(ORIGINS_IN_A_ROW, origins.size())));
         int more = origins.size() - ORIGINS_IN_A_ROW;
         return more > 0 ? first + " and " + more + " more" : first;
-    }
-
-    private static ObjectNode json(QueueOverview each) {
-        DeadLetterQueue counts = each.queue();
-        ObjectNode node = Words.object()
-                .put("queue", counts.name())
-                .put("address", counts.address())
-                .put("function", counts.function().map(Object::toString).orElse(null))
-                .put("messages", counts.messages())
-                .put("visible", counts.visible())
-                .put("scheduled", counts.scheduled())
-                .put("delivering", counts.delivering())
-                .put("oldest", each.oldest().map(Instant::toString).orElse(null))
-                .put("arrivalsPerSecond", each.arrivalsPerSecond());
-        ArrayNode origins = node.putArray("origins");
-        each.origins().forEach(origins::add);
-        return node;
     }
 
     private int deadLetters(DeadLetters deadLetters, DeadLetterQueue of, Selection chosen, PrintWriter out) {
