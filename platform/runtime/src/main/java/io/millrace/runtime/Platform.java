@@ -65,6 +65,8 @@ import io.millrace.runtime.metrics.MetricsApi;
 import io.millrace.runtime.metrics.UsageMeter;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.payloads.PayloadStore;
+import io.millrace.runtime.payloads.PayloadUnavailableException;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.relay.Relays;
@@ -130,6 +132,7 @@ public final class Platform implements AutoCloseable {
     private final BrokerAddress brokerAddress;
     private final FunctionRegistry registry;
     private final FunctionLogs logs;
+    private final PayloadStore payloads;
     private final Dispatcher dispatcher;
     private final Whereabouts whereabouts;
     private final BrokerConnection publishing;
@@ -175,6 +178,7 @@ public final class Platform implements AutoCloseable {
                 keep(new UsageMeter(vertx, registry.usage(), settings.metrics().usageDays(), Clock.systemUTC()));
         this.access = new AccessControl(registry.documents(), settings.identity(), Clock.systemUTC());
         this.traces = traces(telemetry);
+        this.payloads = openPayloads(dataDirectory);
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
         HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
@@ -221,7 +225,8 @@ public final class Platform implements AutoCloseable {
                 this::mayRecur,
                 clock,
                 meters,
-                traces);
+                traces,
+                payloads);
         RecentFailures failures = new RecentFailures(clock);
         this.whereabouts = new Whereabouts(dispatcher, new BrokerManagement(managing), failures);
         processes.onRoom(dispatcher::roomAgain);
@@ -384,6 +389,14 @@ public final class Platform implements AutoCloseable {
                 onFatal);
     }
 
+    private PayloadStore openPayloads(Path dataDirectory) {
+        try {
+            return PayloadStore.open(vertx, settings.payloads(), dataDirectory);
+        } catch (PayloadUnavailableException unusable) {
+            throw new DataDirectoryUnavailableException(String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
     private static Tally openTally(Path file) {
         try {
             return Tally.open(file);
@@ -541,7 +554,13 @@ public final class Platform implements AutoCloseable {
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        deployments, registry.layers(), registry::findCode, registry.documents(), mappings, access),
+                        deployments,
+                        registry.layers(),
+                        registry::findCode,
+                        registry.documents(),
+                        mappings,
+                        access,
+                        payloads),
                 new LambdaApi.Vitals(brokerAccounting, this::isBrokerConnected),
                 new LambdaApi.Rules(
                         settings.limits(), settings.function(), settings.code(), settings.identity(), settings.urls()),

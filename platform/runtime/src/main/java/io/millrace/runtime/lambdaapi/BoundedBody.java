@@ -78,7 +78,8 @@ final class BoundedBody {
         whole.tryFail(new InvalidRequestContentException("The request body broke off after " + received + " bytes."));
     }
 
-    private static long announcedLength(HttpServerRequest request) {
+    /** 0 where the request does not say. */
+    static long announcedLength(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? 0 : Long.parseLong(length);

@@ -6,6 +6,7 @@ import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
@@ -315,6 +316,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         opened.dispatch(new RuntimeInvocation(
                 invocation.id(),
                 invocation.payload(),
+                StoredPayload.file(invocation),
                 invocation.arn().toString(),
                 deadline,
                 invocation.clientContext(),
