@@ -66,6 +66,7 @@ import io.millrace.runtime.metrics.UsageMeter;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.payloads.PayloadStore;
+import io.millrace.runtime.payloads.PayloadSweep;
 import io.millrace.runtime.payloads.PayloadUnavailableException;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
@@ -252,6 +253,10 @@ public final class Platform implements AutoCloseable {
         this.invoker = traces.isOn() ? new TracedInvoker(sending, traces) : sending;
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         await(onEachReturn(managing, deployments::ensureQueues));
+        if (embeddedBroker.isPresent()) { // Of another, somebody else's workers may have events in their hands.
+            await(new PayloadSweep(vertx, payloads, managing, new BrokerManagement(managing), clock)
+                    .sweep(settings.payloads().orphanAge()));
+        }
         await(deployments.deployStored());
         this.streams = new Streams(vertx, registry.documents(), streaming, new BrokerManagement(managing), clock);
         opened.push(() -> await(streams.close()));

@@ -15,8 +15,8 @@ import java.util.function.LongFunction;
  * and on is refused in the middle. Event loop only.
  */
 final class BoundedBody {
-    private static final long THROWN_AWAY_AT_MOST = 16L * 1024 * 1024;
-    private static final long THROWN_AWAY_FOR_AT_MOST_MILLIS = 5000;
+    static final long THROWN_AWAY_AT_MOST = 16L * 1024 * 1024;
+    static final long THROWN_AWAY_FOR_AT_MOST_MILLIS = 5000;
 
     private final Vertx vertx;
     private final int limit;

@@ -195,7 +195,7 @@ final class Request implements Parameters {
             heldBody = Optional.empty();
             return Future.succeededFuture(held);
         }
-        return SpilledBody.read(context.request(), id, inMemory, store, tooLarge);
+        return SpilledBody.read(vertx, context.request(), id, inMemory, store, tooLarge);
     }
 
     /** Runs work that takes long or blocks on a worker; the endpoint goes on on the event loop. */

@@ -5,6 +5,7 @@ import io.millrace.runtime.payloads.IncomingPayload;
 import io.millrace.runtime.payloads.PayloadStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,10 +13,11 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body that is kept in memory up to a limit, and is written to a file as it comes where it is larger. Event loop
- * only.
+ * Reads a body that is kept in memory up to a limit, and is written to a file as it comes where it is larger. One that
+ * is refused is read on for a while and thrown away, as by {@link BoundedBody}. Event loop only.
  */
 final class SpilledBody {
+    private final Vertx vertx;
     private final HttpServerRequest request;
     private final String name;
     private final int inMemory;
@@ -26,13 +28,17 @@ final class SpilledBody {
     private @Nullable IncomingPayload file;
     private long received;
     private boolean ended;
+    private @Nullable Throwable refusal;
+    private long thrownAway;
 
     private SpilledBody(
+            Vertx vertx,
             HttpServerRequest request,
             String name,
             int inMemory,
             PayloadStore store,
             LongFunction<LambdaApiException> tooLarge) {
+        this.vertx = vertx;
         this.request = request;
         this.name = name;
         this.inMemory = inMemory;
@@ -46,23 +52,31 @@ final class SpilledBody {
      * @param tooLarge makes the refusal of what is larger than the store takes, from the number of bytes that came
      */
     static Future<Payload> read(
+            Vertx vertx,
             HttpServerRequest request,
             String name,
             int inMemory,
             PayloadStore store,
             LongFunction<LambdaApiException> tooLarge) {
         long announced = BoundedBody.announcedLength(request);
-        if (announced > store.maxBytes()) {
-            return Future.failedFuture(tooLarge.apply(announced));
-        }
-        SpilledBody body = new SpilledBody(request, name, inMemory, store, tooLarge);
+        SpilledBody body = new SpilledBody(vertx, request, name, inMemory, store, tooLarge);
         request.handler(body::receive).endHandler(body::end).exceptionHandler(broken -> body.breakOff());
-        if (announced > inMemory) {
+        if (announced > store.maxBytes()) {
+            body.refuseAnnounced(announced);
+        } else if (announced > inMemory) {
             body.spill(announced);
         } else {
             body.welcome();
         }
         return body.whole.future();
+    }
+
+    private void refuseAnnounced(long announced) {
+        if (announced > store.maxBytes() + BoundedBody.THROWN_AWAY_AT_MOST) {
+            whole.tryFail(tooLarge.apply(announced));
+        } else {
+            refuse(tooLarge.apply(announced));
+        }
     }
 
     /** A caller that asked first whether to send the body waits for this. */
@@ -75,11 +89,10 @@ final class SpilledBody {
     private void receive(Buffer chunk) {
         received += chunk.length();
         IncomingPayload open = file;
-        if (ended) {
-            return; // Refused; what still comes is thrown away until the connection is closed.
-        }
-        if (received > store.maxBytes()) {
-            fail(tooLarge.apply(received));
+        if (refusal != null) {
+            throwAway(chunk);
+        } else if (received > store.maxBytes()) {
+            refuse(tooLarge.apply(received));
         } else if (open != null) {
             write(open, chunk);
         } else {
@@ -87,6 +100,13 @@ final class SpilledBody {
             if (received > inMemory) {
                 spill(0);
             }
+        }
+    }
+
+    private void throwAway(Buffer chunk) {
+        thrownAway += chunk.length();
+        if (thrownAway > BoundedBody.THROWN_AWAY_AT_MOST) {
+            answerRefusal();
         }
     }
 
@@ -102,8 +122,8 @@ final class SpilledBody {
         request.pause();
         store.begin(name, announced).onComplete(begun -> {
             if (begun.failed()) {
-                fail(begun.cause());
-            } else if (ended) {
+                refuse(begun.cause());
+            } else if (ended || refusal != null) {
                 begun.result().abandon(); // The caller went away meanwhile.
             } else {
                 continueIn(begun.result());
@@ -113,7 +133,7 @@ final class SpilledBody {
 
     private void continueIn(IncomingPayload opened) {
         file = opened;
-        opened.whenBroken().onFailure(this::fail);
+        opened.whenBroken().onFailure(this::refuse);
         if (head.length() > 0) {
             opened.write(head);
             head = Buffer.buffer();
@@ -124,31 +144,46 @@ final class SpilledBody {
     }
 
     private void end(Void nothing) {
-        if (ended) {
-            return;
-        }
-        ended = true;
-        if (file == null) {
-            whole.complete(Payload.inMemory(head.getBytes()));
+        if (refusal != null) {
+            answerRefusal();
+        } else if (file == null) {
+            whole.tryComplete(Payload.inMemory(head.getBytes()));
         } else {
             file.finish().map(Payload::inFile).onComplete(whole);
         }
+        ended = true;
     }
 
-    private void fail(Throwable why) {
-        if (ended) {
-            return;
+    private void refuse(Throwable why) {
+        if (ended || refusal != null) {
+            return; // Then whoever finishes the file tells.
         }
-        ended = true;
+        refusal = why;
         head = Buffer.buffer();
         if (file != null) {
             file.abandon();
         }
-        whole.tryFail(why);
+        if (waitsToSend()) {
+            answerRefusal();
+        } else {
+            vertx.setTimer(BoundedBody.THROWN_AWAY_FOR_AT_MOST_MILLIS, late -> answerRefusal());
+        }
         request.resume();
     }
 
+    /** The caller asked first, and has not been told to send anything. */
+    private boolean waitsToSend() {
+        return received == 0 && "100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT));
+    }
+
+    private void answerRefusal() {
+        if (refusal != null) {
+            whole.tryFail(refusal);
+        }
+    }
+
     private void breakOff() {
-        fail(new InvalidRequestContentException("The request body broke off after " + received + " bytes."));
+        refuse(new InvalidRequestContentException("The request body broke off after " + received + " bytes."));
+        answerRefusal();
     }
 }
