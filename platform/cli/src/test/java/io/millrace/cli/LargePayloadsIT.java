@@ -90,9 +90,9 @@ class LargePayloadsIT {
             import com.amazonaws.services.lambda.runtime.Context;
             import com.amazonaws.services.lambda.runtime.RequestHandler;
 
-            public final class Objects implements RequestHandler<Map<String, String>, Integer> {
+            public final class Objects implements RequestHandler<java.util.Map<String, String>, Integer> {
                 @Override
-                public Integer handleRequest(Map<String, String> event, Context context) {
+                public Integer handleRequest(java.util.Map<String, String> event, Context context) {
                     return event.get("pad").length();
                 }
             }

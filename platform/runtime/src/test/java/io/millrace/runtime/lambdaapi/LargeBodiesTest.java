@@ -189,7 +189,7 @@ class LargeBodiesTest {
 
     private Map<String, String> signature(String path, AccessKey key, byte[] body) {
         return new RequestSigner(key.id(), key.secret(), "us-east-1", InstantSource.fixed(NOW))
-                .sign("lambda", "POST", address(path), Map.of(), body);
+                .sign("lambda", "POST", address(path), Map.of("X-Amz-Invocation-Type", "Event"), body);
     }
 
     private URI address(String path) {
