@@ -37,12 +37,15 @@ final class CliProcess implements AutoCloseable {
 
     /** @param environment more of it; keys of the one who runs the tests are none of a command's */
     private static CliProcess start(Map<String, String> environment, Object... arguments) {
+        return start(Launcher.commandLine(), environment, arguments);
+    }
+
+    private static CliProcess start(List<String> command, Map<String, String> environment, Object... arguments) {
         try {
             Path out = Files.createTempFile("millrace", ".out");
             Path err = Files.createTempFile("millrace", ".err");
             out.toFile().deleteOnExit();
             err.toFile().deleteOnExit();
-            List<String> command = Launcher.commandLine();
             for (Object argument : arguments) {
                 command.add(argument.toString());
             }
@@ -60,10 +63,19 @@ final class CliProcess implements AutoCloseable {
 
     /** A server on free ports, ready. */
     static CliProcess server(Path data, String... more) {
+        return server(Launcher.commandLine(), data, more);
+    }
+
+    /** The same with little memory. */
+    static CliProcess server(int heapMegabytes, Path data, String... more) {
+        return server(Launcher.commandLine(heapMegabytes), data, more);
+    }
+
+    private static CliProcess server(List<String> command, Path data, String... more) {
         List<Object> arguments =
                 new ArrayList<>(List.of("server", "--data", data, "--http", "127.0.0.1:0", "--amqp", "0"));
         arguments.addAll(List.of(more));
-        CliProcess server = start(arguments.toArray());
+        CliProcess server = start(command, Map.of(), arguments.toArray());
         try {
             server.awaitOutput("(?m)^ready.*$");
             return server;

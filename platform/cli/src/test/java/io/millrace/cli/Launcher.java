@@ -30,7 +30,12 @@ final class Launcher {
 
     /** Up to the command's own arguments. */
     static List<String> commandLine() {
-        List<String> line = new ArrayList<>(List.of(java(), "-Xmx512m"));
+        return commandLine(512);
+    }
+
+    /** @param heapMegabytes that the command may have at most */
+    static List<String> commandLine(int heapMegabytes) {
+        List<String> line = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m"));
         line.addAll(QUIET);
         line.add("-XX:SharedArchiveFile=" + SharedClasses.FILE);
         if (Runtime.version().feature() >= 24) {

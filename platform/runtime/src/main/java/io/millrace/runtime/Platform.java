@@ -57,6 +57,9 @@ import io.millrace.runtime.metrics.MetricsApi;
 import io.millrace.runtime.metrics.UsageMeter;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.payloads.PayloadStore;
+import io.millrace.runtime.payloads.PayloadSweep;
+import io.millrace.runtime.payloads.PayloadUnavailableException;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.relay.Relays;
@@ -116,6 +119,7 @@ public final class Platform implements AutoCloseable {
     private final BrokerConnections connections;
     private final FunctionRegistry registry;
     private final FunctionLogs logs;
+    private final PayloadStore payloads;
     private final Dispatcher dispatcher;
     private final Whereabouts whereabouts;
     private final BrokerConnection publishing;
@@ -162,6 +166,7 @@ public final class Platform implements AutoCloseable {
                 keep(new UsageMeter(vertx, registry.usage(), settings.metrics().usageDays(), Clock.systemUTC()));
         this.access = new AccessControl(registry.documents(), settings.identity(), Clock.systemUTC());
         this.traces = traces(telemetry);
+        this.payloads = openPayloads(dataDirectory);
         Tally tally = keep(openTally(dataDirectory.resolve("accounting")));
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
         HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
@@ -213,7 +218,8 @@ public final class Platform implements AutoCloseable {
                 this::mayRecur,
                 clock,
                 meters,
-                traces);
+                traces,
+                payloads);
         RecentFailures failures = new RecentFailures(clock);
         this.whereabouts = new Whereabouts(dispatcher, new BrokerManagement(managing), failures);
         processes.onRoom(dispatcher::roomAgain);
@@ -239,6 +245,10 @@ public final class Platform implements AutoCloseable {
         this.invoker = traces.isOn() ? new TracedInvoker(sending, traces) : sending;
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         await(BrokerConnections.onEachReturn(managing, deployments::ensureQueues));
+        if (embeddedBroker.isPresent()) { // Of another, somebody else's workers may have events in their hands.
+            await(new PayloadSweep(vertx, payloads, managing, new BrokerManagement(managing), clock)
+                    .sweep(settings.payloads().orphanAge()));
+        }
         await(deployments.deployStored());
         this.streams = new Streams(vertx, registry.documents(), streaming, new BrokerManagement(managing), clock);
         opened.push(() -> await(streams.close()));
@@ -364,6 +374,14 @@ public final class Platform implements AutoCloseable {
                 : environments;
     }
 
+    private PayloadStore openPayloads(Path dataDirectory) {
+        try {
+            return PayloadStore.open(vertx, settings.payloads(), dataDirectory);
+        } catch (PayloadUnavailableException unusable) {
+            throw new DataDirectoryUnavailableException(String.valueOf(unusable.getMessage()), unusable);
+        }
+    }
+
     private static Tally openTally(Path file) {
         try {
             return Tally.open(file);
@@ -471,7 +489,13 @@ public final class Platform implements AutoCloseable {
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        deployments, registry.layers(), registry::findCode, registry.documents(), mappings, access),
+                        deployments,
+                        registry.layers(),
+                        registry::findCode,
+                        registry.documents(),
+                        mappings,
+                        access,
+                        payloads),
                 new LambdaApi.Vitals(brokerAccounting, this::isBrokerConnected),
                 new LambdaApi.Rules(
                         settings.limits(), settings.function(), settings.code(), settings.identity(), settings.urls()),

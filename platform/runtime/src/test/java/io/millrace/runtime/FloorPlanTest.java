@@ -56,6 +56,7 @@ class FloorPlanTest {
             "door",
             "metrics",
             "trace",
+            "payloads",
             "config");
 
     private static String room(String name) {
@@ -123,6 +124,8 @@ class FloorPlanTest {
                 .definedBy(room("metrics"))
                 .layer("trace")
                 .definedBy(room("trace"))
+                .layer("payloads")
+                .definedBy(room("payloads"))
                 .layer("config")
                 .definedBy(room("config"))
                 .whereLayer("doors")
@@ -181,6 +184,8 @@ class FloorPlanTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("trace")
                 .mayOnlyBeAccessedByLayers("dispatch", "mapping")
+                .whereLayer("payloads")
+                .mayOnlyBeAccessedByLayers("doors", "dispatch")
                 .whereLayer("logs")
                 .mayOnlyBeAccessedByLayers("doors", "environment")
                 .whereLayer("observe")

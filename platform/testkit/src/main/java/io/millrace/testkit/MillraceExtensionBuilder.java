@@ -135,6 +135,7 @@ public final class MillraceExtensionBuilder {
                 production.code(),
                 production.idempotency(),
                 production.limits(),
+                production.payloads(),
                 production.broker(),
                 production.drainTimeout(),
                 production.identity(),

@@ -3,6 +3,7 @@ package io.millrace.broker.envelope;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.millrace.core.invocation.StoredPayload;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,6 +86,13 @@ public final class EventMessages {
             return json(sequence.getValue());
         }
         return EMPTY_EVENT;
+    }
+
+    /** The file that holds the event instead of the message; empty for nearly all, which pay a look at a map. */
+    public static Optional<StoredPayload> storedPayload(Message message) {
+        return properties(message).get(EventProperties.PAYLOAD) instanceof String text
+                ? StoredPayload.parse(text).filter(stored -> stored.isMeantBy(payload(message)))
+                : Optional.empty();
     }
 
     private static byte[] valueBytes(@Nullable Object value) {

@@ -25,6 +25,9 @@ public final class EventProperties {
     /** Invocations of one function with the same one run once; any client may set it, on events and on calls. */
     public static final String IDEMPOTENCY_KEY = Invocation.IDEMPOTENCY_KEY;
 
+    /** Which file holds the event, where that is above Lambda's limits; only while the body is what came with it. */
+    public static final String PAYLOAD = Invocation.PAYLOAD;
+
     /** On calls whose caller wants the end of the log, and on their replies, where it is that, as bytes. */
     public static final String LOG_TAIL = Invocation.LOG_TAIL;
 

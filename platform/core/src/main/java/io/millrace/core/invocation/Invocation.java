@@ -47,4 +47,10 @@ public record Invocation(
      * has arrived.
      */
     public static final String PUBLISH_ID = "publish-id";
+
+    /** Key of the attribute that says which {@link StoredPayload} the event is; travels with it. */
+    public static final String PAYLOAD = "millrace_payload";
+
+    /** Key of the attribute with the path of that payload on this machine; does not travel. */
+    public static final String PAYLOAD_FILE = "payload-file";
 }

@@ -196,7 +196,15 @@ public final class AccessControl {
          * @throws AccessRefusedException unless the holder of the key signed this request with this body
          */
         public Caller verify(byte[] body) {
-            String hash = Hashes.sha256(body);
+            return verify(Hashes.sha256(body));
+        }
+
+        /**
+         * As above, for a body that is not in memory.
+         *
+         * @param hash SHA-256 of the body, in lower-case hex digits
+         */
+        public Caller verify(String hash) {
             if (signed.bodySha256()
                     .filter(claimed -> !Hashes.equal(claimed, hash))
                     .isPresent()) {

@@ -29,6 +29,11 @@ public record Setting<T>(
                 key, unit, defaultText, low + " to " + high, meaning, text -> wholeNumber(text, low, high));
     }
 
+    static Setting<Long> size(String key, String defaultText, long low, long high, String meaning) {
+        return new Setting<>(
+                key, "bytes", defaultText, low + " to " + high, meaning, text -> largeNumber(text, low, high));
+    }
+
     static Setting<Double> decimal(
             String key, String unit, String defaultText, double low, double high, String meaning) {
         return new Setting<>(key, unit, defaultText, low + " to " + high, meaning, text -> number(text, low, high));
@@ -58,6 +63,15 @@ public record Setting<T>(
     private static Optional<Integer> wholeNumber(String text, int low, int high) {
         try {
             int value = Integer.parseInt(text);
+            return value >= low && value <= high ? Optional.of(value) : Optional.empty();
+        } catch (NumberFormatException notANumber) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Long> largeNumber(String text, long low, long high) {
+        try {
+            long value = Long.parseLong(text);
             return value >= low && value <= high ? Optional.of(value) : Optional.empty();
         } catch (NumberFormatException notANumber) {
             return Optional.empty();

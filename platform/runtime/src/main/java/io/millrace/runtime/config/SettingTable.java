@@ -14,6 +14,8 @@ public final class SettingTable {
     private static final int HIGHEST_PORT = 65_535;
     /** As large as a payload may be made; beyond it the broker's and the workers' buffers would have to be resized. */
     private static final int HIGHEST_PAYLOAD = 100 * 1024 * 1024;
+    /** One tebibyte: no limit of ours, a guard against a slip of the keyboard. */
+    private static final long HIGHEST_STORED_PAYLOAD = 1L << 40;
 
     static final Setting<Integer> ASYNC_MAXIMUM_RETRY_ATTEMPTS = Setting.integer(
             "async.maximumRetryAttempts",
@@ -216,6 +218,24 @@ public final class SettingTable {
             HIGHEST_PAYLOAD,
             "Largest payload of a request that waits for its response.");
 
+    static final Setting<Long> PAYLOADS_MAX_BYTES = Setting.size(
+            "payloads.maxBytes",
+            "0",
+            0,
+            HIGHEST_STORED_PAYLOAD,
+            "Largest payload of an invocation by HTTP that is taken although it is above limits.eventBytes or"
+                    + " limits.requestBytes, to lie in a file (docs/payloads.md); 0 takes none.");
+    static final Setting<String> PAYLOADS_DIRECTORY = folder(
+            "payloads.directory",
+            "Existing folder for such payloads, of this server alone; without it they lie in payloads below the data"
+                    + " directory.");
+    static final Setting<Duration> PAYLOADS_ORPHAN_AGE = Setting.duration(
+            "payloads.orphanAge",
+            "P7D",
+            Duration.ZERO,
+            Duration.ofDays(3_653),
+            "A file there to which no message of the embedded broker refers is removed at a start when it is older.");
+
     static final Setting<String> BROKER_HOST = Setting.text(
             "broker.host",
             "host name or IP address",
@@ -345,6 +365,9 @@ public final class SettingTable {
             IDEMPOTENCY_CACHED_KEYS,
             LIMITS_EVENT_BYTES,
             LIMITS_REQUEST_BYTES,
+            PAYLOADS_MAX_BYTES,
+            PAYLOADS_DIRECTORY,
+            PAYLOADS_ORPHAN_AGE,
             BROKER_HOST,
             BROKER_AMQP,
             BROKER_CORE,

@@ -32,6 +32,7 @@ public record Settings(
         CodeSettings code,
         IdempotencySettings idempotency,
         LimitSettings limits,
+        PayloadSettings payloads,
         BrokerSettings broker,
         Duration drainTimeout,
         IdentitySettings identity,
@@ -90,6 +91,10 @@ public record Settings(
                         given.get(SettingTable.IDEMPOTENCY_CACHED_KEYS)),
                 new LimitSettings(
                         given.get(SettingTable.LIMITS_EVENT_BYTES), given.get(SettingTable.LIMITS_REQUEST_BYTES)),
+                new PayloadSettings(
+                        given.get(SettingTable.PAYLOADS_MAX_BYTES),
+                        path(given.get(SettingTable.PAYLOADS_DIRECTORY)),
+                        given.get(SettingTable.PAYLOADS_ORPHAN_AGE)),
                 broker(given),
                 given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
                 new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)),

@@ -14,6 +14,7 @@ import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.idempotency.KeyDesk;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -66,6 +67,7 @@ public final class Dispatcher {
      * @param connection for deliveries, replies and transactions; nothing slow may share it
      * @param keys who may run under an idempotency key
      * @param mayRecur whether a function may call itself as often as it likes; from memory
+     * @param payloads where events are that are larger than a message
      */
     public Dispatcher(
             Vertx vertx,
@@ -79,7 +81,8 @@ public final class Dispatcher {
             Predicate<FunctionName> mayRecur,
             Clock clock,
             Meters meters,
-            Traces traces) {
+            Traces traces,
+            PayloadStore payloads) {
         this.vertx = vertx;
         this.connection = connection;
         this.transactions = new Transactions(connection);
@@ -99,7 +102,8 @@ public final class Dispatcher {
                 new StreamedReplies(connection, this::partMade),
                 new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
                 meters,
-                traces);
+                traces,
+                payloads);
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {

@@ -110,7 +110,10 @@ final class EventSettlement {
                                     attempt.invocation().arn(),
                                     destination.get(),
                                     attempt.trace())
-                            .onSuccess(done -> parts.tally().count(tallyRow, UUID.fromString(id))),
+                            .onSuccess(done -> {
+                                parts.tally().count(tallyRow, UUID.fromString(id));
+                                dropPayload(event);
+                            }),
                     attempt.delivery(),
                     id,
                     attempt.note(),
@@ -124,11 +127,19 @@ final class EventSettlement {
         attempt.note().over();
         if (attempt.delivery().isLive()) {
             attempt.delivery().complete();
+            dropPayload(event);
         } else {
             dispatcher.settledWithoutBroker(tallyRow, id);
         }
         attempt.trace().settled(Settlement.COMPLETE);
         worker.leaveGroup(event, id);
+    }
+
+    /** The file of an event that succeeded; not before the broker has it on its disk that nothing will want it again. */
+    void dropPayload(Message event) {
+        EventMessages.storedPayload(event)
+                .ifPresent(stored -> dispatcher.whenSettled().onSuccess(done -> parts.payloads()
+                        .delete(stored)));
     }
 
     private OutcomeRecord successRecord(Attempt attempt, Outcome.Succeeded outcome) {

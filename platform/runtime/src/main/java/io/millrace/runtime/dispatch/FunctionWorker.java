@@ -16,6 +16,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.core.invocation.ThrottleReason;
 import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.dispatch.KeyedRuns.Run;
@@ -186,6 +187,7 @@ final class FunctionWorker {
         }
         if (settlement.wasSettledBefore(id)) {
             delivery.complete();
+            settlement.dropPayload(event);
             arrived.note().over();
             leaveGroup(event, id);
         } else if (parts.ledger().isOff(name)) {
@@ -549,7 +551,6 @@ final class FunctionWorker {
         if (properties.isEmpty()) {
             return new Invocation(id, arn, type, EventMessages.payload(message), Optional.empty(), Map.of());
         }
-        Object trace = properties.get(EventProperties.TRACE);
         return new Invocation(
                 id,
                 EventMessages.property(message, EventProperties.QUALIFIER)
@@ -558,7 +559,23 @@ final class FunctionWorker {
                 type,
                 EventMessages.payload(message),
                 EventMessages.property(message, EventProperties.CLIENT_CONTEXT),
-                trace == null ? Map.of() : Map.of(EventProperties.TRACE, trace.toString()));
+                attributes(message, properties));
+    }
+
+    private Map<String, String> attributes(Message message, Map<String, Object> properties) {
+        Object trace = properties.get(EventProperties.TRACE);
+        Optional<StoredPayload> stored = EventMessages.storedPayload(message);
+        if (stored.isEmpty()) {
+            return trace == null ? Map.of() : Map.of(EventProperties.TRACE, trace.toString());
+        }
+        Map<String, String> attributes = new HashMap<>();
+        attributes.put(Invocation.PAYLOAD, stored.get().text());
+        attributes.put(
+                Invocation.PAYLOAD_FILE, parts.payloads().file(stored.get()).toString());
+        if (trace != null) {
+            attributes.put(EventProperties.TRACE, trace.toString());
+        }
+        return attributes;
     }
 
     /** The version or alias is gone since the event was accepted; it may come back before the last attempt. */

@@ -8,6 +8,7 @@ import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
 import io.millrace.runtime.observe.Meters;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.millrace.runtime.trace.Traces;
 import java.time.Clock;
 import java.util.function.Predicate;
@@ -35,4 +36,5 @@ record WorkerParts(
         StreamedReplies streams,
         KeyedRuns keyed,
         Meters meters,
-        Traces traces) {}
+        Traces traces,
+        PayloadStore payloads) {}

@@ -15,8 +15,8 @@ import java.util.function.LongFunction;
  * and on is refused in the middle. Event loop only.
  */
 final class BoundedBody {
-    private static final long THROWN_AWAY_AT_MOST = 16L * 1024 * 1024;
-    private static final long THROWN_AWAY_FOR_AT_MOST_MILLIS = 5000;
+    static final long THROWN_AWAY_AT_MOST = 16L * 1024 * 1024;
+    static final long THROWN_AWAY_FOR_AT_MOST_MILLIS = 5000;
 
     private final Vertx vertx;
     private final int limit;
@@ -78,7 +78,8 @@ final class BoundedBody {
         whole.tryFail(new InvalidRequestContentException("The request body broke off after " + received + " bytes."));
     }
 
-    private static long announcedLength(HttpServerRequest request) {
+    /** 0 where the request does not say. */
+    static long announcedLength(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? 0 : Long.parseLong(length);

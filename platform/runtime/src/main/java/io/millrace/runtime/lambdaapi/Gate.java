@@ -2,12 +2,14 @@ package io.millrace.runtime.lambdaapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.access.AccessRefusedException;
 import io.millrace.runtime.access.Caller;
 import io.millrace.runtime.config.LimitSettings;
 import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeException;
 import io.millrace.runtime.lambdaapi.model.Operation;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -24,16 +26,21 @@ final class Gate {
 
     private static final Set<String> CALLS = Set.of("Invoke", "InvokeAsync", "InvokeWithResponseStream");
 
+    /** Those of which the body may be in a file. */
+    private static final Set<String> LARGE_CALLS = Set.of("Invoke", "InvokeWithResponseStream");
+
     private final AccessControl access;
     private final Resources resources;
     private final LimitSettings limits;
+    private final PayloadStore payloads;
     private final Tickets tickets;
 
-    Gate(AccessControl access, Resources resources, LimitSettings limits, InstantSource clock) {
+    Gate(AccessControl access, Resources resources, LimitSettings limits, PayloadStore payloads, InstantSource clock) {
         this.tickets = new Tickets(clock);
         this.access = access;
         this.resources = resources;
         this.limits = limits;
+        this.payloads = payloads;
     }
 
     /**
@@ -53,11 +60,33 @@ final class Gate {
             return Future.succeededFuture();
         }
         AccessControl.Claim claim = access.claim(request.http(), SERVICE);
+        if (payloads.isOn() && LARGE_CALLS.contains(operation)) {
+            return identifyLarge(request, claim);
+        }
         return body(request, operation)
                 .compose(body -> verified(claim, request, body).map(caller -> {
                     request.admit(caller, body);
                     return null;
                 }));
+    }
+
+    /** What is too large for memory is in a file by the time its signature can be judged. */
+    private Future<Void> identifyLarge(Request request, AccessControl.Claim claim) {
+        int inMemory = InvocationReader.inMemory(limits, InvocationReader.type(request));
+        return request.payload(inMemory, payloads, received -> InvocationReader.requestTooLarge(payloads.maxBytes()))
+                .compose(body -> body.stored().isEmpty()
+                        ? verified(claim, request, body.bytes()).onSuccess(caller -> request.admit(caller, body))
+                        : verified(claim, body.stored().get()).onSuccess(caller -> request.admit(caller, body)))
+                .mapEmpty();
+    }
+
+    private Future<Caller> verified(AccessControl.Claim claim, StoredPayload body) {
+        try {
+            return Future.succeededFuture(claim.verify(body.sha256()));
+        } catch (AccessRefusedException refused) {
+            payloads.delete(body);
+            throw refused;
+        }
     }
 
     private Future<byte[]> body(Request request, String operation) {

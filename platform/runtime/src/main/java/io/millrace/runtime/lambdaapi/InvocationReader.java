@@ -8,6 +8,7 @@ import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueExc
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidRequestContentException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.RequestEntityTooLargeException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.UnsupportedMediaTypeException;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -52,10 +53,13 @@ final class InvocationReader {
 
     private final FunctionLocator locator;
     private final LimitSettings limits;
+    private final PayloadStore payloads;
 
-    InvocationReader(FunctionLocator locator, LimitSettings limits) {
+    /** @param payloads takes what is above the limits, where it takes any */
+    InvocationReader(FunctionLocator locator, LimitSettings limits, PayloadStore payloads) {
         this.locator = locator;
         this.limits = limits;
+        this.payloads = payloads;
     }
 
     /**
@@ -72,14 +76,14 @@ final class InvocationReader {
         requireKey(request);
         requirePublishId(request, type);
         Optional<String> clientContext = request.header("X-Amz-Client-Context").map(ClientContexts::decode);
-        return payload(request, type, limits.eventBytes())
+        return payload(request, type)
                 .map(payload -> new Invocation(
                         request.id(),
                         arn,
                         type,
-                        payload,
+                        payload.bytes(),
                         seenByFunction(type, clientContext),
-                        attributes(request, type)));
+                        payload.with(attributes(request, type))));
     }
 
     /** The same for InvokeAsync, whose only members are the function and the event. */
@@ -88,7 +92,8 @@ final class InvocationReader {
         requireKey(request);
         requirePublishId(request, InvocationType.EVENT);
         int limit = Math.min(INVOKE_ASYNC_BYTES, limits.eventBytes());
-        return payload(request, InvocationType.EVENT, limit)
+        return request.body(limit, received -> eventTooLarge(received, limit))
+                .compose(body -> json(request, body))
                 .map(payload -> new Invocation(
                         request.id(),
                         arn,
@@ -136,22 +141,35 @@ final class InvocationReader {
         return SAYS_NOTHING.contains(type) || JSON_TYPE.matcher(type).matches();
     }
 
-    private Future<byte[]> payload(Request request, InvocationType type, int eventBytes) {
-        return body(request, type, eventBytes).compose(body -> {
-            if (body.length == 0) {
-                return Future.succeededFuture(EMPTY_OBJECT);
-            }
-            if (body.length <= QUICKLY_CHECKED_BYTES) {
-                return Future.succeededFuture(checked(body));
-            }
-            return request.blocking(() -> checked(body));
-        });
+    private Future<Payload> payload(Request request, InvocationType type) {
+        int limit = inMemory(limits, type);
+        if (payloads.isOn()) {
+            return request.payload(limit, payloads, received -> requestTooLarge(payloads.maxBytes()))
+                    .compose(body -> body.stored().isPresent()
+                            ? Future.succeededFuture(body)
+                            : json(request, body.bytes()).map(Payload::inMemory));
+        }
+        return request.body(
+                        limit,
+                        received ->
+                                type == InvocationType.EVENT ? eventTooLarge(received, limit) : requestTooLarge(limit))
+                .compose(body -> json(request, body))
+                .map(Payload::inMemory);
     }
 
-    private Future<byte[]> body(Request request, InvocationType type, int eventBytes) {
-        return type == InvocationType.EVENT
-                ? request.body(eventBytes, received -> eventTooLarge(received, eventBytes))
-                : request.body(limits.requestBytes(), this::requestTooLarge);
+    /** Bytes of a body that are kept in memory. */
+    static int inMemory(LimitSettings limits, InvocationType type) {
+        return type == InvocationType.EVENT ? limits.eventBytes() : limits.requestBytes();
+    }
+
+    private static Future<byte[]> json(Request request, byte[] body) {
+        if (body.length == 0) {
+            return Future.succeededFuture(EMPTY_OBJECT);
+        }
+        if (body.length <= QUICKLY_CHECKED_BYTES) {
+            return Future.succeededFuture(checked(body));
+        }
+        return request.blocking(() -> checked(body));
     }
 
     private static LambdaApiException eventTooLarge(long received, int limit) {
@@ -159,9 +177,10 @@ final class InvocationReader {
                 received + " byte payload is too large for the Event invocation type (limit " + limit + " bytes)");
     }
 
-    private LambdaApiException requestTooLarge(long received) {
+    /** @param limit bytes, of Lambda or of the directory for large payloads */
+    static LambdaApiException requestTooLarge(long limit) {
         return new RequestEntityTooLargeException(
-                "Request must be smaller than " + limits.requestBytes() + " bytes for the InvokeFunction operation");
+                "Request must be smaller than " + limit + " bytes for the InvokeFunction operation");
     }
 
     private static byte[] checked(byte[] body) {

@@ -2,8 +2,10 @@ package io.millrace.runtime.lambdaapi;
 
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.TooManyRequestsException;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.vertx.core.Future;
 import java.util.Base64;
 
@@ -11,10 +13,12 @@ import java.util.Base64;
 final class Invocations {
     private final Invoker invoker;
     private final InvocationReader reader;
+    private final PayloadStore payloads;
 
-    Invocations(Invoker invoker, InvocationReader reader) {
+    Invocations(Invoker invoker, InvocationReader reader, PayloadStore payloads) {
         this.invoker = invoker;
         this.reader = reader;
+        this.payloads = payloads;
     }
 
     Future<Reply> invoke(Request request) {
@@ -30,10 +34,20 @@ final class Invocations {
 
     private Future<Reply> run(Invocation invocation) {
         return switch (invocation.type()) {
-            case REQUEST_RESPONSE -> invoker.call(invocation).map(Invocations::answered);
+            case REQUEST_RESPONSE ->
+                invoker.call(invocation).onComplete(ended -> drop(invocation)).map(Invocations::answered);
+            // Whoever settles the event removes its file; what failed here may have been published all the same.
             case EVENT -> invoker.publish(invocation).map(published -> Reply.empty(202));
-            case DRY_RUN -> Future.succeededFuture(Reply.empty(204));
+            case DRY_RUN -> {
+                drop(invocation);
+                yield Future.succeededFuture(Reply.empty(204));
+            }
         };
+    }
+
+    /** A file that no message refers to any more. One that a handler still reads stays with it until it closes it. */
+    private void drop(Invocation invocation) {
+        StoredPayload.of(invocation).ifPresent(payloads::delete);
     }
 
     private static Reply answered(Invoker.Answer answer) {

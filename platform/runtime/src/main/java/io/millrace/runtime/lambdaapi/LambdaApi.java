@@ -18,6 +18,7 @@ import io.millrace.runtime.lambdaapi.LambdaApiException.UnknownOperationExceptio
 import io.millrace.runtime.logs.FunctionLogs;
 import io.millrace.runtime.mapping.MappingAdministration;
 import io.millrace.runtime.objects.CodeObjects;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.millrace.runtime.registry.CodeFiles;
 import io.millrace.runtime.registry.DocumentShelf;
 import io.millrace.runtime.registry.FunctionAdministration;
@@ -64,6 +65,7 @@ public final class LambdaApi {
     private final FunctionAdministration functions;
     private final FunctionLocator locator;
     private final Clock clock;
+    private final PayloadStore payloads;
     private Optional<LogsView> logs = Optional.empty();
 
     /** @param clock for the time of changes */
@@ -80,12 +82,18 @@ public final class LambdaApi {
         this.clock = clock;
         this.functions = administration.functions();
         this.locator = new FunctionLocator(rules.identity(), functions);
-        this.gate = new Gate(administration.access(), new Resources(rules.identity(), locator), rules.limits(), clock);
+        this.gate = new Gate(
+                administration.access(),
+                new Resources(rules.identity(), locator),
+                rules.limits(),
+                administration.payloads(),
+                clock);
         this.routes = new Routes(gate);
         ConfigurationReply replies = new ConfigurationReply(administration.layers());
         LayerArns layerArns = new LayerArns(rules.identity(), administration.layers());
         router.route().handler(this::serve);
-        routeInvocations(invoker, new InvocationReader(locator, rules.limits()));
+        this.payloads = administration.payloads();
+        routeInvocations(invoker, new InvocationReader(locator, rules.limits(), payloads));
         FunctionTags tags = new FunctionTags(administration.documents());
         routeFunctions(new Functions(functions, locator, replies, tags));
         UploadedCode uploads = new UploadedCode(CodeObjects.of(vertx, rules.code(), clock));
@@ -123,7 +131,8 @@ public final class LambdaApi {
             CodeFiles codes,
             DocumentShelf documents,
             MappingAdministration mappings,
-            AccessControl access) {}
+            AccessControl access,
+            PayloadStore payloads) {}
 
     /** What the platform tells about itself. */
     public record Vitals(Accounting accounting, BooleanSupplier isBrokerConnected) {}
@@ -236,10 +245,10 @@ public final class LambdaApi {
     }
 
     private void routeInvocations(Invoker invoker, InvocationReader reader) {
-        Invocations invocations = new Invocations(invoker, reader);
+        Invocations invocations = new Invocations(invoker, reader, payloads);
         routes.add("Invoke", invocations::invoke);
         routes.add("InvokeAsync", invocations::invokeAsync);
-        routes.add("InvokeWithResponseStream", new StreamedInvocations(invoker, reader)::invoke);
+        routes.add("InvokeWithResponseStream", new StreamedInvocations(invoker, reader, payloads)::invoke);
     }
 
     private void routeFunctions(Functions functions) {
@@ -428,6 +437,9 @@ public final class LambdaApi {
         Future.<Void>succeededFuture() // start inside a future: even a thrown refusal is rendered
                 .compose(start -> endpoint.answer(request))
                 .otherwise(failure -> refusals.reply(failure, request.id()))
-                .onSuccess(request::send);
+                .onSuccess(reply -> {
+                    request.send(reply);
+                    request.unused().ifPresent(payloads::delete);
+                });
     }
 }

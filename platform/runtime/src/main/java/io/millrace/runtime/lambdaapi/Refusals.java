@@ -16,6 +16,7 @@ import io.millrace.runtime.lambdaapi.LambdaApiException.TooManyRequestsException
 import io.millrace.runtime.lambdaapi.LambdaApiException.ValidationException;
 import io.millrace.runtime.lambdaapi.model.ConstraintViolationException;
 import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
+import io.millrace.runtime.payloads.PayloadUnavailableException;
 import io.millrace.runtime.registry.FunctionAdministrationException;
 import io.millrace.runtime.registry.RegistryUnavailableException;
 import java.util.concurrent.TimeoutException;
@@ -68,6 +69,9 @@ final class Refusals {
         }
         if (failure instanceof RegistryUnavailableException away) {
             return new ServiceUnavailableException("The registry is not available: " + away.getMessage());
+        }
+        if (failure instanceof PayloadUnavailableException away) {
+            return new ServiceUnavailableException("The payload was not accepted: " + away.getMessage());
         }
         if (failure instanceof RecursiveCallException recursive) {
             return new RecursiveInvocationException(String.valueOf(recursive.getMessage()));

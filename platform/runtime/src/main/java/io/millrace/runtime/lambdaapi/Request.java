@@ -2,12 +2,14 @@ package io.millrace.runtime.lambdaapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.invocation.RequestIds;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.access.Caller;
 import io.millrace.runtime.lambdaapi.model.ConstraintViolationException;
 import io.millrace.runtime.lambdaapi.model.MalformedRequestException;
 import io.millrace.runtime.lambdaapi.model.Operation;
 import io.millrace.runtime.lambdaapi.model.Operations;
 import io.millrace.runtime.lambdaapi.model.Parameters;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -32,7 +34,7 @@ final class Request implements Parameters {
     private Map<String, String> pathParameters = Map.of();
     private ObjectNode members = Operation.emptyBody();
     private Optional<Caller> caller = Optional.empty();
-    private Optional<byte[]> heldBody = Optional.empty();
+    private Optional<Payload> heldBody = Optional.empty();
 
     Request(Vertx vertx, RoutingContext context, Gate gate) {
         this.vertx = vertx;
@@ -68,8 +70,18 @@ final class Request implements Parameters {
 
     /** Who signed it, with the body that had to be read to know. */
     void admit(Caller signer, byte[] body) {
+        admit(signer, Payload.inMemory(body));
+    }
+
+    /** As above, with one that may be in a file. */
+    void admit(Caller signer, Payload body) {
         caller = Optional.of(signer);
         heldBody = Optional.of(body);
+    }
+
+    /** A body in a file that had to be read to know who signed it, and which no endpoint wanted. */
+    Optional<StoredPayload> unused() {
+        return heldBody.flatMap(Payload::stored);
     }
 
     /** Who signed in from where it came; its body stays unread. */
@@ -163,12 +175,27 @@ final class Request implements Parameters {
      */
     Future<byte[]> body(int limit, LongFunction<LambdaApiException> tooLarge) {
         if (heldBody.isPresent()) {
-            byte[] held = heldBody.get();
+            byte[] held = heldBody.get().bytes();
             return held.length <= limit
                     ? Future.succeededFuture(held)
                     : Future.failedFuture(tooLarge.apply(held.length));
         }
         return BoundedBody.read(vertx, context.request(), limit, tooLarge);
+    }
+
+    /**
+     * As {@link #body}, but what is larger than fits in memory goes to a file.
+     *
+     * @param inMemory bytes that are kept in memory at most
+     * @param tooLarge makes the refusal of what is larger than the store takes
+     */
+    Future<Payload> payload(int inMemory, PayloadStore store, LongFunction<LambdaApiException> tooLarge) {
+        if (heldBody.isPresent()) {
+            Payload held = heldBody.get();
+            heldBody = Optional.empty();
+            return Future.succeededFuture(held);
+        }
+        return SpilledBody.read(vertx, context.request(), id, inMemory, store, tooLarge);
     }
 
     /** Runs work that takes long or blocks on a worker; the endpoint goes on on the event loop. */

@@ -4,10 +4,12 @@ import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.lambdaapi.LambdaApiException.InvalidParameterValueException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.ServiceException;
 import io.millrace.runtime.lambdaapi.LambdaApiException.TooManyRequestsException;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -16,10 +18,12 @@ import java.util.Optional;
 final class StreamedInvocations {
     private final Invoker invoker;
     private final InvocationReader reader;
+    private final PayloadStore payloads;
 
-    StreamedInvocations(Invoker invoker, InvocationReader reader) {
+    StreamedInvocations(Invoker invoker, InvocationReader reader, PayloadStore payloads) {
         this.invoker = invoker;
         this.reader = reader;
+        this.payloads = payloads;
     }
 
     Future<Reply> invoke(Request request) {
@@ -28,9 +32,10 @@ final class StreamedInvocations {
                     + " is not supported for response streaming, expected none: a stream is not stored.");
         }
         return reader.read(request, InvocationReader.type(request))
-                .compose(invocation -> invocation.type() == InvocationType.DRY_RUN
-                        ? Future.succeededFuture(Reply.empty(204))
-                        : stream(request, invocation));
+                .compose(invocation -> (invocation.type() == InvocationType.DRY_RUN
+                                ? Future.succeededFuture(Reply.empty(204))
+                                : stream(request, invocation))
+                        .onComplete(ended -> StoredPayload.of(invocation).ifPresent(payloads::delete)));
     }
 
     private Future<Reply> stream(Request request, Invocation invocation) {

@@ -12,7 +12,7 @@ final class MeteredAttempt implements Caller, Consumer<Outcome> {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final MeteredEnvironments.Measures measures;
-    private final int bytesIn;
+    private final long bytesIn;
     private final boolean provisioned;
     private final Caller caller;
     private final Consumer<Outcome> whenEnded;
@@ -23,7 +23,7 @@ final class MeteredAttempt implements Caller, Consumer<Outcome> {
     /** @param provisioned whether its environment was initialised ahead of time */
     MeteredAttempt(
             MeteredEnvironments.Measures measures,
-            int bytesIn,
+            long bytesIn,
             boolean provisioned,
             Caller caller,
             Consumer<Outcome> whenEnded) {

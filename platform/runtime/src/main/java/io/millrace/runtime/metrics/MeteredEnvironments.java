@@ -3,6 +3,7 @@ package io.millrace.runtime.metrics;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments;
@@ -59,7 +60,7 @@ public final class MeteredEnvironments implements ExecutionEnvironments {
         @Override
         public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
             MeteredAttempt attempt = new MeteredAttempt(
-                    measures, invocation.payload().length, capacity == Capacity.PROVISIONED, caller, whenEnded);
+                    measures, bytes(invocation), capacity == Capacity.PROVISIONED, caller, whenEnded);
             measures.usage().begun();
             boolean begun = false;
             try {
@@ -70,6 +71,10 @@ public final class MeteredEnvironments implements ExecutionEnvironments {
                     measures.usage().notBegun();
                 }
             }
+        }
+
+        private static long bytes(Invocation invocation) {
+            return StoredPayload.of(invocation).map(StoredPayload::bytes).orElse((long) invocation.payload().length);
         }
 
         @Override

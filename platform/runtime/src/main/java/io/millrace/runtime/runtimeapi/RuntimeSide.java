@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class RuntimeSide {
     private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
     private static final String RESPONSE_MODE = "Lambda-Runtime-Function-Response-Mode";
     private static final String TOO_LARGE = "Function.ResponseSizeTooLarge";
+    private static final String UNAVAILABLE = "Runtime.PayloadUnavailable";
     private static final byte[] NOTHING = {};
     private static final String ERROR_TYPE = "Lambda-Runtime-Function-Error-Type";
     private static final String ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
@@ -72,7 +74,36 @@ final class RuntimeSide {
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         invocation.traceHeader().ifPresent(trace -> response.putHeader(TRACE, trace));
         invocation.clientContext().ifPresent(context -> response.putHeader(CLIENT, context));
-        response.end(Buffer.buffer(invocation.payload()));
+        if (invocation.payloadFile().isPresent()) {
+            // From the disk to the socket, with its length; the caller of send knows no other form of a body.
+            response.sendFile(invocation.payloadFile().get().toString())
+                    .onFailure(unread -> unsent(response, invocation, unread));
+        } else {
+            response.end(Buffer.buffer(invocation.payload()));
+        }
+    }
+
+    /** The runtime goes on waiting for what it can have; or it hung up, which its environment will notice. */
+    private void unsent(HttpServerResponse response, RuntimeInvocation invocation, Throwable why) {
+        if (current != invocation || response.headWritten() || response.closed()) {
+            return;
+        }
+        current = null;
+        phase = RESPONSE_SENT;
+        listener.failed(invocation.requestId(), unavailable(invocation, why));
+        phase = READY;
+        waiting = response;
+        whenWaiting.run();
+    }
+
+    private static RuntimeFailure unavailable(RuntimeInvocation invocation, Throwable why) {
+        JsonObject body = new JsonObject()
+                .put("errorType", UNAVAILABLE)
+                .put(
+                        "errorMessage",
+                        "The event's payload cannot be read from "
+                                + invocation.payloadFile().orElseThrow() + ": " + why.getMessage());
+        return new RuntimeFailure(UNAVAILABLE, body.toBuffer().getBytes());
     }
 
     void withdraw() {

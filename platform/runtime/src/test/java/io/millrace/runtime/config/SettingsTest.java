@@ -47,6 +47,7 @@ class SettingsTest {
                         new CodeSettings("", Optional.empty(), "us-east-1"),
                         new IdempotencySettings(Duration.ofHours(1), "", "", "", 10_000),
                         new LimitSettings(1_048_576, 6_291_456),
+                        new PayloadSettings(0, Optional.empty(), Duration.ofDays(7)),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
                         Duration.ofSeconds(30),
                         new IdentitySettings("us-east-1", "000000000000"),

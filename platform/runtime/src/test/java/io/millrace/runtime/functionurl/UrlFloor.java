@@ -11,6 +11,7 @@ import io.millrace.runtime.lambdaapi.LambdaApi;
 import io.millrace.runtime.lambdaapi.RecordingPollers;
 import io.millrace.runtime.lambdaapi.RegistryAdministration;
 import io.millrace.runtime.mapping.Mappings;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.vertx.core.Future;
@@ -79,7 +80,8 @@ final class UrlFloor implements AutoCloseable {
                                 registry::findCode,
                                 registry.documents(),
                                 new Mappings(vertx, registry.documents(), new RecordingPollers(), clock),
-                                new AccessControl(registry.documents(), all.identity(), clock)),
+                                new AccessControl(registry.documents(), all.identity(), clock),
+                                PayloadStore.open(vertx, all.payloads(), data)),
                         new LambdaApi.Vitals(() -> Future.succeededFuture(Map.of()), () -> true),
                         new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                         clock)

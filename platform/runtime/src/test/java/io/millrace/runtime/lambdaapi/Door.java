@@ -8,6 +8,7 @@ import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.devmode.DevMode;
 import io.millrace.runtime.mapping.Mappings;
+import io.millrace.runtime.payloads.PayloadStore;
 import io.millrace.runtime.registry.Archives;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.registry.FunctionState;
@@ -71,7 +72,13 @@ final class Door implements AutoCloseable {
                 vertx,
                 invoker,
                 new LambdaApi.Administration(
-                        administration, registry.layers(), registry::findCode, registry.documents(), mappings, access),
+                        administration,
+                        registry.layers(),
+                        registry::findCode,
+                        registry.documents(),
+                        mappings,
+                        access,
+                        PayloadStore.open(vertx, all.payloads(), data)),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
                 new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                 clock);

@@ -113,6 +113,7 @@ class RuntimeApiTest {
         return new RuntimeInvocation(
                 id,
                 "{\"a\":1}".getBytes(StandardCharsets.UTF_8),
+                Optional.empty(),
                 "arn:aws:lambda:us-east-1:000000000000:function:orders",
                 Instant.ofEpochMilli(1_700_000_000_123L),
                 Optional.of("{\"custom\":{}}"),

@@ -54,6 +54,10 @@ final class FunctionErrors {
                 "RequestId: " + requestId + " Error: Runtime exited because the platform was closed");
     }
 
+    static FunctionError unusable(UnusablePayloadException payload) {
+        return platformError(payload.errorType(), String.valueOf(payload.getMessage()));
+    }
+
     static FunctionError responseTooLarge(long maximumBytes) {
         String message = "Response payload size exceeded maximum allowed payload size (" + maximumBytes + " bytes).";
         ObjectNode payload = JSON.createObjectNode();

@@ -62,12 +62,12 @@ record HandlerArguments(List<Kind> kinds) {
     }
 
     @Nullable
-    Object[] of(@Nullable Object input, byte[] event, Optional<? extends OutputStream> output, Context context) {
+    Object[] of(@Nullable Object input, HandlerEvent event, Optional<? extends OutputStream> output, Context context) {
         @Nullable Object[] arguments = new Object[kinds.size()];
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = switch (kinds.get(i)) {
                 case EVENT -> input;
-                case INPUT -> HandlerCalls.stream(event);
+                case INPUT -> event.stream();
                 case OUTPUT -> output.orElseThrow();
                 case CONTEXT -> context;
             };

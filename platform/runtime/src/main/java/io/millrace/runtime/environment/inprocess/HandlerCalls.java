@@ -3,8 +3,6 @@ package io.millrace.runtime.environment.inprocess;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.millrace.function.FunctionHandler;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
@@ -22,13 +20,13 @@ final class HandlerCalls {
     private HandlerCalls() {}
 
     static BoundHandler bytes(FunctionHandler handler) {
-        return (event, context) -> orNull(handler.handle(event, context));
+        return (event, context) -> orNull(handler.handle(event.bytes(), context));
     }
 
     static BoundHandler streams(RequestStreamHandler handler) {
         return (event, context) -> {
             ResponseOutput output = context.output();
-            handler.handleRequest(new ByteArrayInputStream(event), output, context);
+            handler.handleRequest(event.stream(), output, context);
             return output.finish();
         };
     }
@@ -66,10 +64,5 @@ final class HandlerCalls {
 
     private static byte[] orNull(byte @Nullable [] result) {
         return result == null ? JSON_NULL : result;
-    }
-
-    /** The bytes of an event as the stream that a method or function asked for. */
-    static InputStream stream(byte[] event) {
-        return new ByteArrayInputStream(event);
     }
 }

@@ -157,19 +157,21 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         thread.setContextClassLoader(classes.loader());
         Printed printed = log != null && isLogged() ? log.printed() : null;
         Printed printedBefore = beginPrinting(printed);
-        try {
+        try (HandlerEvent event = HandlerEvent.of(invocation)) {
             if (log != null) {
                 log.start();
             }
             FunctionLogger kept = log == null ? logger : logger.keptIn(log);
             InvocationContext context =
                     new InvocationContext(definition, invocation, kept, logStreamName, sink, deadlineNanos);
-            byte[] response = callee.invoke(invocation.payload(), context);
+            byte[] response = callee.invoke(event, context);
             return response.length > FunctionErrors.MAXIMUM_RESPONSE_BYTES
                     ? FunctionErrors.responseTooLarge(FunctionErrors.MAXIMUM_RESPONSE_BYTES)
                     : new Outcome.Succeeded(response);
         } catch (ResponseOutput.TooLargeException tooLarge) {
             return FunctionErrors.responseTooLarge(ResponseSink.MAXIMUM_BYTES);
+        } catch (UnusablePayloadException unusable) {
+            return FunctionErrors.unusable(unusable);
         } finally {
             endPrinting(printed, printedBefore);
             thread.setContextClassLoader(before);

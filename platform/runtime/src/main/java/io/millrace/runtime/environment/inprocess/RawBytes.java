@@ -1,5 +1,6 @@
 package io.millrace.runtime.environment.inprocess;
 
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ enum RawBytes implements JsonCodec {
     STREAM {
         @Override
         public Object read(byte[] json) {
-            return HandlerCalls.stream(json);
+            return new ByteArrayInputStream(json);
         }
     };
 

@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 record TypedJson(JsonCodec input, String inputName, JsonCodec output, String outputName) {
 
+    /** @throws UnusablePayloadException if it is too large to be in memory */
     @Nullable
-    Object read(byte[] event) {
+    Object read(HandlerEvent event) {
+        if (input == RawBytes.STREAM) {
+            return event.stream();
+        }
+        byte[] json = event.bytes();
         try {
-            return input.read(event);
+            return input.read(json);
         } catch (Throwable e) { // Setters and constructors of the handler's types run here: they may throw anything.
             throw new RuntimeException("An error occurred during JSON parsing: the event cannot be read as " + inputName
                     + " (" + describe(e) + ")");

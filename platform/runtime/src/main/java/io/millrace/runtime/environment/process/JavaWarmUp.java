@@ -96,6 +96,7 @@ final class JavaWarmUp implements RuntimeApiListener {
             opened.dispatch(new RuntimeInvocation(
                     UUID.randomUUID().toString(),
                     "{\"a\":[1,\"b\",true,null,1.5]}".getBytes(StandardCharsets.UTF_8),
+                    Optional.empty(),
                     "arn:aws:lambda:us-east-1:000000000000:function:millrace-warm-up",
                     Instant.now().plusSeconds(10),
                     Optional.empty(),

@@ -4,6 +4,7 @@ import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
@@ -264,6 +265,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         opened.dispatch(new RuntimeInvocation(
                 invocation.id(),
                 invocation.payload(),
+                StoredPayload.file(invocation),
                 invocation.arn().toString(),
                 deadline,
                 invocation.clientContext(),

@@ -1,0 +1,5 @@
+/** Payloads above Lambda's limits, as files: the claim check of docs/payloads.md. */
+@NullMarked
+package io.millrace.runtime.payloads;
+
+import org.jspecify.annotations.NullMarked;
