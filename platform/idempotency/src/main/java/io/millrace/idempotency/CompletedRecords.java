@@ -182,7 +182,7 @@ final class CompletedRecords implements AutoCloseable {
         for (CompletedRecord each : completed) {
             now.recent().put(each.key(), each);
             bytesInMemory += each.size();
-            owed += WORK_FOR_EACH * (1 + each.size() / BYTES_LIKE_A_KEY);
+            owed += (long) WORK_FOR_EACH * (1 + each.size() / BYTES_LIKE_A_KEY);
         }
     }
 
