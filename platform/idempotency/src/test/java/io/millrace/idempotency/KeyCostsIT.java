@@ -98,6 +98,8 @@ class KeyCostsIT {
         try (EmbeddedPostgres server = EmbeddedPostgres.builder()
                         .setOverrideWorkingDirectory(
                                 Path.of("target", "postgresql-costs").toFile())
+                        .setServerConfig("fsync", "on") // It is off here unless said.
+                        .setServerConfig("synchronous_commit", "on")
                         .setPGStartupWait(Duration.ofMinutes(2))
                         .start();
                 IdempotencyStore store =

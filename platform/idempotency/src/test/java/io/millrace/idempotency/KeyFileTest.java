@@ -123,6 +123,9 @@ final class KeyFileTest extends IdempotencyContract {
                 store.end(Ending.completed(again, result("new " + i), HOUR));
                 store.tidy();
             }
+            for (int keys = 0; keys < 600; keys += 5) {
+                complete(store, "later", keys, keys + 5); // Old and new come into one run.
+            }
 
             for (int i = 0; i < 100; i++) {
                 Claim.Completed completed = (Claim.Completed) store.claim(request("key" + i));
