@@ -26,11 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -327,6 +329,28 @@ class IdempotencyIT {
     }
 
     @Test
+    void a_function_with_one_permit_runs_one_at_a_time_also_while_results_are_still_to_be_kept() {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        millrace.deploy(
+                "narrow",
+                (FunctionHandler) (event, context) -> {
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    now.decrementAndGet();
+                    return event;
+                },
+                definition -> definition.withReservedConcurrency(OptionalInt.of(1)));
+
+        IntStream.range(0, 300)
+                .mapToObj(i -> millrace.publish("narrow", bytes("{}"), key("k" + i)))
+                .toList()
+                .forEach(CompletableFuture::join);
+
+        patiently().until(() -> account("narrow").succeeded() == 300);
+        assertThat(most).hasValue(1);
+    }
+
+    @Test
     void what_a_publisher_sends_again_with_the_same_id_is_dropped_by_the_broker() throws Exception {
         AtomicInteger runs = counting("resent");
         PublishOptions sameId = PublishOptions.NONE.withPublishId("shop/4711");
@@ -348,7 +372,7 @@ class IdempotencyIT {
     void while_the_store_is_away_events_wait_with_all_attempts_and_resume_and_those_without_a_key_go_on()
             throws Exception {
         Path data = Files.createDirectories(directory.resolve("away"));
-        Path store = data.resolve("idempotency.mv.db");
+        Path store = data.resolve("idempotency.keys");
         Files.createDirectory(store); // What H2 cannot open.
         AtomicInteger runs = new AtomicInteger();
         try (Millrace server = builder(data).start()) {

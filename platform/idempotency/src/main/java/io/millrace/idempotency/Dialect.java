@@ -69,7 +69,6 @@ enum Dialect {
              WHERE id = ? AND token = ? AND completed = FALSE
             """;
     static final String FREE = "DELETE FROM millrace_idempotency WHERE id = ? AND token = ? AND completed = FALSE";
-    static final String FREE_ALL = "DELETE FROM millrace_idempotency WHERE completed = FALSE";
 
     private final String table;
     private final String claim;

@@ -1,5 +1,6 @@
 package io.millrace.idempotency;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,6 +11,8 @@ import java.util.Arrays;
  * that collide cannot be made.
  */
 public final class Digest implements Comparable<Digest> {
+    static final int BYTES = 32;
+
     private final byte[] bytes;
 
     private Digest(byte[] bytes) {
@@ -57,6 +60,6 @@ public final class Digest implements Comparable<Digest> {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return ByteBuffer.wrap(bytes).getInt(); // Any part of SHA-256 is as good as all of it.
     }
 }

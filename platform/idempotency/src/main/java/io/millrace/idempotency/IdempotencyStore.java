@@ -1,11 +1,9 @@
 package io.millrace.idempotency;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,34 +13,33 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
 
 /**
- * The keys in a table of H2 or PostgreSQL (lambda-semantics 9.1). A record is INPROGRESS until its lease ends, or
- * COMPLETED until its time to live does; one whose time is over is as good as none. Thread-safe; every method blocks and
- * throws {@link IdempotencyStoreException} when the database cannot be used.
+ * The keys in a table of H2 or PostgreSQL, where handlers can write in the same transaction. Thread-safe, but for {@link
+ * #tidy}, which one thread calls.
  */
-public final class IdempotencyStore implements AutoCloseable {
+public final class IdempotencyStore implements ClaimStore {
     /** A record is of use a little longer: to whom overran its lease and was not taken over. */
     static final Duration KEPT_BEYOND = Duration.ofMinutes(15);
 
     private static final int TRIES = 5;
     private static final int LONGEST_WAIT_SECONDS = 2;
+    private static final int PURGED_AT_ONCE = 1_000;
+    private static final long PURGE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Connections connections;
     private final StoreClock clock;
     private final String name;
-    /** Whether a completion must still be asked to reach the disk. */
-    private final boolean syncs;
+    private long nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
 
-    private IdempotencyStore(Connections connections, Clock clock, String name, boolean syncs) {
+    private IdempotencyStore(Connections connections, Clock clock, String name) {
         this.connections = connections;
         this.clock = new StoreClock(clock);
         this.name = name;
-        this.syncs = syncs;
     }
 
     /**
@@ -53,27 +50,7 @@ public final class IdempotencyStore implements AutoCloseable {
      * @param clock of this machine; PostgreSQL's own counts, and this one only says what time has gone by since
      */
     public static IdempotencyStore on(DataSource source, Clock clock) {
-        return new IdempotencyStore(new Connections(source, 0), clock, "of a data source", false);
-    }
-
-    /**
-     * In a file of H2 that only this process uses. Claims of a process that used it before are freed: it is dead.
-     *
-     * @param file without H2's suffix
-     */
-    public static IdempotencyStore inFile(Path file, Clock clock) {
-        JdbcDataSource source = new JdbcDataSource();
-        // What must be on disk is synced; the rest may be written when it suits.
-        source.setURL("jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE");
-        source.setUser("sa");
-        source.setPassword("");
-        IdempotencyStore store = new IdempotencyStore(new Connections(source, 2), clock, "'" + file + ".mv.db'", true);
-        store.inTransaction(true, connection -> {
-            try (Statement statement = connection.createStatement()) {
-                return statement.executeUpdate(Dialect.FREE_ALL);
-            }
-        });
-        return store;
+        return new IdempotencyStore(new Connections(source, 0), clock, "of a data source");
     }
 
     /**
@@ -83,13 +60,14 @@ public final class IdempotencyStore implements AutoCloseable {
      * @param name for messages, without secrets
      */
     public static IdempotencyStore shared(DataSource source, String name, Clock clock) {
-        return new IdempotencyStore(new Connections(source, 2), clock, "'" + name + "'", false);
+        return new IdempotencyStore(new Connections(source, 2), clock, "'" + name + "'");
     }
 
-    /** @return one answer for each request, in their order; all claims of a call are one transaction */
+    /** All claims of a call are one transaction. */
+    @Override
     public List<Claim> claim(List<ClaimRequest> requests) {
         try {
-            return inTransaction(false, connection -> claim(connection, requests, false));
+            return inTransaction(connection -> claim(connection, requests, false));
         } catch (Contended busy) {
             return requests.size() == 1
                     ? List.of(new Claim.InProgress(Instant.EPOCH)) // Whoever writes it is not done yet.
@@ -97,18 +75,10 @@ public final class IdempotencyStore implements AutoCloseable {
         }
     }
 
-    public Claim claim(ClaimRequest request) {
-        return claim(List.of(request)).get(0);
-    }
-
-    /**
-     * Completes or frees; on return it is on disk.
-     *
-     * @return for each ending whether the claim was still its owner's; otherwise nothing was changed
-     */
+    @Override
     public List<Boolean> end(List<Ending> endings) {
         try {
-            return inTransaction(syncs, connection -> {
+            return inTransaction(connection -> {
                 List<Boolean> ended = new ArrayList<>(Collections.nCopies(endings.size(), false));
                 long now = clock.millis(connection, connections.dialect());
                 for (int i : inOrder(endings, ending -> ending.claim().key())) {
@@ -124,8 +94,11 @@ public final class IdempotencyStore implements AutoCloseable {
         }
     }
 
-    public boolean end(Ending ending) {
-        return end(List.of(ending)).get(0);
+    @Override
+    public void tidy() {
+        if (System.nanoTime() - nextPurgeNanos >= 0 && purge(PURGED_AT_ONCE) < PURGED_AT_ONCE) {
+            nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
+        }
     }
 
     /**
@@ -134,9 +107,9 @@ public final class IdempotencyStore implements AutoCloseable {
      *
      * @return how many were removed
      */
-    public int purge(int most) {
+    int purge(int most) {
         try {
-            return inTransaction(false, connection -> {
+            return inTransaction(connection -> {
                 long before = clock.millis(connection, connections.dialect()) - KEPT_BEYOND.toMillis();
                 try (PreparedStatement purge =
                         connection.prepareStatement(connections.dialect().purge())) {
@@ -254,11 +227,10 @@ public final class IdempotencyStore implements AutoCloseable {
                 .toList();
     }
 
-    /** @param synced whether it must be asked to reach the disk before this returns */
-    private <T> T inTransaction(boolean synced, Transaction<T> transaction) {
+    private <T> T inTransaction(Transaction<T> transaction) {
         for (int tries = 1; ; tries++) {
             try {
-                return once(synced, transaction);
+                return once(transaction);
             } catch (SQLException failed) {
                 if (!isContention(failed)) {
                     throw unavailable(failed);
@@ -274,26 +246,16 @@ public final class IdempotencyStore implements AutoCloseable {
         return connections.isPrepared() && connections.dialect().isContention(failed);
     }
 
-    private <T> T once(boolean synced, Transaction<T> transaction) throws SQLException {
+    private <T> T once(Transaction<T> transaction) throws SQLException {
         Connection connection = connections.take();
         try {
             T result = transaction.run(connection);
             connection.commit();
-            if (synced) {
-                sync(connection);
-            }
             connections.giveBack(connection);
             return result;
         } catch (SQLException | RuntimeException failed) {
             abandon(connection, failed);
             throw failed;
-        }
-    }
-
-    // H2 leaves the fsync to the operating system; this asks for it, as PostgreSQL does by itself.
-    private static void sync(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("CHECKPOINT SYNC");
         }
     }
 

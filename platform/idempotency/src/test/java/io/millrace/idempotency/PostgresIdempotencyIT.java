@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-final class PostgresIdempotencyIT extends IdempotencyContract {
+final class PostgresIdempotencyIT extends DatabaseContract {
     private static @Nullable EmbeddedPostgres server;
 
     @BeforeAll

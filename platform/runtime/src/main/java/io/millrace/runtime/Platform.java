@@ -203,7 +203,7 @@ public final class Platform implements AutoCloseable {
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
         KeyDesk keys = keep(new KeyDesk(
-                () -> Stores.open(settings.idempotency(), dataDirectory.resolve("idempotency"), clock),
+                () -> Stores.open(settings.idempotency(), dataDirectory.resolve("idempotency.keys"), clock),
                 settings.idempotency().cachedKeys(),
                 clock));
         this.dispatcher = new Dispatcher(

@@ -135,6 +135,9 @@ public final class Dispatcher {
         record Call(FunctionWorker worker, DeployedVersion version, Permit permit, String replyTo, Message reply)
                 implements Ended {}
 
+        /** Not the end yet: what came of it is still to be kept. */
+        record Handler(FunctionWorker worker, Permit permit) implements Ended {}
+
         /** Not the end yet: a part of the response, which must not overtake it. */
         record Part(String replyTo, Message message) implements Ended {}
     }
@@ -321,6 +324,11 @@ public final class Dispatcher {
         mailbox.add(new Ended.Call(worker, version, permit, replyTo, reply));
     }
 
+    /** From any thread: nothing runs any more, but the end comes later. */
+    void handlerEnded(FunctionWorker worker, Permit permit) {
+        mailbox.add(new Ended.Handler(worker, permit));
+    }
+
     /** From any thread. */
     private void partMade(String replyTo, Message message) {
         mailbox.add(new Ended.Part(replyTo, message));
@@ -341,6 +349,9 @@ public final class Dispatcher {
             }
             parts.replies().send(call.replyTo(), call.reply());
             touched.add(call.worker());
+        } else if (ended instanceof Ended.Handler handler) {
+            handler.permit().close();
+            touched.add(handler.worker());
         } else if (ended instanceof Ended.Part part) {
             parts.replies().send(part.replyTo(), part.message());
         }

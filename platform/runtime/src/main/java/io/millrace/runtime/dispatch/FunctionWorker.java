@@ -366,6 +366,7 @@ final class FunctionWorker {
                                 attempt.invocation(),
                                 capacity(attempt.permit()),
                                 attempt.trace(),
+                                () -> dispatcher.handlerEnded(this, attempt.permit()),
                                 end -> ended(attempt, end)),
                         key);
     }
@@ -494,9 +495,10 @@ final class FunctionWorker {
             parts.quarantine().started();
         }
         Optional<KeySource> key = WaitingCaller.isStreamed(call) ? Optional.empty() : KeySource.of(call, version);
+        Runnable handlerEnded = () -> dispatcher.handlerEnded(this, permit);
         if (WaitingCaller.wantsMore(call)) {
             WaitingCaller caller = WaitingCaller.of(call, version.version(), parts.streams());
-            Run run = new Run(version, invocation, capacity(permit), trace.with(caller), end -> {
+            Run run = new Run(version, invocation, capacity(permit), trace.with(caller), handlerEnded, end -> {
                 dispatcher.callEnded(this, version, permit, replyTo, caller.reply(end));
                 traced(trace, end);
             });
@@ -506,7 +508,7 @@ final class FunctionWorker {
         if (key.isPresent()) {
             parts.keyed()
                     .start(
-                            new Run(version, invocation, capacity(permit), trace, end -> {
+                            new Run(version, invocation, capacity(permit), trace, handlerEnded, end -> {
                                 Message reply = CallReply.of(callId, end, version.version());
                                 dispatcher.callEnded(this, version, permit, replyTo, reply);
                                 traced(trace, end);

@@ -45,6 +45,8 @@ final class KeyedRuns {
      * What runs under a key.
      *
      * @param caller what is wanted beside the outcome, if it runs
+     * @param handlerEnded called at most once, on any thread and before {@code whenEnded}, if it ran: its permit is not
+     *     needed any more, while what came of it is still to be kept
      * @param whenEnded called once, on any thread
      */
     record Run(
@@ -52,6 +54,7 @@ final class KeyedRuns {
             Invocation invocation,
             Capacity capacity,
             Caller caller,
+            Runnable handlerEnded,
             Consumer<KeyedEnd> whenEnded) {}
 
     boolean isStoreAway() {
@@ -144,6 +147,9 @@ final class KeyedRuns {
         }
 
         private void ended(Claim.Won won, Outcome outcome) {
+            if (desk.hasRoom()) {
+                run.handlerEnded().run();
+            }
             Consumer<Boolean> told = stored -> run.whenEnded().accept(new KeyedEnd.Ran(outcome));
             if (outcome instanceof Outcome.Succeeded succeeded) {
                 StoredResult result =

@@ -2,10 +2,10 @@ package io.millrace.runtime.idempotency;
 
 import io.millrace.idempotency.Claim;
 import io.millrace.idempotency.ClaimRequest;
+import io.millrace.idempotency.ClaimStore;
 import io.millrace.idempotency.CompletedKeys;
 import io.millrace.idempotency.Digest;
 import io.millrace.idempotency.Ending;
-import io.millrace.idempotency.IdempotencyStore;
 import io.millrace.idempotency.IdempotencyStoreException;
 import io.millrace.runtime.observe.LogKeys;
 import java.time.Clock;
@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +35,17 @@ public final class KeyDesk implements AutoCloseable {
     private static final int MOST_AT_ONCE = 256;
     private static final long RETRY_MILLIS = 1_000;
     private static final long CLOSING_SECONDS = 10;
-    private static final int PURGED_AT_ONCE = 1_000;
-    private static final long PURGE_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** What may wait for the disk without a permit: two thousand small results. */
+    private static final long ROOM_BYTES = 8L << 20;
 
-    private final Supplier<IdempotencyStore> open;
+    private static final int LEAST_BYTES = 4_096;
+
+    private final Supplier<ClaimStore> open;
     private final CompletedKeys completed;
     private final Clock clock;
     private final ConcurrentLinkedQueue<Asked> claims = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Ended> endings = new ConcurrentLinkedQueue<>();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread created = new Thread(work, "millrace-idempotency");
@@ -50,37 +54,46 @@ public final class KeyDesk implements AutoCloseable {
     });
     private volatile boolean away;
     private volatile boolean closed;
+    private volatile @Nullable ClaimStore store;
     // The rest is the thread's.
-    private @Nullable IdempotencyStore store;
     private long nextTryNanos;
     private boolean retries;
-    private long nextPurgeNanos;
     private String reason = "";
 
     /**
      * @param open called on the desk's thread, and again after it failed with an IdempotencyStoreException
      * @param cachedKeys completed keys that are answered from memory
      */
-    public KeyDesk(Supplier<IdempotencyStore> open, int cachedKeys, Clock clock) {
+    public KeyDesk(Supplier<ClaimStore> open, int cachedKeys, Clock clock) {
         this.open = open;
         this.completed = new CompletedKeys(cachedKeys, clock);
         this.clock = clock;
-        this.nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
     }
 
     private record Asked(ClaimRequest request, ClaimListener listener) {}
 
-    private record Ended(Ending ending, Optional<Digest> payload, Consumer<Boolean> listener) {}
+    private record Ended(Ending ending, Optional<Digest> payload, Consumer<Boolean> listener) {
+        int bytes() {
+            return LEAST_BYTES
+                    + ending.result().map(result -> result.payload().length).orElse(0);
+        }
+    }
 
     /** The listener may be called before this returns. */
     public void claim(ClaimRequest request, ClaimListener listener) {
-        Optional<Claim> known = completed.find(request);
+        Optional<Claim> known = completed.find(request).or(() -> now(request));
         if (known.isPresent()) {
             listener.claimed(known.get());
         } else {
             claims.add(new Asked(request, listener));
             schedule();
         }
+    }
+
+    /** What a store of this process knows without a look at its disk. */
+    private Optional<Claim> now(ClaimRequest request) {
+        ClaimStore opened = store;
+        return opened == null || away || closed ? Optional.empty() : opened.claimNow(request);
     }
 
     /**
@@ -90,8 +103,18 @@ public final class KeyDesk implements AutoCloseable {
      * @param listener told once whether it is stored; false also where somebody else has the key by now
      */
     public void end(Ending ending, Optional<Digest> payload, Consumer<Boolean> listener) {
-        endings.add(new Ended(ending, payload, listener));
+        add(new Ended(ending, payload, listener));
         schedule();
+    }
+
+    private void add(Ended ended) {
+        waitingBytes.addAndGet(ended.bytes());
+        endings.add(ended);
+    }
+
+    /** Whether what ends now may wait for the store without its permit. Else others would run, and wait, without end. */
+    public boolean hasRoom() {
+        return !away && waitingBytes.get() < ROOM_BYTES;
     }
 
     /** Whether the store failed the last time; then a claim is tried once a second, and others are refused at once. */
@@ -115,12 +138,12 @@ public final class KeyDesk implements AutoCloseable {
             return;
         }
         try {
-            IdempotencyStore used = store();
+            ClaimStore used = store();
             end(used, ended);
             ended = List.of();
             claim(used, asked);
             asked = List.of();
-            purge(used);
+            used.tidy();
             back();
         } catch (RuntimeException failed) { // Whatever it is, those who asked must hear of it: they hold permits.
             wentAway(failed);
@@ -141,8 +164,8 @@ public final class KeyDesk implements AutoCloseable {
         return taken;
     }
 
-    private IdempotencyStore store() {
-        IdempotencyStore opened = store;
+    private ClaimStore store() {
+        ClaimStore opened = store;
         if (opened == null) {
             opened = open.get();
             store = opened;
@@ -150,7 +173,7 @@ public final class KeyDesk implements AutoCloseable {
         return opened;
     }
 
-    private void claim(IdempotencyStore used, List<Asked> asked) {
+    private void claim(ClaimStore used, List<Asked> asked) {
         if (asked.isEmpty()) {
             return;
         }
@@ -165,6 +188,10 @@ public final class KeyDesk implements AutoCloseable {
         }
     }
 
+    private void noLongerWaiting(List<Ended> ended) {
+        waitingBytes.addAndGet(-ended.stream().mapToLong(Ended::bytes).sum());
+    }
+
     /** One that throws must not keep the others from their answers. */
     private static void tell(Runnable listener) {
         try {
@@ -174,11 +201,12 @@ public final class KeyDesk implements AutoCloseable {
         }
     }
 
-    private void end(IdempotencyStore used, List<Ended> ended) {
+    private void end(ClaimStore used, List<Ended> ended) {
         if (ended.isEmpty()) {
             return;
         }
         List<Boolean> stored = used.end(ended.stream().map(Ended::ending).toList());
+        noLongerWaiting(ended);
         for (int i = 0; i < stored.size(); i++) {
             Ended each = ended.get(i);
             if (stored.get(i)) {
@@ -198,12 +226,6 @@ public final class KeyDesk implements AutoCloseable {
                         ending.claim().key(),
                         new Claim.Completed(
                                 result, ended.payload(), clock.instant().plus(ending.timeToLive()))));
-    }
-
-    private void purge(IdempotencyStore used) {
-        if (System.nanoTime() - nextPurgeNanos >= 0 && used.purge(PURGED_AT_ONCE) < PURGED_AT_ONCE) {
-            nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
-        }
     }
 
     private void wentAway(RuntimeException failed) {
@@ -231,6 +253,7 @@ public final class KeyDesk implements AutoCloseable {
 
     /** Until the store is back, or the lease is over and nothing is left to end. */
     private void keep(List<Ended> ended) {
+        noLongerWaiting(ended);
         Instant now = clock.instant();
         for (Ended each : ended) {
             if (closed || !now.isBefore(each.ending().claim().until())) {
@@ -239,10 +262,10 @@ public final class KeyDesk implements AutoCloseable {
                         .log("the end of a keyed invocation is not stored; its key is free when its lease is over");
                 each.listener().accept(false);
             } else if (each.ending().result().isPresent()) {
-                endings.add(each);
+                add(each);
             } else { // Nobody need wait for a key to be free.
                 each.listener().accept(false);
-                endings.add(new Ended(each.ending(), each.payload(), freed -> {}));
+                add(new Ended(each.ending(), each.payload(), freed -> {}));
             }
         }
         if (!endings.isEmpty() && !retries) {

@@ -1,6 +1,8 @@
 package io.millrace.runtime.idempotency;
 
+import io.millrace.idempotency.ClaimStore;
 import io.millrace.idempotency.IdempotencyStore;
+import io.millrace.idempotency.KeyFile;
 import io.millrace.runtime.config.IdempotencySettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,13 +25,13 @@ public final class Stores {
     /**
      * Blocks.
      *
-     * @param file of H2, without its suffix
+     * @param file where the keys are without a setting
      * @throws io.millrace.idempotency.IdempotencyStoreException if the file cannot be used; a database elsewhere is not
      *     asked yet
      */
-    public static IdempotencyStore open(IdempotencySettings settings, Path file, Clock clock) {
+    public static ClaimStore open(IdempotencySettings settings, Path file, Clock clock) {
         if (settings.store().isEmpty()) {
-            return IdempotencyStore.inFile(file, clock);
+            return KeyFile.open(file, clock);
         }
         // Parameters of the URL may hold a password.
         String name = settings.store().replaceFirst(CREDENTIALS, "");
