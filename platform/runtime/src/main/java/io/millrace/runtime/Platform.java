@@ -8,6 +8,7 @@ import io.millrace.broker.delivery.Publisher;
 import io.millrace.broker.embedded.BrokerFailure;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.broker.embedded.Retention;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
 import io.millrace.core.concurrency.ConcurrencyRules;
@@ -68,6 +69,8 @@ import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.relay.Relays;
+import io.millrace.runtime.replay.HistoryReplays;
+import io.millrace.runtime.replay.ReplayDoor;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.millrace.runtime.scaling.ScalingController;
 import io.millrace.runtime.scalingapi.ScalingApi;
@@ -142,6 +145,7 @@ public final class Platform implements AutoCloseable {
     private final EventBuses buses;
     private final Archives archives;
     private final Replays replays;
+    private final Optional<HistoryReplays> pastReplays;
     private final BrokerAccounting brokerAccounting;
     private final ConcurrencyLedger ledger;
     private final Meters meters;
@@ -323,6 +327,12 @@ public final class Platform implements AutoCloseable {
                 clock);
         opened.push(replays::close);
         replays.resume();
+        this.pastReplays = embeddedBroker.map(own -> new HistoryReplays(
+                vertx, own.history(), registry.documents(), new BrokerManagement(managing), relaying, clock));
+        pastReplays.ifPresent(past -> {
+            opened.push(past::close);
+            await(past.resume());
+        });
         ScalingController scaling =
                 new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
         opened.push(() -> await(scaling.close()));
@@ -375,13 +385,21 @@ public final class Platform implements AutoCloseable {
     private static EmbeddedBroker startBroker(
             Path dataDirectory, BrokerSettings ports, Consumer<BrokerFailure> onFatal) {
         return EmbeddedBroker.start(
-                EmbeddedBrokerOptions.of(dataDirectory.resolve("broker"))
-                        .withHost(ports.host())
-                        .withAmqpPort(ports.amqp())
-                        .withCorePort(ports.core())
-                        .withMqttPort(ports.mqtt())
-                        .withStompPort(ports.stomp()),
+                withRetention(
+                        EmbeddedBrokerOptions.of(dataDirectory.resolve("broker"))
+                                .withHost(ports.host())
+                                .withAmqpPort(ports.amqp())
+                                .withCorePort(ports.core())
+                                .withMqttPort(ports.mqtt())
+                                .withStompPort(ports.stomp()),
+                        ports),
                 onFatal);
+    }
+
+    private static EmbeddedBrokerOptions withRetention(EmbeddedBrokerOptions options, BrokerSettings settings) {
+        return settings.retention().toMillis() == 0
+                ? options
+                : options.withRetention(new Retention(settings.retention(), settings.retentionBytes()));
     }
 
     private static Tally openTally(Path file) {
@@ -579,6 +597,7 @@ public final class Platform implements AutoCloseable {
                 new FunctionUrlApi.Rules(settings.limits(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
         api.with(urls::mount);
+        api.with(new ReplayDoor(pastReplays, this::exists, settings.identity(), Clock.systemUTC()), brokerAddress);
         ServiceLoader.load(Door.class).forEach(each -> api.with(each, brokerAddress));
         String host = address.getHostString();
         try {
