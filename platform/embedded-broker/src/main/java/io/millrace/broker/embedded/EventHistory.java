@@ -65,7 +65,10 @@ public final class EventHistory {
         SequentialFileFactory files = new NIOSequentialFileFactory(folder.path().toFile(), null, 1);
         HistoryReader reader = new HistoryReader(server.getStorageManager(), files, address, visitor);
         for (JournalFile file : chosen(ordered(files), from, to)) {
-            reader.read(file);
+            String name = file.getFile().getFileName();
+            if (!reader.read(file) && !HistoryFolder.copiedAt(name).isBefore(from)) {
+                throw HistoryUnavailableException.gone(name);
+            }
         }
         return reader.unreadable();
     }

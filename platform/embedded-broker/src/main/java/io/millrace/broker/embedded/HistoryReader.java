@@ -65,10 +65,11 @@ final class HistoryReader implements JournalReaderCallback {
         return unreadable;
     }
 
-    void read(JournalFile file) {
+    /** Whether it was still there. */
+    boolean read(JournalFile file) {
         reading = file;
         try {
-            JournalImpl.readJournalFile(files, file, this);
+            return JournalImpl.readJournalFile(files, file, this) >= 0;
         } catch (RuntimeException thrown) {
             throw thrown;
         } catch (Exception broken) { // what Artemis declares
@@ -144,6 +145,8 @@ final class HistoryReader implements JournalReaderCallback {
         }
         try {
             return encoded(message, info.id, parts == null ? Set.of() : parts);
+        } catch (HistoryUnavailableException gone) {
+            throw gone;
         } catch (RuntimeException | ConversionException failed) {
             unreadable++;
             log.atWarn().addKeyValue("address", address).setCause(failed).log("a message of the history is left out");
@@ -181,7 +184,7 @@ final class HistoryReader implements JournalReaderCallback {
     private byte[] body(long id, Set<JournalFile> parts) throws Exception {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         for (JournalFile file : parts) {
-            JournalImpl.readJournalFile(files, file, new JournalReaderCallback() {
+            int end = JournalImpl.readJournalFile(files, file, new JournalReaderCallback() {
                 @Override
                 public void onReadEventRecord(RecordInfo info) {
                     if (info.id == id && info.getUserRecordType() == JournalRecordIds.ADD_MESSAGE_BODY) {
@@ -189,6 +192,9 @@ final class HistoryReader implements JournalReaderCallback {
                     }
                 }
             });
+            if (end < 0) {
+                throw HistoryUnavailableException.gone(file.getFile().getFileName());
+            }
         }
         return whole.toByteArray();
     }

@@ -4,6 +4,11 @@ package io.millrace.broker.embedded;
 public final class HistoryUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    static HistoryUnavailableException gone(String file) {
+        return new HistoryUnavailableException("file " + file + " of the broker's history went away while it was read:"
+                + " more is kept by a longer period or more bytes");
+    }
+
     HistoryUnavailableException(String message) {
         super(message);
     }

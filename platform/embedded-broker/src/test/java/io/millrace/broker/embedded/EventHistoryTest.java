@@ -1,11 +1,13 @@
 package io.millrace.broker.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
@@ -130,6 +132,23 @@ class EventHistoryTest {
         Retention tiny = new Retention(Duration.ofSeconds(1), 20_971_520);
         try (EmbeddedBroker broker = EmbeddedBroker.start(options().withRetention(tiny), failure -> {})) {
             assertThat(broker.history().since()).isAfterOrEqualTo(Instant.now().minusSeconds(2));
+        }
+    }
+
+    @Test
+    void no_more_is_kept_than_the_bytes_allow_and_what_is_left_is_without_a_gap() {
+        Retention small = new Retention(Duration.ofDays(1), 20_971_520); // two files of the journal
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options().withRetention(small), failure -> {})) {
+            Instant before = broker.history().since();
+            for (int i = 0; i < 4; i++) {
+                bodies(broker); // each look ends a file
+            }
+
+            await().atMost(Duration.ofMinutes(1))
+                    .until(
+                            () -> directory.resolve("history").toFile().list((folder, name) -> name.endsWith(".amq")),
+                            names -> names.length <= 2);
+            assertThat(broker.history().since()).isAfterOrEqualTo(before.truncatedTo(ChronoUnit.SECONDS));
         }
     }
 
