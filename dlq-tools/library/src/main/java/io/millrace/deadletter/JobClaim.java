@@ -17,6 +17,8 @@ import io.vertx.proton.ProtonReceiver;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class JobClaim {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CREDIT = 20;
+    private static final long LOOK_AGAIN_MILLIS = 10;
+    /** For some seconds. */
+    private static final int LOOKS = 500;
+
     private static final String PREFIX = Topology.TOOLS_PREFIX + "job.";
 
     private final BrokerConnection connection;
@@ -56,25 +62,43 @@ final class JobClaim {
     /** The highest number the broker has given out: that of a message sent to the job's queue and removed again. */
     Future<Long> mark(Publisher publisher) {
         Message mark = EventMessages.transientMessage("mark", new byte[0], Map.of());
-        return publisher
-                .send(queue(id), mark)
-                .compose(sent -> management.operation("queue." + queue(id), "getFirstMessageAsJSON"))
-                .map(first -> number(first.asText()))
-                .compose(number -> management
-                        .operation("queue." + queue(id), "removeAllMessages")
-                        .map(number));
+        return publisher.send(queue(id), mark).compose(sent -> find(LOOKS)).compose(number -> management
+                .operation("queue." + queue(id), "removeAllMessages")
+                .map(number));
     }
 
-    private static long number(String json) {
+    /** The broker confirms a message a moment before whoever looks at its queue sees it. */
+    private Future<Long> find(int looks) {
+        return management
+                .operation("queue." + queue(id), "listMessagesAsJSON", "")
+                .map(listed -> highest(listed.asText()))
+                .compose(found -> {
+                    if (found.isPresent()) {
+                        return Future.succeededFuture(found.getAsLong());
+                    }
+                    if (looks <= 1) {
+                        return Future.failedFuture(new BrokerRefusedException(
+                                "broker lists no message in '" + queue(id) + "', expected the one it has confirmed"));
+                    }
+                    return later().compose(soon -> find(looks - 1));
+                });
+    }
+
+    private Future<Void> later() {
+        Promise<Void> later = Promise.promise();
+        connection.context().owner().setTimer(LOOK_AGAIN_MILLIS, due -> later.complete());
+        return later.future();
+    }
+
+    private static OptionalLong highest(String json) {
         try {
-            long number = JSON.readTree(json).path(0).path("messageID").asLong(-1);
-            if (number >= 0) {
-                return number;
-            }
+            return StreamSupport.stream(JSON.readTree(json).spliterator(), false)
+                    .mapToLong(message -> message.path("messageID").asLong(-1))
+                    .filter(number -> number >= 0)
+                    .max();
         } catch (JsonProcessingException notJson) {
-            throw new BrokerRefusedException("broker answered '" + json + "', expected a message in JSON");
+            throw new BrokerRefusedException("broker answered '" + json + "', expected messages in JSON");
         }
-        throw new BrokerRefusedException("broker answered '" + json + "', expected a message with its number");
     }
 
     private static Future<Void> create(BrokerManagement management, String id) {

@@ -102,14 +102,26 @@ class StandbyIT {
 
     @Test
     void a_standby_takes_over_functions_queues_and_positions_within_seconds_of_a_kill_and_back_again() {
+        takesOverAndBackAgain("--amqp", "0");
+    }
+
+    @Test
+    void with_a_broker_of_its_own_that_stays_the_standby_takes_over_likewise() {
+        try (CliProcess broker = CliProcess.server(directory.resolve("broker"))) {
+            takesOverAndBackAgain("--broker", broker.listens("amqp"));
+        }
+    }
+
+    /** @param broker the arguments that say which */
+    private void takesOverAndBackAgain(String... broker) {
         Path marks = directory.resolve("marks");
-        CliProcess owner = server();
+        CliProcess owner = server(broker);
         List<CliProcess> servers = new ArrayList<>(List.of(owner));
         try {
             owner.awaitOutput("(?m)^ready after");
             prepare(owner, marks);
             for (int kill = 0; kill < KILLS; kill++) {
-                CliProcess standby = server();
+                CliProcess standby = server(broker);
                 servers.add(standby);
                 standby.awaitOutput("standby: the data directory is in use by process " + owner.pid() + " on host \\S+"
                         + " since \\S+; waiting for it\\R" + "standby: ready to take over\\R$");
@@ -146,7 +158,7 @@ class StandbyIT {
     @Test
     void a_standby_that_is_told_to_stop_while_it_waits_ends_at_once_with_exit_code_0() throws IOException {
         try (DataDirectory held = DataDirectory.take(directory.resolve("data"));
-                CliProcess standby = server()) {
+                CliProcess standby = server("--amqp", "0")) {
             standby.awaitOutput("in use by process " + ProcessHandle.current().pid() + " on host ");
 
             standby.terminate();
@@ -157,18 +169,13 @@ class StandbyIT {
         }
     }
 
-    private CliProcess server() {
-        return CliProcess.start(
-                "server",
-                "--standby",
-                "--data",
-                directory.resolve("data"),
-                "--http",
-                "127.0.0.1:0",
-                "--amqp",
-                0,
-                "--set", // So that whatever is under way ends with the server.
-                "environment.java=in-process");
+    private CliProcess server(String... broker) {
+        List<Object> arguments = new ArrayList<>(
+                List.of("server", "--standby", "--data", directory.resolve("data"), "--http", "127.0.0.1:0"));
+        arguments.addAll(List.of(broker));
+        // So that whatever is under way ends with the server.
+        arguments.addAll(List.of("--set", "environment.java=in-process"));
+        return CliProcess.start(arguments.toArray());
     }
 
     private void prepare(CliProcess server, Path marks) {

@@ -244,11 +244,11 @@ class StreamPollerTest {
         assertThat(floor.givenUp()).isEmpty();
         // When
         floor.now = NOON;
-        floor.append(1);
         floor.function.script = call -> {
             floor.now = NOON.plusSeconds(61);
             return ScriptedFunction.failed();
         };
+        floor.append(1);
         floor.awaitDone(3);
         // Then
         assertThat(floor.givenUp()).singleElement().asString().contains("RecordAgeExceeded");
