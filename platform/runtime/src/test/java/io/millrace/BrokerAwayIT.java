@@ -7,13 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.eventsource.contract.FreePort;
 import io.millrace.function.FunctionHandler;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.environment.process.Zip;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,7 +39,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +68,7 @@ class BrokerAwayIT {
 
     @BeforeEach
     void start() throws IOException {
-        startBroker(freePort());
+        startBroker(FreePort.find());
         port = broker.amqpPort();
         millrace = Millrace.builder()
                 .dataDirectory(data.resolve("platform"))
@@ -77,18 +76,6 @@ class BrokerAwayIT {
                 .http("127.0.0.1", 0)
                 .set("async.retryDelay", "PT0.1S")
                 .start();
-    }
-
-    /** Below those that are given to who asks for any: it is taken twice, with a while between. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
-        }
     }
 
     private void startBroker(int amqpPort) {

@@ -2,13 +2,17 @@ package io.millrace.deadletter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
-/** Dead letters as JSON for machines. Names and meaning stay as they are; new ones may be added. */
+/**
+ * Dead letters, their queues and redrive jobs as JSON for machines. Names and meaning stay as they are; new ones may be
+ * added.
+ */
 public final class DeadLetterJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,6 +38,57 @@ public final class DeadLetterJson {
         node.put("bodyCut", letter.isCut());
         node.put("size", letter.size());
         return node;
+    }
+
+    /** A queue and its counts. */
+    public static ObjectNode of(QueueOverview overview) {
+        DeadLetterQueue counts = overview.queue();
+        ObjectNode node = JSON.createObjectNode()
+                .put("queue", counts.name())
+                .put("address", counts.address())
+                .put("function", counts.function().map(Object::toString).orElse(null))
+                .put("messages", counts.messages())
+                .put("visible", counts.visible())
+                .put("scheduled", counts.scheduled())
+                .put("delivering", counts.delivering())
+                .put("oldest", overview.oldest().map(Instant::toString).orElse(null))
+                .put("arrivalsPerSecond", overview.arrivalsPerSecond());
+        ArrayNode origins = node.putArray("origins");
+        overview.origins().forEach(origins::add);
+        return node;
+    }
+
+    /** A job as it is written down. */
+    public static ObjectNode of(JobRecord job) {
+        ObjectNode node = JSON.createObjectNode()
+                .put("job", job.id())
+                .put("state", job.state().name())
+                .put("queue", job.order().queue())
+                .put("selection", job.order().selection())
+                .put("by", job.order().by())
+                .put("reason", job.order().reason())
+                .put("startedAt", time(job.startedAt()))
+                .put("endedAt", job.endedAt() == 0 ? null : time(job.endedAt()))
+                .put("planned", job.planned())
+                .put("moved", job.moved())
+                .put("returned", job.returned())
+                .put("undone", job.undone())
+                .put("withoutOrigin", job.withoutOrigin())
+                .put("outcome", job.outcome());
+        ArrayNode routes = node.putArray("targets");
+        for (JobRoute route : job.routes()) {
+            routes.addObject()
+                    .put("target", route.target())
+                    .put("qualifier", route.qualifier().isEmpty() ? null : route.qualifier())
+                    .put("planned", route.planned())
+                    .put("moved", route.moved())
+                    .put("held", route.held().isEmpty() ? null : route.held());
+        }
+        return node;
+    }
+
+    private static String time(long millis) {
+        return Instant.ofEpochMilli(millis).toString();
     }
 
     private static ObjectNode cause(Cause cause) {

@@ -1,14 +1,10 @@
 package io.millrace.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "ls",
@@ -17,36 +13,24 @@ import picocli.CommandLine.Spec;
         description = "Lists the aliases of a function.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class AliasListCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private ServerOption server;
 
     @Parameters(paramLabel = "NAME", description = "The function.")
     private String name;
 
-    @Option(names = "--json", description = "One JSON object per line, for machines.")
-    private boolean json;
+    @Mixin
+    private ListOutput output;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Table table = new Table("ALIAS", "VERSION", "ALSO", "DESCRIPTION");
-        for (JsonNode each : server.client().list(LambdaClient.aliases(name), "Aliases")) {
-            if (json) {
-                out.println(each);
-            } else {
-                table.add(
+        return output.print(
+                server.client().list(LambdaClient.aliases(name), "Aliases").stream(),
+                List.of("ALIAS", "VERSION", "ALSO", "DESCRIPTION"),
+                each -> List.of(
                         each.path("Name").asText(),
                         each.path("FunctionVersion").asText(),
                         Route.shown(each),
-                        each.path("Description").asText());
-            }
-        }
-        if (!json) {
-            table.print(out);
-        }
-        return ExitCode.OK.code();
+                        each.path("Description").asText()));
     }
 }

@@ -1,14 +1,10 @@
 package io.millrace.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "versions",
@@ -16,39 +12,27 @@ import picocli.CommandLine.Spec;
         description = "Lists the versions of a function, $LATEST first.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class FunctionVersionsCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private ServerOption server;
 
     @Parameters(paramLabel = "NAME", description = "The function.")
     private String name;
 
-    @Option(names = "--json", description = "One JSON object per line, for machines.")
-    private boolean json;
+    @Mixin
+    private ListOutput output;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Table table = new Table("VERSION", "RUNTIME", "MEMORY", "TIMEOUT", "CODE SIZE", "LAST MODIFIED", "DESCRIPTION");
-        for (JsonNode each : server.client().list(LambdaClient.versions(name), "Versions")) {
-            if (json) {
-                out.println(each);
-            } else {
-                table.add(
+        return output.print(
+                server.client().list(LambdaClient.versions(name), "Versions").stream(),
+                List.of("VERSION", "RUNTIME", "MEMORY", "TIMEOUT", "CODE SIZE", "LAST MODIFIED", "DESCRIPTION"),
+                each -> List.of(
                         each.path("Version").asText(),
                         each.path("Runtime").asText(),
                         each.path("MemorySize").asLong(),
                         each.path("Timeout").asLong(),
                         each.path("CodeSize").asLong(),
                         each.path("LastModified").asText(),
-                        each.path("Description").asText());
-            }
-        }
-        if (!json) {
-            table.print(out);
-        }
-        return ExitCode.OK.code();
+                        each.path("Description").asText()));
     }
 }

@@ -1,17 +1,13 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "ls",
@@ -20,37 +16,25 @@ import picocli.CommandLine.Spec;
         description = "Lists the newest version of every layer, or all versions of one.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class LayerListCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private ServerOption server;
 
     @Parameters(arity = "0..1", paramLabel = "LAYER", description = "The layer.")
     private @Nullable String layer;
 
-    @Option(names = "--json", description = "One JSON object per line, for machines.")
-    private boolean json;
+    @Mixin
+    private ListOutput output;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Table table = new Table("LAYER VERSION", "CREATED", "RUNTIMES", "DESCRIPTION");
-        for (JsonNode version : versions(server.client())) {
-            if (json) {
-                out.println(version);
-            } else {
-                table.add(
+        return output.print(
+                versions(server.client()).stream(),
+                List.of("LAYER VERSION", "CREATED", "RUNTIMES", "DESCRIPTION"),
+                version -> List.of(
                         version.path("LayerVersionArn").asText(),
                         version.path("CreatedDate").asText(),
                         runtimes(version),
-                        version.path("Description").asText());
-            }
-        }
-        if (!json) {
-            table.print(out);
-        }
-        return ExitCode.OK.code();
+                        version.path("Description").asText()));
     }
 
     private List<JsonNode> versions(LambdaClient client) {

@@ -1,51 +1,36 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(name = "ls", aliases = "list", mixinStandardHelpOptions = true, description = "Lists schedules.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class ScheduleListCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private ServerOption server;
 
     @Option(names = "--group", paramLabel = "GROUP", description = "Only those of this group.")
     private @Nullable String group;
 
-    @Option(names = "--json", description = "One JSON object per line, for machines.")
-    private boolean json;
+    @Mixin
+    private ListOutput output;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Table table = new Table("NAME", "GROUP", "STATE", "TARGET");
-        for (JsonNode each : all(server.client())) {
-            if (json) {
-                out.println(each);
-            } else {
-                table.add(
+        return output.print(
+                all(server.client()).stream(),
+                List.of("NAME", "GROUP", "STATE", "TARGET"),
+                each -> List.of(
                         each.path("Name").asText(),
                         each.path("GroupName").asText(),
                         each.path("State").asText(),
-                        each.at("/Target/Arn").asText());
-            }
-        }
-        if (!json) {
-            table.print(out);
-        }
-        return ExitCode.OK.code();
+                        each.at("/Target/Arn").asText()));
     }
 
     private List<JsonNode> all(LambdaClient client) {

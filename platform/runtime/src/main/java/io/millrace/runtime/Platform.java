@@ -2,16 +2,12 @@ package io.millrace.runtime;
 
 import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.connection.BrokerConnection;
-import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.delivery.Calls;
 import io.millrace.broker.delivery.Publisher;
 import io.millrace.broker.embedded.BrokerFailure;
 import io.millrace.broker.embedded.EmbeddedBroker;
-import io.millrace.broker.embedded.EmbeddedBrokerOptions;
-import io.millrace.broker.embedded.Retention;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.core.concurrency.ConcurrencyLedger;
-import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.core.concurrency.SoleWorker;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
@@ -22,9 +18,6 @@ import io.millrace.runtime.accounting.Accounting;
 import io.millrace.runtime.accounting.AttemptNotes;
 import io.millrace.runtime.accounting.HeldGroups;
 import io.millrace.runtime.accounting.Tally;
-import io.millrace.runtime.config.BrokerSettings;
-import io.millrace.runtime.config.ConcurrencySettings;
-import io.millrace.runtime.config.EnvironmentSettings;
 import io.millrace.runtime.config.MetricsSettings;
 import io.millrace.runtime.config.Settings;
 import io.millrace.runtime.deployment.Deployments;
@@ -42,10 +35,8 @@ import io.millrace.runtime.environment.EnvironmentPool;
 import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.ObservedEnvironments;
 import io.millrace.runtime.environment.inprocess.InProcessEnvironments;
-import io.millrace.runtime.environment.process.IsolationLevel;
 import io.millrace.runtime.environment.process.LoggedFunctionLog;
 import io.millrace.runtime.environment.process.ProcessEnvironments;
-import io.millrace.runtime.environment.process.ProcessOptions;
 import io.millrace.runtime.eventbus.Archives;
 import io.millrace.runtime.eventbus.EventBuses;
 import io.millrace.runtime.eventbus.Replays;
@@ -87,7 +78,6 @@ import io.millrace.runtime.trace.TraceparentHeaders;
 import io.millrace.runtime.trace.Traces;
 import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -102,13 +92,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -124,13 +110,12 @@ public final class Platform implements AutoCloseable {
     /** The ledger says how many may run; the threads follow. */
     private static final int ANY_CONCURRENCY = 1_000_000;
 
-    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(10);
-
     private final Deque<AutoCloseable> opened;
     private final Settings settings;
     private final Vertx vertx;
     private final Optional<EmbeddedBroker> embeddedBroker;
     private final BrokerAddress brokerAddress;
+    private final BrokerConnections connections;
     private final FunctionRegistry registry;
     private final FunctionLogs logs;
     private final Dispatcher dispatcher;
@@ -168,7 +153,8 @@ public final class Platform implements AutoCloseable {
         this.settings = settings;
         this.embeddedBroker = external.isPresent()
                 ? Optional.empty()
-                : Optional.of(keep(startBroker(dataDirectory, settings.broker(), onFatal)));
+                : Optional.of(keep(EmbeddedBroker.start(
+                        PartOptions.broker(settings.broker(), dataDirectory.resolve("broker")), onFatal)));
         this.brokerAddress = external.orElseGet(() -> BrokerAddress.local(
                 settings.broker().host(), embeddedBroker.orElseThrow().amqpPort()));
         this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
@@ -183,18 +169,19 @@ public final class Platform implements AutoCloseable {
         AttemptNotes notes = keep(openNotes(dataDirectory.resolve("attempts")));
         HeldGroups heldGroups = keep(openHeldGroups(dataDirectory.resolve("groups")));
 
+        this.connections = new BrokerConnections(vertx, brokerAddress);
         BrokerConnection working = connect("work");
         this.publishing = connect("publish");
         BrokerConnection managing = connect("manage");
         BrokerConnection polling = connect("poll");
         BrokerConnection streaming = connect("stream");
-        waitFor(working);
-        waitFor(publishing);
-        waitFor(managing);
-        waitFor(polling);
-        waitFor(streaming);
+        connections.awaitUp(working);
+        connections.awaitUp(publishing);
+        connections.awaitUp(managing);
+        connections.awaitUp(polling);
+        connections.awaitUp(streaming);
 
-        SoleWorker permits = new SoleWorker(rules(settings.concurrency()), System::nanoTime);
+        SoleWorker permits = new SoleWorker(PartOptions.concurrency(settings.concurrency()), System::nanoTime);
         this.ledger = permits.ledger();
         Clock clock = Clock.systemUTC();
         MetricsSettings measured = settings.metrics();
@@ -205,7 +192,11 @@ public final class Platform implements AutoCloseable {
         KeptLines lines = logs.isOn() ? logs : KeptLines.NONE;
         InProcessEnvironments inProcess = keep(new InProcessEnvironments(ANY_CONCURRENCY, lifetimes, lines));
         ProcessEnvironments processes = new ProcessEnvironments(
-                vertx, processOptions(dataDirectory.resolve("environments")), lifetimes, new LoggedFunctionLog(lines));
+                vertx,
+                PartOptions.processes(
+                        settings.environment(), settings.identity(), dataDirectory.resolve("environments")),
+                lifetimes,
+                new LoggedFunctionLog(lines));
         this.isolation = processes.isolationInForce();
         ExecutionEnvironments environments = keep(new EnvironmentKinds(
                 inProcess, processes, settings.environment().javaInProcess()));
@@ -250,7 +241,7 @@ public final class Platform implements AutoCloseable {
                 deployments::wake);
         this.invoker = traces.isOn() ? new TracedInvoker(sending, traces) : sending;
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
-        await(onEachReturn(managing, deployments::ensureQueues));
+        await(BrokerConnections.onEachReturn(managing, deployments::ensureQueues));
         await(deployments.deployStored());
         this.streams = new Streams(vertx, registry.documents(), streaming, new BrokerManagement(managing), clock);
         opened.push(() -> await(streams.close()));
@@ -290,7 +281,7 @@ public final class Platform implements AutoCloseable {
         opened.push(() -> await(schedules.close()));
         await(schedules.resume());
         BrokerConnection relaying = connect("relay");
-        waitFor(relaying);
+        connections.awaitUp(relaying);
         Relays relays = new Relays(relaying, new BrokerManagement(managing), deployments, deployments::wake, clock);
         opened.push(() -> await(relays.close(settings.drainTimeout())));
         this.topics = new Topics(
@@ -315,7 +306,7 @@ public final class Platform implements AutoCloseable {
                 vertx, registry.documents(), buses, new BrokerManagement(managing), relays, settings.identity());
         await(archives.resume());
         // A broker may come back without its data, or have been away when it should have made something.
-        await(onEachReturn(managing, this::serveTopicsAndBuses));
+        await(BrokerConnections.onEachReturn(managing, this::serveTopicsAndBuses));
         this.replays = new Replays(
                 vertx,
                 registry.documents(),
@@ -382,26 +373,6 @@ public final class Platform implements AutoCloseable {
                 : environments;
     }
 
-    private static EmbeddedBroker startBroker(
-            Path dataDirectory, BrokerSettings ports, Consumer<BrokerFailure> onFatal) {
-        return EmbeddedBroker.start(
-                withRetention(
-                        EmbeddedBrokerOptions.of(dataDirectory.resolve("broker"))
-                                .withHost(ports.host())
-                                .withAmqpPort(ports.amqp())
-                                .withCorePort(ports.core())
-                                .withMqttPort(ports.mqtt())
-                                .withStompPort(ports.stomp()),
-                        ports),
-                onFatal);
-    }
-
-    private static EmbeddedBrokerOptions withRetention(EmbeddedBrokerOptions options, BrokerSettings settings) {
-        return settings.retention().toMillis() == 0
-                ? options
-                : options.withRetention(new Retention(settings.retention(), settings.retentionBytes()));
-    }
-
     private static Tally openTally(Path file) {
         try {
             return Tally.open(file);
@@ -432,19 +403,9 @@ public final class Platform implements AutoCloseable {
     }
 
     private BrokerConnection connect(String name) {
-        BrokerConnection connection = await(BrokerConnection.open(vertx, brokerAddress, name));
+        BrokerConnection connection = await(connections.open(name));
         opened.push(() -> await(connection.close()));
         return connection;
-    }
-
-    /** Also now, where it is there; before anything else that is asked for after this. */
-    private static Future<Void> onEachReturn(BrokerConnection connection, Runnable action) {
-        Promise<Void> listening = Promise.promise();
-        connection.run(() -> {
-            connection.whenUp(up -> action.run());
-            listening.complete();
-        });
-        return listening.future();
     }
 
     private void serveTopicsAndBuses() {
@@ -454,46 +415,6 @@ public final class Platform implements AutoCloseable {
                 .onFailure(failure -> LOGGER.atWarn()
                         .addKeyValue(LogKeys.REASON, failure.getMessage())
                         .log("topics and buses are not all served; they will be at the broker's next return"));
-    }
-
-    private void waitFor(BrokerConnection connection) {
-        try {
-            connection
-                    .firstUp()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(BROKER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            throw new BrokerUnavailableException(
-                    "broker " + brokerAddress + " is not reachable within " + BROKER_PATIENCE.toSeconds() + " s", late);
-        } catch (ExecutionException failed) {
-            throw new BrokerUnavailableException("broker " + brokerAddress + " is not reachable", failed);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new BrokerUnavailableException("interrupted while connecting to broker " + brokerAddress, stop);
-        }
-    }
-
-    private static ConcurrencyRules rules(ConcurrencySettings settings) {
-        return new ConcurrencyRules(
-                settings.account(),
-                settings.minimumUnreserved(),
-                settings.requestsPerSecondPerPermit(),
-                settings.newEnvironmentsPerTenSeconds());
-    }
-
-    private ProcessOptions processOptions(Path directory) {
-        EnvironmentSettings environment = settings.environment();
-        String level = environment.minimumIsolation().toUpperCase(Locale.ROOT);
-        ProcessOptions options = ProcessOptions.in(
-                        directory,
-                        settings.identity().region(),
-                        settings.identity().account())
-                .withMinimumIsolation(IsolationLevel.valueOf(level))
-                .withMaximumProcesses(environment.maximumProcesses());
-        options = environment.controlGroup().map(options::withControlGroup).orElse(options);
-        options = environment.pythonClient().map(options::withPythonClient).orElse(options);
-        return environment.nodeClient().map(options::withNodeClient).orElse(options);
     }
 
     /** The streams here, and whatever is on the class path. */

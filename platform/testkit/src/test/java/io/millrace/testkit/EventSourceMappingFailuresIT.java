@@ -6,16 +6,13 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.Millrace;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.eventsource.contract.FreePort;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,21 +40,9 @@ class EventSourceMappingFailuresIT {
 
     @BeforeEach
     void start() throws IOException {
-        startBroker(freePort());
+        startBroker(FreePort.find());
         startPlatform();
         millrace.deploy(FUNCTION, recorder, definition -> definition.withTimeout(Duration.ofMinutes(10)));
-    }
-
-    /** Below those that are given to who asks for any: it is taken twice, with a while between. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
-        }
     }
 
     private void startBroker(int amqpPort) {

@@ -8,6 +8,7 @@ import io.millrace.deadletter.PreflightException;
 import io.millrace.deadletter.RefusedException;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,17 +47,19 @@ public final class DlqCommand implements Runnable {
 
     /** @param connect opens what a verb closes when it ends */
     public static CommandLine commandLine(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
+        // One each, as each has options of its own.
+        Supplier<DeadLetterSession> session = () -> new DeadLetterSession(connect, terminal);
         return new CommandLine(new DlqCommand())
-                .addSubcommand(new ListCommand(connect, terminal))
-                .addSubcommand(new GroupsCommand(connect, terminal))
-                .addSubcommand(new ShowCommand(connect))
-                .addSubcommand(new PeekCommand(connect, terminal))
-                .addSubcommand(new ExportCommand(connect, terminal))
-                .addSubcommand(new RedriveCommand(connect, terminal))
-                .addSubcommand(new MoveCommand(connect, terminal))
-                .addSubcommand(new EditCommand(connect, terminal))
-                .addSubcommand(new ImportCommand(connect, terminal))
-                .addSubcommand(new PurgeCommand(connect, terminal))
+                .addSubcommand(new ListCommand(session.get()))
+                .addSubcommand(new GroupsCommand(session.get()))
+                .addSubcommand(new ShowCommand(session.get()))
+                .addSubcommand(new PeekCommand(session.get()))
+                .addSubcommand(new ExportCommand(session.get()))
+                .addSubcommand(new RedriveCommand(session.get()))
+                .addSubcommand(new MoveCommand(session.get()))
+                .addSubcommand(new EditCommand(session.get()))
+                .addSubcommand(new ImportCommand(session.get()))
+                .addSubcommand(new PurgeCommand(session.get()))
                 .addSubcommand(JobsCommand.commandLine(connect, terminal))
                 .registerConverter(BrokerAddress.class, DlqCommand::address)
                 .setExecutionExceptionHandler(DlqCommand::failed);

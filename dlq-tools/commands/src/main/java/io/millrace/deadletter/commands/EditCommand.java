@@ -1,6 +1,5 @@
 package io.millrace.deadletter.commands;
 
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
@@ -19,15 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "edit",
@@ -36,14 +31,8 @@ import picocli.CommandLine.Spec;
                 + "died; the old one is gone in the same instant. Without options, $EDITOR opens with its body.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class EditCommand implements Callable<Integer> {
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Parameters(index = "0", paramLabel = "FUNCTION|QUEUE", description = "Where it lies.")
     private String queue;
@@ -75,39 +64,39 @@ final class EditCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
-    EditCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    EditCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
         boolean inEditor = headers.isEmpty() && json.isEmpty() && bodyFile == null;
-        if (inEditor && !terminal.interactive()) {
-            throw new ParameterException(
-                    spec.commandLine(), "expected --set-header, --set-json or --body-file, as there is no terminal");
+        if (inEditor && !session.terminal().interactive()) {
+            throw session.misuse("expected --set-header, --set-json or --body-file, as there is no terminal");
         }
-        if (!dryRun && !yes && !terminal.interactive()) {
+        if (!dryRun && !yes && !session.terminal().interactive()) {
             throw new RefusedException("nobody to ask here: add --yes to edit, or --dry-run to see what would differ");
         }
         Map<String, String> newHeaders = pairs("--set-header", headers);
         Map<String, String> newJson = pairs("--set-json", json);
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            DeadLetterQueue from = deadLetters.queue(queue);
+        return session.with(queue, (deadLetters, from) -> {
             Optional<byte[]> body = inEditor ? Optional.of(edited(deadLetters, from)) : bodyFile();
-            RedriveJobs jobs = deadLetters.jobs();
-            EditPlan plan = jobs.planEdit(from, id, new Edit(newHeaders, newJson, body), Optional.ofNullable(target));
-            List<String> differences = Differences.of(plan);
-            if (!broker.json) {
-                differences.forEach(line -> spec.commandLine().getOut().println(Rows.harmless(line)));
-            }
-            if (!dryRun) {
-                confirm(plan);
-                jobs.edit(from, plan);
-            }
-            tell(from, plan, differences);
-            return ExitCodes.OK;
+            return edit(deadLetters.jobs(), from, new Edit(newHeaders, newJson, body));
+        });
+    }
+
+    private int edit(RedriveJobs jobs, DeadLetterQueue from, Edit edit) {
+        EditPlan plan = jobs.planEdit(from, id, edit, Optional.ofNullable(target));
+        List<String> differences = Differences.of(plan);
+        if (!session.json()) {
+            differences.forEach(line -> session.out().println(Rows.harmless(line)));
         }
+        if (!dryRun) {
+            confirm(plan);
+            jobs.edit(from, plan);
+        }
+        tell(from, plan, differences);
+        return ExitCodes.OK;
     }
 
     private Map<String, String> pairs(String option, List<String> given) {
@@ -115,8 +104,7 @@ final class EditCommand implements Callable<Integer> {
         for (String each : given) {
             int equals = each.indexOf('=');
             if (equals < 1 || pairs.put(each.substring(0, equals), each.substring(equals + 1)) != null) {
-                throw new ParameterException(
-                        spec.commandLine(), option + " is '" + each + "', expected NAME=VALUE, each name once");
+                throw session.misuse(option + " is '" + each + "', expected NAME=VALUE, each name once");
             }
         }
         return pairs;
@@ -144,7 +132,7 @@ final class EditCommand implements Callable<Integer> {
                     "the body of '" + id + "' is " + body.kind() + ", expected text; use --body-file");
         }
         byte[] readable = body.text().getBytes(StandardCharsets.UTF_8);
-        byte[] saved = new Editor(terminal.editor()).edit(readable);
+        byte[] saved = new Editor(session.terminal().editor()).edit(readable);
         if (Arrays.equals(saved, readable)) {
             throw new RefusedException("nothing was changed in the editor; nothing was sent");
         }
@@ -165,18 +153,13 @@ final class EditCommand implements Callable<Integer> {
     }
 
     private void confirm(EditPlan plan) {
-        if (yes) {
-            return;
-        }
-        spec.commandLine().getOut().print("Replace it by this, in " + plan.target() + "? [y/N] ");
-        spec.commandLine().getOut().flush();
-        if (!terminal.confirms()) {
+        if (!yes && !session.confirms("Replace it by this, in " + plan.target() + "?")) {
             throw new RefusedException("nothing was changed");
         }
     }
 
     private void tell(DeadLetterQueue from, EditPlan plan, List<String> differences) {
-        if (broker.json) {
+        if (session.json()) {
             var line = Words.object()
                     .put("queue", from.name())
                     .put("dryRun", dryRun)
@@ -185,13 +168,10 @@ final class EditCommand implements Callable<Integer> {
                     .put("target", plan.target());
             var differing = line.putArray("differences");
             differences.forEach(differing::add);
-            spec.commandLine().getOut().println(Words.line(line));
+            session.tell(line);
         } else if (!dryRun) {
-            spec.commandLine()
-                    .getOut()
-                    .println("Replaced " + plan.before().id() + " of " + from.name() + " by "
-                            + plan.after().id() + " in " + plan.target());
+            session.tell("Replaced " + plan.before().id() + " of " + from.name() + " by "
+                    + plan.after().id() + " in " + plan.target());
         }
-        spec.commandLine().getOut().flush();
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.deadletter.commands;
 
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
@@ -21,15 +20,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "export",
@@ -41,14 +36,8 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Callable<Integer> {
     private static final int STATUS_EVERY = 1_000;
 
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Mixin
     private SelectionOptions selection;
@@ -67,30 +56,26 @@ final class ExportCommand implements Callable<Integer> {
 
     private long written;
 
-    ExportCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    ExportCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
-        if (limit < 1) {
-            throw new ParameterException(spec.commandLine(), "--limit is " + limit + ", expected at least 1");
-        }
+        session.requireLimit(limit);
         if (force && file == null) {
-            throw new ParameterException(spec.commandLine(), "--force needs --to FILE");
+            throw session.misuse("--force needs --to FILE");
         }
         Selection chosen = selection.selection();
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            DeadLetterQueue of = deadLetters.queue(queue);
+        return session.with(queue, (deadLetters, of) -> {
             ScanResult scan =
                     file == null ? toStandardOutput(deadLetters, of, chosen) : toFile(deadLetters, of, chosen, file);
             return ExitCodes.of(scan, !chosen.equals(Selection.ALL));
-        }
+        });
     }
 
     private ScanResult toStandardOutput(DeadLetters deadLetters, DeadLetterQueue of, Selection chosen) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = session.out();
         ScanResult scan = export(deadLetters, of, chosen, letter -> {
             write(out, letter);
             if (out.checkError()) {
@@ -98,7 +83,7 @@ final class ExportCommand implements Callable<Integer> {
             }
         });
         out.flush();
-        tell(spec.commandLine().getErr(), of, "standard output", scan);
+        tell(session.err(), of, "standard output", scan);
         return scan;
     }
 
@@ -108,8 +93,7 @@ final class ExportCommand implements Callable<Integer> {
                     StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE
                 }
                 : new OpenOption[] {StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
-        StatusLine status = new StatusLine(
-                spec.commandLine().getOut(), broker.json ? new Terminal(false, terminal.width()) : terminal);
+        StatusLine status = session.status();
         try (var writer = Files.newBufferedWriter(to, StandardCharsets.UTF_8, options)) {
             ScanResult scan = export(deadLetters, of, chosen, letter -> {
                 write(writer, letter);
@@ -118,10 +102,10 @@ final class ExportCommand implements Callable<Integer> {
                 }
             });
             status.clear();
-            if (broker.json) {
+            if (session.json()) {
                 tellJson(of, to, scan);
             } else {
-                tell(spec.commandLine().getOut(), of, to.toString(), scan);
+                tell(session.out(), of, to.toString(), scan);
             }
             return scan;
         } catch (FileAlreadyExistsException exists) {
@@ -159,12 +143,10 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private void tellJson(DeadLetterQueue of, Path to, ScanResult scan) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(Words.line(Words.object()
+        session.tell(Words.object()
                 .put("queue", of.name())
                 .put("file", to.toString())
                 .put("exported", written)
-                .setAll(Words.json(scan))));
-        out.flush();
+                .setAll(Words.json(scan)));
     }
 }

@@ -2,11 +2,9 @@ package io.millrace.deadletter.commands;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetterGroup;
 import io.millrace.deadletter.DeadLetterGroups;
 import io.millrace.deadletter.DeadLetterQueue;
-import io.millrace.deadletter.DeadLetters;
 import io.millrace.deadletter.GroupBy;
 import io.millrace.deadletter.GroupsProgress;
 import io.millrace.deadletter.Selection;
@@ -19,11 +17,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "groups",
@@ -35,14 +30,8 @@ final class GroupsCommand implements Callable<Integer> {
     private static final int WIDE_ENOUGH_FOR_SAMPLES = 120;
     private static final int WIDE_ENOUGH_FOR_TRENDS = 150;
 
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Mixin
     private SelectionOptions selection;
@@ -66,34 +55,36 @@ final class GroupsCommand implements Callable<Integer> {
                     "The largest N groups, 1 to 1,000; the others are counted together. Default: ${DEFAULT-VALUE}")
     private int top;
 
-    GroupsCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    GroupsCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
         if (top < 1 || top > 1_000) {
-            throw new ParameterException(spec.commandLine(), "--top is " + top + ", expected 1 to 1000");
+            throw session.misuse("--top is " + top + ", expected 1 to 1000");
         }
         GroupBy grouping = grouping();
         Selection chosen = selection.selection();
-        PrintWriter out = spec.commandLine().getOut();
-        StatusLine status = new StatusLine(out, broker.json ? new Terminal(false, terminal.width()) : terminal);
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            DeadLetterQueue of = deadLetters.queue(queue);
+        StatusLine status = session.status();
+        return session.with(queue, (deadLetters, of) -> {
             DeadLetterGroups found = deadLetters.groups(of, chosen, grouping, progress -> status.show(line(progress)));
             status.clear();
-            if (broker.json) {
-                json(found, out);
-            } else {
-                print(of, found, out);
-            }
-            out.flush();
-            if (found.scan().isPartial() && !broker.json) {
-                spec.commandLine().getErr().println("groups: " + Words.quality(found.scan()));
-            }
+            tell(of, found);
             return ExitCodes.of(found.scan(), !chosen.equals(Selection.ALL));
+        });
+    }
+
+    private void tell(DeadLetterQueue of, DeadLetterGroups found) {
+        PrintWriter out = session.out();
+        if (session.json()) {
+            json(found, out);
+        } else {
+            print(of, found, out);
+        }
+        out.flush();
+        if (found.scan().isPartial() && !session.json()) {
+            session.remark(Words.quality(found.scan()));
         }
     }
 
@@ -101,7 +92,7 @@ final class GroupsCommand implements Callable<Integer> {
         try {
             return GroupBy.parse(by);
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), "--by is " + wrong.getMessage(), wrong);
+            throw session.misuse("--by is " + wrong.getMessage(), wrong);
         }
     }
 
@@ -119,8 +110,8 @@ final class GroupsCommand implements Callable<Integer> {
             return;
         }
         boolean byCause = by.equals(GroupBy.CAUSE.name());
-        boolean trends = terminal.width() >= WIDE_ENOUGH_FOR_TRENDS;
-        boolean samples = terminal.width() >= WIDE_ENOUGH_FOR_SAMPLES;
+        boolean trends = session.terminal().width() >= WIDE_ENOUGH_FOR_TRENDS;
+        boolean samples = session.terminal().width() >= WIDE_ENOUGH_FOR_SAMPLES;
         Rows rows = new Rows(heads(byCause, trends, samples));
         List<DeadLetterGroup> shown = found.groups().stream().limit(top).toList();
         Instant from = edge(shown, DeadLetterGroup::firstDeath, true);
@@ -145,7 +136,7 @@ final class GroupsCommand implements Callable<Integer> {
             cells.add(message(group, byCause));
             rows.add(cells.toArray(String[]::new));
         }
-        rows.print(out, terminal.width());
+        rows.print(out, session.terminal().width());
         long others = found.others()
                 + found.groups().stream()
                         .skip(top)
@@ -209,7 +200,7 @@ final class GroupsCommand implements Callable<Integer> {
         }
         ObjectNode end = Words.object();
         end.putObject("summary").put("others", others).setAll(Words.json(found.scan()));
-        spec.commandLine().getErr().println(Words.line(end));
+        session.err().println(Words.line(end));
     }
 
     private static ObjectNode json(DeadLetterGroup group) {

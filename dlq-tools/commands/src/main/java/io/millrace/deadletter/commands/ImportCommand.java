@@ -1,6 +1,5 @@
 package io.millrace.deadletter.commands;
 
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
 import io.millrace.deadletter.ExportedDeadLetter;
@@ -17,13 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "import",
@@ -34,14 +30,8 @@ final class ImportCommand implements Callable<Integer> {
     private static final int BATCH = 200;
     private static final long BATCH_CHARACTERS = 16 << 20;
 
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Parameters(index = "0", paramLabel = "FUNCTION|QUEUE", description = "The dead-letter queue that gets them.")
     private String queue;
@@ -55,20 +45,21 @@ final class ImportCommand implements Callable<Integer> {
     private long lines;
     private long added;
 
-    ImportCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    ImportCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
-        try (DeadLetters deadLetters = connect.apply(broker.address);
-                BufferedReader reader = open()) {
+        return session.with(this::read);
+    }
+
+    private int read(DeadLetters deadLetters) {
+        try (BufferedReader reader = open()) {
             DeadLetterQueue into = deadLetters.queue(queue);
             RedriveJobs jobs = deadLetters.jobs();
             Import running = jobs.importInto(into);
-            StatusLine status = new StatusLine(
-                    spec.commandLine().getOut(), broker.json ? new Terminal(false, terminal.width()) : terminal);
+            StatusLine status = session.status();
             List<ExportedDeadLetter> batch = next(reader);
             while (!batch.isEmpty()) {
                 added += dryRun ? 0 : jobs.add(running, batch);
@@ -117,24 +108,18 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private void tell(DeadLetterQueue into) {
-        if (broker.json) {
-            spec.commandLine()
-                    .getOut()
-                    .println(Words.line(Words.object()
-                            .put("queue", into.name())
-                            .put("dryRun", dryRun)
-                            .put("read", lines)
-                            .put("imported", added)
-                            .put("alreadyThere", dryRun ? 0 : lines - added)));
+        if (session.json()) {
+            session.tell(Words.object()
+                    .put("queue", into.name())
+                    .put("dryRun", dryRun)
+                    .put("read", lines)
+                    .put("imported", added)
+                    .put("alreadyThere", dryRun ? 0 : lines - added));
+        } else if (dryRun) {
+            session.tell("Would import " + JobRun.count(lines) + " into " + into.name());
         } else {
-            spec.commandLine()
-                    .getOut()
-                    .println(
-                            dryRun
-                                    ? "Would import " + JobRun.count(lines) + " into " + into.name()
-                                    : "Imported " + JobRun.count(added) + " into " + into.name()
-                                            + (lines == added ? "" : ", " + (lines - added) + " were there already"));
+            session.tell("Imported " + JobRun.count(added) + " into " + into.name()
+                    + (lines == added ? "" : ", " + (lines - added) + " were there already"));
         }
-        spec.commandLine().getOut().flush();
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.deadletter.commands;
 
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.JobProgress;
 import io.millrace.deadletter.JobRecord;
 import io.millrace.deadletter.JobRoute;
@@ -111,7 +112,7 @@ final class JobRun {
     /** What became of it, as one line or one JSON object, and the exit code that says so. */
     int end(JobRecord ended, String verb) {
         if (json) {
-            out().println(Words.line(JobWords.json(ended).put("dryRun", false)));
+            out().println(Words.line(DeadLetterJson.of(ended).put("dryRun", false)));
         } else if (ended.planned() > 0) {
             out().println(verb + " " + count(ended.moved()) + " of "
                     + ended.order().queue() + " to " + targets(ended.routes()));

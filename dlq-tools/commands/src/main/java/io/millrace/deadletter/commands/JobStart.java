@@ -8,32 +8,31 @@ import io.millrace.deadletter.RedriveJobs;
 import io.millrace.deadletter.RefusedException;
 import io.millrace.deadletter.Selection;
 import java.util.Optional;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 /** From the command line to a job: says what would move, asks, starts it, says what became of it. */
 final class JobStart {
-    private final CommandLine command;
-    private final Terminal terminal;
-    private final boolean json;
+    private final DeadLetterSession session;
     private final JobOptions options;
     private final String verb;
     private final String past;
 
     /** @param past the verb as it is said afterwards */
-    JobStart(CommandLine command, Terminal terminal, boolean json, JobOptions options, String verb, String past) {
-        this.command = command;
-        this.terminal = terminal;
-        this.json = json;
+    JobStart(DeadLetterSession session, JobOptions options, String verb, String past) {
+        this.session = session;
         this.options = options;
         this.verb = verb;
         this.past = past;
     }
 
-    /** What can be refused before the broker is asked. */
-    void check() {
+    int run(String queue, SelectionOptions selection, Optional<String> to) {
+        check();
+        return session.with(queue, (deadLetters, from) -> run(deadLetters.jobs(), from, selection.selection(), to));
+    }
+
+    // What can be refused before the broker is asked.
+    private void check() {
         request(Selection.ALL, Optional.empty());
-        if (!options.dryRun && !options.yes && !terminal.interactive()) {
+        if (!options.dryRun && !options.yes && !session.terminal().interactive()) {
             throw new RefusedException("nobody to ask here: add --yes to move, or --dry-run to see what would be");
         }
     }
@@ -42,11 +41,11 @@ final class JobStart {
         try {
             return options.request(selection, to);
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(command, String.valueOf(wrong.getMessage()), wrong);
+            throw session.misuse(String.valueOf(wrong.getMessage()), wrong);
         }
     }
 
-    int run(RedriveJobs jobs, DeadLetterQueue from, Selection selection, Optional<String> to) {
+    private int run(RedriveJobs jobs, DeadLetterQueue from, Selection selection, Optional<String> to) {
         JobRequest request = request(selection, to);
         if (options.dryRun) {
             return tell(jobs.plan(from, request));
@@ -57,7 +56,7 @@ final class JobStart {
                 throw new RefusedException("nothing was moved");
             }
         }
-        JobRun run = new JobRun(command, terminal, json);
+        JobRun run = new JobRun(session.command(), session.terminal(), session.json());
         JobRecord ended = run.watch(progress -> jobs.start(from, request, progress));
         long withoutOrigin = ended.withoutOrigin();
         int exitCode = run.end(ended, past);
@@ -67,41 +66,31 @@ final class JobStart {
     }
 
     private int tell(JobPlan plan) {
-        if (json) {
-            command.getOut()
-                    .println(Words.line(Words.object()
-                            .put("queue", plan.queue().name())
-                            .put("dryRun", true)
-                            .put("planned", plan.planned())
-                            .put("moved", 0)
-                            .put("withoutOrigin", plan.withoutOrigin())));
+        if (session.json()) {
+            session.tell(Words.object()
+                    .put("queue", plan.queue().name())
+                    .put("dryRun", true)
+                    .put("planned", plan.planned())
+                    .put("moved", 0)
+                    .put("withoutOrigin", plan.withoutOrigin()));
         } else if (plan.planned() > 0) {
-            command.getOut()
-                    .println("Would " + verb + " " + JobRun.count(plan.planned()) + " of "
-                            + plan.queue().name() + " to " + JobRun.targets(plan.routes()));
+            session.tell("Would " + verb + " " + JobRun.count(plan.planned()) + " of "
+                    + plan.queue().name() + " to " + JobRun.targets(plan.routes()));
         }
-        command.getOut().flush();
         return nothing(plan.queue(), plan.withoutOrigin(), plan.planned(), ExitCodes.OK);
     }
 
     private int nothing(DeadLetterQueue from, long withoutOrigin, long planned, int exitCode) {
         if (withoutOrigin > 0) {
-            tellError(JobRun.count(withoutOrigin) + " of " + from.name()
+            session.remark(JobRun.count(withoutOrigin) + " of " + from.name()
                     + " left there: nobody wrote down where they died; name a queue with --to");
         } else if (planned == 0) {
-            tellError("no dead letters to " + verb + " in " + from.name());
+            session.remark("no dead letters to " + verb + " in " + from.name());
         }
         return planned == 0 ? ExitCodes.REFUSED : exitCode;
     }
 
     private boolean confirmed(JobPlan plan) {
-        command.getOut()
-                .print("Move " + JobRun.count(plan.planned()) + " to " + JobRun.targets(plan.routes()) + "? [y/N] ");
-        command.getOut().flush();
-        return terminal.confirms();
-    }
-
-    private void tellError(String message) {
-        command.getErr().println(command.getCommandName() + ": " + message);
+        return session.confirms("Move " + JobRun.count(plan.planned()) + " to " + JobRun.targets(plan.routes()) + "?");
     }
 }

@@ -1,7 +1,7 @@
 package io.millrace.deadletter.commands;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.JobNow;
 import io.millrace.deadletter.JobRecord;
 import io.millrace.deadletter.JobRoute;
@@ -15,36 +15,8 @@ import java.util.Optional;
 final class JobWords {
     private JobWords() {}
 
-    static ObjectNode json(JobRecord job) {
-        ObjectNode node = Words.object()
-                .put("job", job.id())
-                .put("state", job.state().name())
-                .put("queue", job.order().queue())
-                .put("selection", job.order().selection())
-                .put("by", job.order().by())
-                .put("reason", job.order().reason())
-                .put("startedAt", Instant.ofEpochMilli(job.startedAt()).toString())
-                .put("endedAt", ended(job).map(Instant::toString).orElse(null))
-                .put("planned", job.planned())
-                .put("moved", job.moved())
-                .put("returned", job.returned())
-                .put("undone", job.undone())
-                .put("withoutOrigin", job.withoutOrigin())
-                .put("outcome", job.outcome());
-        ArrayNode routes = node.putArray("targets");
-        for (JobRoute route : job.routes()) {
-            routes.addObject()
-                    .put("target", route.target())
-                    .put("qualifier", route.qualifier().isEmpty() ? null : route.qualifier())
-                    .put("planned", route.planned())
-                    .put("moved", route.moved())
-                    .put("held", route.held().isEmpty() ? null : route.held());
-        }
-        return node;
-    }
-
     static ObjectNode json(JobNow now) {
-        return json(now.job()).put("waiting", now.waiting()).put("driven", now.driven());
+        return DeadLetterJson.of(now.job()).put("waiting", now.waiting()).put("driven", now.driven());
     }
 
     static Optional<Instant> ended(JobRecord job) {

@@ -1,6 +1,7 @@
 package io.millrace.deadletter.commands;
 
 import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetters;
 import io.millrace.deadletter.JobNow;
 import io.millrace.deadletter.JobProgress;
@@ -70,7 +71,7 @@ final class JobsCommand implements Runnable {
             Rows rows = new Rows("JOB", "STATE", "STARTED", "MOVED", "OF", "BACK", "UNDONE", "BY", "QUEUE | REASON");
             for (JobRecord job : jobs.all().stream().limit(limit).toList()) {
                 if (broker.json) {
-                    command.getOut().println(Words.line(JobWords.json(job)));
+                    command.getOut().println(Words.line(DeadLetterJson.of(job)));
                 } else {
                     rows.add(
                             job.id(),
@@ -162,7 +163,7 @@ final class JobsCommand implements Runnable {
             command.getOut()
                     .println(
                             broker.json
-                                    ? Words.line(JobWords.json(job))
+                                    ? Words.line(DeadLetterJson.of(job))
                                     : "job " + job.id() + " is " + job.state() + " after " + job.moved() + " of "
                                             + job.planned());
             command.getOut().flush();
@@ -199,7 +200,8 @@ final class JobsCommand implements Runnable {
             command.getErr().flush();
             JobNow undone = jobs.undo(id);
             if (broker.json) {
-                command.getOut().println(Words.line(JobWords.json(undone.job()).put("broughtBack", undone.waiting())));
+                command.getOut()
+                        .println(Words.line(DeadLetterJson.of(undone.job()).put("broughtBack", undone.waiting())));
             } else {
                 command.getOut()
                         .println("Brought back " + JobRun.count(undone.waiting()) + " to "
@@ -211,11 +213,10 @@ final class JobsCommand implements Runnable {
     }
 
     private boolean confirmed(CommandLine command, JobNow now) {
-        command.getOut()
-                .print("Bring back " + JobRun.count(now.waiting()) + " to "
-                        + now.job().order().queue() + "? [y/N] ");
-        command.getOut().flush();
-        return terminal.confirms();
+        return terminal.confirms(
+                command.getOut(),
+                "Bring back " + JobRun.count(now.waiting()) + " to "
+                        + now.job().order().queue() + "?");
     }
 
     private CommandLine command(String name) {

@@ -1,8 +1,5 @@
 package io.millrace.deadletter.commands;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
@@ -17,15 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "list",
@@ -38,14 +31,8 @@ final class ListCommand implements Callable<Integer> {
     private static final Duration BETWEEN_COUNTS = Duration.ofMillis(500);
     private static final int ORIGINS_IN_A_ROW = 3;
 
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Mixin
     private SelectionOptions selection;
@@ -63,35 +50,29 @@ final class ListCommand implements Callable<Integer> {
             description = "At most so many dead letters. Default: ${DEFAULT-VALUE}")
     private int limit;
 
-    ListCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    ListCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
-        if (limit < 1) {
-            throw new ParameterException(spec.commandLine(), "--limit is " + limit + ", expected at least 1");
-        }
+        session.requireLimit(limit);
         Selection chosen = selection.selection();
         if (queue == null && !chosen.equals(Selection.ALL)) {
-            throw new ParameterException(
-                    spec.commandLine(), "options that choose dead letters need the FUNCTION or QUEUE they lie in");
+            throw session.misuse("options that choose dead letters need the FUNCTION or QUEUE they lie in");
         }
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            PrintWriter out = spec.commandLine().getOut();
-            int exitCode = queue == null
-                    ? queues(deadLetters, out)
-                    : deadLetters(deadLetters, deadLetters.queue(queue), chosen, out);
-            out.flush();
-            return exitCode;
-        }
+        PrintWriter out = session.out();
+        int exitCode = queue == null
+                ? session.with(deadLetters -> queues(deadLetters, out))
+                : session.with(queue, (deadLetters, of) -> deadLetters(deadLetters, of, chosen, out));
+        out.flush();
+        return exitCode;
     }
 
     private int queues(DeadLetters deadLetters, PrintWriter out) {
         List<QueueOverview> found = deadLetters.overview(BETWEEN_COUNTS);
-        if (broker.json) {
-            found.forEach(each -> out.println(Words.line(json(each))));
+        if (session.json()) {
+            found.forEach(each -> out.println(Words.line(DeadLetterJson.of(each))));
             return ExitCodes.OK;
         }
         Rows rows = new Rows("MESSAGES", "SCHEDULED", "DELIVERING", "OLDEST", "IN/S", "QUEUE");
@@ -127,28 +108,11 @@ final class ListCommand implements Callable<Integer> {
         return more > 0 ? first + " and " + more + " more" : first;
     }
 
-    private static ObjectNode json(QueueOverview each) {
-        DeadLetterQueue counts = each.queue();
-        ObjectNode node = Words.object()
-                .put("queue", counts.name())
-                .put("address", counts.address())
-                .put("function", counts.function().map(Object::toString).orElse(null))
-                .put("messages", counts.messages())
-                .put("visible", counts.visible())
-                .put("scheduled", counts.scheduled())
-                .put("delivering", counts.delivering())
-                .put("oldest", each.oldest().map(Instant::toString).orElse(null))
-                .put("arrivalsPerSecond", each.arrivalsPerSecond());
-        ArrayNode origins = node.putArray("origins");
-        each.origins().forEach(origins::add);
-        return node;
-    }
-
     private int deadLetters(DeadLetters deadLetters, DeadLetterQueue of, Selection chosen, PrintWriter out) {
         Rows rows = new Rows("ID", "DIED", "CAUSE", "ATTEMPTS", "MESSAGE | BODY");
         ScanResult scan = deadLetters.scan(of, chosen, Look.HEADS.atMost(limit), letter -> add(letter, rows, out));
         boolean isChosen = !chosen.equals(Selection.ALL);
-        if (broker.json) {
+        if (session.json()) {
             tellIfPartial(scan);
             return ExitCodes.of(scan, isChosen);
         }
@@ -165,12 +129,12 @@ final class ListCommand implements Callable<Integer> {
 
     private void tellIfPartial(ScanResult scan) {
         if (scan.isPartial() || scan.unread() > 0) {
-            spec.commandLine().getErr().println("list: " + Words.quality(scan));
+            session.remark(Words.quality(scan));
         }
     }
 
     private void add(DeadLetter letter, Rows rows, PrintWriter out) {
-        if (broker.json) {
+        if (session.json()) {
             out.println(Words.line(DeadLetterJson.of(letter)));
         } else {
             rows.add(
@@ -186,7 +150,7 @@ final class ListCommand implements Callable<Integer> {
         if (rows.isEmpty()) {
             out.println(nothing);
         } else {
-            rows.print(out, terminal.width());
+            rows.print(out, session.terminal().width());
         }
     }
 }

@@ -1,16 +1,10 @@
 package io.millrace.deadletter.commands;
 
-import io.millrace.broker.connection.BrokerAddress;
-import io.millrace.deadletter.DeadLetterQueue;
-import io.millrace.deadletter.DeadLetters;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "move",
@@ -18,14 +12,8 @@ import picocli.CommandLine.Spec;
         description = "Moves dead letters to another queue, as a job: see redrive and jobs.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class MoveCommand implements Callable<Integer> {
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Mixin
     private JobOptions options;
@@ -39,18 +27,13 @@ final class MoveCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "TARGET", description = "A function or queue that gets them.")
     private String target;
 
-    MoveCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    MoveCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
-        JobStart start = new JobStart(spec.commandLine(), terminal, broker.json, options, "move", "Moved");
-        start.check();
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            DeadLetterQueue from = deadLetters.queue(queue);
-            return start.run(deadLetters.jobs(), from, selection.selection(), Optional.of(target));
-        }
+        JobStart start = new JobStart(session, options, "move", "Moved");
+        return start.run(queue, selection, Optional.of(target));
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.deadletter.commands;
 
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
@@ -21,15 +20,11 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "purge",
@@ -39,14 +34,8 @@ import picocli.CommandLine.Spec;
 final class PurgeCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
-    private final Function<BrokerAddress, DeadLetters> connect;
-    private final Terminal terminal;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Mixin
     private SelectionOptions selection;
@@ -72,46 +61,43 @@ final class PurgeCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only say what would be deleted.")
     private boolean dryRun;
 
-    PurgeCommand(Function<BrokerAddress, DeadLetters> connect, Terminal terminal) {
-        this.connect = connect;
-        this.terminal = terminal;
+    PurgeCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
         if (noExport && export != null) {
-            throw new ParameterException(spec.commandLine(), "--export and --no-export exclude each other");
+            throw session.misuse("--export and --no-export exclude each other");
         }
-        if (confirm == null && !dryRun && !terminal.interactive()) {
+        if (confirm == null && !dryRun && !session.terminal().interactive()) {
             throw new RefusedException(
                     "nobody to ask here: add --confirm QUEUE to delete, or --dry-run to see what would be");
         }
         Selection chosen = selection.selection();
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            DeadLetterQueue from = deadLetters.queue(queue);
-            long matching = deadLetters.jobs().count(from, chosen);
-            if (matching == 0) {
-                throw new RefusedException("no dead letters to purge in " + from.name());
-            }
-            if (dryRun) {
-                tell(from, matching, Optional.empty(), true);
-                return ExitCodes.OK;
-            }
-            String typed = confirm == null ? ask(from, matching) : confirm;
-            if (!typed.equals(from.name())) {
-                throw new RefusedException("'" + typed + "' is not '" + from.name() + "'; nothing was deleted");
-            }
-            purge(deadLetters, from, chosen);
+        return session.with(queue, (deadLetters, from) -> confirmAndPurge(deadLetters, from, chosen));
+    }
+
+    private int confirmAndPurge(DeadLetters deadLetters, DeadLetterQueue from, Selection chosen) {
+        long matching = deadLetters.jobs().count(from, chosen);
+        if (matching == 0) {
+            throw new RefusedException("no dead letters to purge in " + from.name());
+        }
+        if (dryRun) {
+            tell(from, matching, Optional.empty(), true);
             return ExitCodes.OK;
         }
+        String typed = confirm == null ? ask(from, matching) : confirm;
+        if (!typed.equals(from.name())) {
+            throw new RefusedException("'" + typed + "' is not '" + from.name() + "'; nothing was deleted");
+        }
+        purge(deadLetters, from, chosen);
+        return ExitCodes.OK;
     }
 
     private String ask(DeadLetterQueue from, long matching) {
-        spec.commandLine()
-                .getOut()
-                .print("Delete " + JobRun.count(matching) + " for good? Type the queue's name, " + from.name() + ": ");
-        spec.commandLine().getOut().flush();
-        return terminal.answer();
+        return session.ask(
+                "Delete " + JobRun.count(matching) + " for good? Type the queue's name, " + from.name() + ": ");
     }
 
     private void purge(DeadLetters deadLetters, DeadLetterQueue from, Selection chosen) {
@@ -157,21 +143,16 @@ final class PurgeCommand implements Callable<Integer> {
     }
 
     private void tell(DeadLetterQueue from, long deleted, Optional<Path> file, boolean only) {
-        if (broker.json) {
-            spec.commandLine()
-                    .getOut()
-                    .println(Words.line(Words.object()
-                            .put("queue", from.name())
-                            .put("dryRun", only)
-                            .put("matching", deleted)
-                            .put("deleted", only ? 0 : deleted)
-                            .put("file", file.map(Path::toString).orElse(null))));
+        if (session.json()) {
+            session.tell(Words.object()
+                    .put("queue", from.name())
+                    .put("dryRun", only)
+                    .put("matching", deleted)
+                    .put("deleted", only ? 0 : deleted)
+                    .put("file", file.map(Path::toString).orElse(null)));
         } else {
-            spec.commandLine()
-                    .getOut()
-                    .println((only ? "Would delete " : "Deleted ") + JobRun.count(deleted) + " of " + from.name()
-                            + file.map(to -> "; they are in " + to).orElse(""));
+            session.tell((only ? "Would delete " : "Deleted ") + JobRun.count(deleted) + " of " + from.name()
+                    + file.map(to -> "; they are in " + to).orElse(""));
         }
-        spec.commandLine().getOut().flush();
     }
 }

@@ -1,11 +1,9 @@
 package io.millrace.deadletter.commands;
 
-import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.deadletter.Cause;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
-import io.millrace.deadletter.DeadLetters;
 import io.millrace.deadletter.Fingerprint;
 import io.millrace.deadletter.Look;
 import io.millrace.deadletter.ReadableBody;
@@ -17,12 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "show",
@@ -33,13 +28,8 @@ final class ShowCommand implements Callable<Integer> {
     // More than anybody reads; export writes all of it.
     private static final int LARGEST = 8 << 20;
 
-    private final Function<BrokerAddress, DeadLetters> connect;
-
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
-    private BrokerOption broker;
+    private final DeadLetterSession session;
 
     @Parameters(index = "0", paramLabel = "FUNCTION|QUEUE", description = "Where it lies.")
     private String queue;
@@ -47,26 +37,23 @@ final class ShowCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "ID", description = "Its id, as list shows it.")
     private String id;
 
-    ShowCommand(Function<BrokerAddress, DeadLetters> connect) {
-        this.connect = connect;
+    ShowCommand(DeadLetterSession session) {
+        this.session = session;
     }
 
     @Override
     public Integer call() {
-        try (DeadLetters deadLetters = connect.apply(broker.address)) {
-            DeadLetterQueue of = deadLetters.queue(queue);
+        return session.with(queue, (deadLetters, of) -> {
             List<DeadLetter> found = new ArrayList<>();
             deadLetters.scan(of, Selection.ofId(id), new Look(1, LARGEST), found::add);
             DeadLetter letter = found.stream().findFirst().orElseThrow(() -> notThere(of));
-            PrintWriter out = spec.commandLine().getOut();
-            if (broker.json) {
-                out.println(Words.line(DeadLetterJson.of(letter)));
+            if (session.json()) {
+                session.tell(DeadLetterJson.of(letter));
             } else {
-                print(letter, out);
+                print(letter, session.out());
             }
-            out.flush();
             return ExitCodes.OK;
-        }
+        });
     }
 
     private RefusedException notThere(DeadLetterQueue of) {
@@ -151,6 +138,7 @@ final class ShowCommand implements Callable<Integer> {
         out.println();
         out.println("body (" + kind + ", " + body.length() + " bytes" + cut + ")");
         out.println(Rows.harmless(body.text()));
+        out.flush();
     }
 
     private static void field(PrintWriter out, String name, String value) {

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.Optional;
@@ -51,12 +52,14 @@ public record Terminal(boolean interactive, int width, String editor) {
     }
 
     /** Whether the person answers yes. */
-    boolean confirms() {
-        return answer().matches("(?i)y|yes");
+    boolean confirms(PrintWriter out, String question) {
+        return ask(out, question + " [y/N] ").matches("(?i)y|yes");
     }
 
     /** What the person types; empty at the end of the input. */
-    String answer() {
+    String ask(PrintWriter out, String question) {
+        out.print(question);
+        out.flush();
         try {
             // Not closed: it is the process's own.
             String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();

@@ -1,7 +1,7 @@
 package io.millrace.console.deadletters;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.JobNow;
 import io.millrace.deadletter.JobProgress;
 import io.millrace.deadletter.JobRecord;
@@ -16,37 +16,18 @@ final class JobJson {
 
     /** @param progress of the driver, where it is this server: newer than the record */
     static ObjectNode of(JobRecord job, @Nullable JobProgress progress) {
-        ObjectNode node = Words.object()
-                .put("job", job.id())
-                .put("state", job.state().name())
-                .put("queue", job.order().queue())
-                .put("selection", job.order().selection())
-                .put("by", job.order().by())
-                .put("reason", job.order().reason())
-                .put("startedAt", time(job.startedAt()))
-                .put("updatedAt", time(job.updatedAt()))
-                .put("endedAt", job.endedAt() == 0 ? null : time(job.endedAt()))
-                .put("planned", job.planned())
-                .put("moved", progress == null ? job.moved() : Math.max(job.moved(), progress.moved()))
-                .put("returned", progress == null ? job.returned() : Math.max(job.returned(), progress.returned()))
-                .put("undone", job.undone())
+        ObjectNode node = DeadLetterJson.of(job)
+                .put("updatedAt", Instant.ofEpochMilli(job.updatedAt()).toString())
                 .put("held", held(job))
-                .put("withoutOrigin", job.withoutOrigin())
-                .put("outcome", job.outcome())
                 .put("ratePerSecond", progress == null ? null : progress.perSecond())
                 .put(
                         "limitPerSecond",
                         job.order().pace().perSecond() == 0
                                 ? null
                                 : job.order().pace().perSecond());
-        ArrayNode routes = node.putArray("targets");
-        for (JobRoute route : job.routes()) {
-            routes.addObject()
-                    .put("target", route.target())
-                    .put("qualifier", route.qualifier().isEmpty() ? null : route.qualifier())
-                    .put("planned", route.planned())
-                    .put("moved", route.moved())
-                    .put("held", route.held().isEmpty() ? null : route.held());
+        if (progress != null) {
+            node.put("moved", Math.max(job.moved(), progress.moved()))
+                    .put("returned", Math.max(job.returned(), progress.returned()));
         }
         return node;
     }
@@ -72,9 +53,5 @@ final class JobJson {
                 .put(
                         "resolved",
                         Math.max(0, moved - waiting - returned - now.job().undone()));
-    }
-
-    private static String time(long millis) {
-        return Instant.ofEpochMilli(millis).toString();
     }
 }

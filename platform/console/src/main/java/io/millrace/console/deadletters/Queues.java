@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.topology.Topology;
 import io.millrace.deadletter.AsyncDeadLetters;
+import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.QueueOverview;
 import io.millrace.deadletter.RefusedException;
@@ -75,18 +76,7 @@ final class Queues {
         answer.put("at", Instant.now().toString());
         ArrayNode queues = answer.putArray("queues");
         for (QueueOverview each : found) {
-            DeadLetterQueue counts = each.queue();
-            ObjectNode node = queues.addObject()
-                    .put("queue", counts.name())
-                    .put("function", counts.function().map(Object::toString).orElse(null))
-                    .put("messages", counts.messages())
-                    .put("visible", counts.visible())
-                    .put("scheduled", counts.scheduled())
-                    .put("delivering", counts.delivering())
-                    .put("oldest", each.oldest().map(Instant::toString).orElse(null))
-                    .put("arrivalsPerSecond", each.arrivalsPerSecond());
-            ArrayNode origins = node.putArray("origins");
-            each.origins().forEach(origins::add);
+            queues.add(DeadLetterJson.of(each).without("address"));
         }
         return answer;
     }

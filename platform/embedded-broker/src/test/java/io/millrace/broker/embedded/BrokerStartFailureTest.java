@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.broker.embedded.BrokerStartException.Reason;
+import io.millrace.eventsource.contract.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokerStartFailureTest {
 
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
 
     private Path directory;
     private EmbeddedBrokerOptions options;
@@ -51,7 +52,7 @@ class BrokerStartFailureTest {
 
     @Test
     void a_port_that_two_acceptors_want_is_found_out_by_artemis_and_nothing_stays_behind() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
 
         BrokerStartException failure = startFailing(options.withMqttPort(port).withStompPort(port));
 
@@ -64,8 +65,9 @@ class BrokerStartFailureTest {
     void a_data_directory_of_another_process_is_refused_within_two_seconds() throws Exception {
         Process holder = startInOtherProcess(options.dataDirectory());
         try {
-            Duration shortest = Duration.ofDays(1); // Of some: the machine may be busy.
-            for (int i = 0; i < 3; i++) {
+            Duration shortest = Duration.ofDays(1); // Of as many as it takes: the machine may be busy for a while.
+            Instant patience = Instant.now().plusSeconds(60);
+            do {
                 long asked = System.nanoTime();
                 BrokerStartException failure = startFailing(options);
                 Duration took = Duration.ofNanos(System.nanoTime() - asked);
@@ -75,8 +77,8 @@ class BrokerStartFailureTest {
                         .hasMessage("The data directory " + options.dataDirectory()
                                 + " is in use by the broker of process " + holder.pid());
                 shortest = took.compareTo(shortest) < 0 ? took : shortest;
-            }
-            assertThat(shortest).isLessThan(Duration.ofSeconds(2));
+            } while (shortest.compareTo(TWO_SECONDS) >= 0 && Instant.now().isBefore(patience));
+            assertThat(shortest).isLessThan(TWO_SECONDS);
         } finally {
             holder.destroyForcibly().waitFor();
         }
@@ -193,18 +195,6 @@ class BrokerStartFailureTest {
     private static void assertStarts(EmbeddedBrokerOptions options) {
         try (EmbeddedBroker broker = EmbeddedBroker.start(options, ignored -> {})) {
             assertThat(broker.amqpPort()).isPositive();
-        }
-    }
-
-    /** Below those that are given to who asks for any: what takes it does so a while after this. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
         }
     }
 

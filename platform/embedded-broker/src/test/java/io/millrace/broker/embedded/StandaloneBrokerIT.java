@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.millrace.eventsource.contract.FreePort;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,13 +36,13 @@ class StandaloneBrokerIT {
     @Timeout(value = 3, unit = TimeUnit.MINUTES)
     void a_broker_of_the_distribution_runs_with_our_broker_xml(@TempDir Path directory) throws Exception {
         Path instance = directory.resolve("instance");
-        int amqp = freePort();
+        int amqp = FreePort.find();
         Process shell = start(instance, amqp);
         try {
             for (int again = 1; !awaitStart(shell); again++) {
                 assertThat(shell.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 instance = directory.resolve("instance-" + again);
-                amqp = freePort();
+                amqp = FreePort.find();
                 shell = start(instance, amqp);
             }
 
@@ -95,9 +92,9 @@ class StandaloneBrokerIT {
                 .put(
                         "JAVA_ARGS_APPEND",
                         "-Xms64m -Xmx512m -Dmillrace.broker.amqp=%d -Dmillrace.broker.core=%d"
-                                        .formatted(amqp, freePort())
+                                        .formatted(amqp, FreePort.find())
                                 + " -Dmillrace.broker.mqtt=%d -Dmillrace.broker.stomp=%d"
-                                        .formatted(freePort(), freePort()));
+                                        .formatted(FreePort.find(), FreePort.find()));
         return shell.start();
     }
 
@@ -125,17 +122,5 @@ class StandaloneBrokerIT {
     private static boolean stop(Process shell) throws InterruptedException {
         shell.descendants().forEach(ProcessHandle::destroy);
         return shell.waitFor(Duration.ofSeconds(60).toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** Below those that are given to who asks for any: what takes it does so a while after this. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
-        }
     }
 }

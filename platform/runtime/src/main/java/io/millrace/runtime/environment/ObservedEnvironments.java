@@ -2,7 +2,6 @@ package io.millrace.runtime.environment;
 
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
-import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import java.util.function.Consumer;
 
@@ -32,7 +31,7 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
     }
 
     private record Observed(FunctionEnvironments environments, AttemptListener listener)
-            implements FunctionEnvironments {
+            implements WrappedEnvironments {
         @Override
         public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
             environments.run(invocation, capacity, caller, outcome -> {
@@ -42,31 +41,6 @@ public final class ObservedEnvironments implements ExecutionEnvironments {
                     whenEnded.accept(outcome); // Or the event would hang on a listener's bug.
                 }
             });
-        }
-
-        @Override
-        public void provision(int wanted, AllocationListener progress) {
-            environments.provision(wanted, progress);
-        }
-
-        @Override
-        public boolean hasRoom(InvocationType type) {
-            return environments.hasRoom(type);
-        }
-
-        @Override
-        public boolean inThisProcess() {
-            return environments.inThisProcess();
-        }
-
-        @Override
-        public int count() {
-            return environments.count();
-        }
-
-        @Override
-        public void close() {
-            environments.close();
         }
     }
 }

@@ -2,12 +2,12 @@ package io.millrace.runtime.metrics;
 
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
-import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.ExecutionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.HandlerSource;
+import io.millrace.runtime.environment.WrappedEnvironments;
 import io.millrace.runtime.observe.FunctionMeters;
 import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.observe.VersionMeters;
@@ -55,7 +55,7 @@ public final class MeteredEnvironments implements ExecutionEnvironments {
     /** Where the attempts of one version count. */
     record Measures(FunctionMeters function, VersionMeters version, VersionUsage usage, int memoryMegabytes) {}
 
-    private record Metered(FunctionEnvironments environments, Measures measures) implements FunctionEnvironments {
+    private record Metered(FunctionEnvironments environments, Measures measures) implements WrappedEnvironments {
         @Override
         public void run(Invocation invocation, Capacity capacity, Caller caller, Consumer<Outcome> whenEnded) {
             MeteredAttempt attempt = new MeteredAttempt(
@@ -70,26 +70,6 @@ public final class MeteredEnvironments implements ExecutionEnvironments {
                     measures.usage().notBegun();
                 }
             }
-        }
-
-        @Override
-        public void provision(int wanted, AllocationListener progress) {
-            environments.provision(wanted, progress);
-        }
-
-        @Override
-        public boolean hasRoom(InvocationType type) {
-            return environments.hasRoom(type);
-        }
-
-        @Override
-        public boolean inThisProcess() {
-            return environments.inThisProcess();
-        }
-
-        @Override
-        public int count() {
-            return environments.count();
         }
 
         @Override

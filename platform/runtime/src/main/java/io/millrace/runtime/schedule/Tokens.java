@@ -5,11 +5,9 @@ import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
 import io.millrace.broker.delivery.Publisher;
-import io.millrace.broker.delivery.Transactions;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.topology.QueueSpec;
-import io.millrace.core.function.FunctionArn;
 import io.millrace.core.schedule.Timetable;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.observe.LogKeys;
@@ -18,8 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,13 +40,12 @@ final class Tokens {
     private final BrokerConnection connection;
     private final BrokerManagement management;
     private final ScheduleShelf shelf;
-    private final Targets targets;
+    private final DueEvents events;
     private final IdentitySettings identity;
     private final Timing timing;
     private final BiFunction<ScheduleSettings, Instant, Timetable> timetables;
     private final InstantSource clock;
     private final Publisher publisher;
-    private final Transactions transactions;
     /** By id of schedule. */
     private final Map<String, Expectation> expected = new HashMap<>();
 
@@ -59,8 +54,6 @@ final class Tokens {
     private final Set<String> underWay = new HashSet<>();
     /** Tokens of schedules of which one is under way. */
     private final Map<String, Delivery> waiting = new HashMap<>();
-    /** Execution ids whose event the broker has, as it said when it was sent again. */
-    private final Set<String> known = new HashSet<>();
     /** Missed by the look before; one look alone may miss what is just handed on. */
     private Set<Expectation> missed = new HashSet<>();
 
@@ -83,29 +76,15 @@ final class Tokens {
         this.connection = connection;
         this.management = management;
         this.shelf = shelf;
-        this.targets = targets;
         this.identity = identity;
         this.timing = timing;
         this.timetables = timetables;
         this.clock = clock;
         this.publisher = new Publisher(connection);
-        this.transactions = new Transactions(connection);
+        this.events = new DueEvents(connection, targets, clock);
     }
 
     private record Opened(String queue, InboundLink link, TokenAudit audit) {}
-
-    /**
-     * The token that a schedule should have.
-     *
-     * @param at when it should come
-     * @param isCertain whether this process wrote it, or is about to
-     */
-    private record Expectation(
-            ScheduleKey key, String id, long revision, Instant due, Instant at, boolean isLast, boolean isCertain) {
-        String token() {
-            return id + "/" + revision;
-        }
-    }
 
     /** Takes up what is stored. Thread-safe. */
     Future<Void> resume() {
@@ -133,22 +112,12 @@ final class Tokens {
         Optional<Instant> next = times.after(now).or(() -> oneTime(schedule, times));
         expected.put(
                 schedule.id(),
-                next.map(due -> expectation(schedule, due, false))
-                        .orElseGet(() -> lastExpectation(schedule, now, false)));
+                next.map(due -> Expectation.of(schedule, due, false))
+                        .orElseGet(() -> Expectation.last(schedule, now, false)));
     }
 
     private static Optional<Instant> oneTime(Schedule schedule, Timetable times) {
         return Timetable.isOneTime(schedule.settings().expression()) ? times.after(Instant.EPOCH) : Optional.empty();
-    }
-
-    private static Expectation expectation(Schedule schedule, Instant due, boolean isCertain) {
-        return new Expectation(
-                schedule.key(), schedule.id(), schedule.revision(), due, schedule.happensAt(due), false, isCertain);
-    }
-
-    private static Expectation lastExpectation(Schedule schedule, Instant instant, boolean isCertain) {
-        Instant now = instant.truncatedTo(ChronoUnit.MILLIS); // As its token tells it.
-        return new Expectation(schedule.key(), schedule.id(), schedule.revision(), now, now, true, isCertain);
     }
 
     /** Writes the first token of a revision, now or as soon as the broker is back. Thread-safe. */
@@ -171,7 +140,7 @@ final class Tokens {
             unplanted.remove(schedule.id());
             return;
         }
-        expected.put(schedule.id(), expectation(schedule, due.get(), true));
+        expected.put(schedule.id(), Expectation.of(schedule, due.get(), true));
         unplanted.put(schedule.id(), schedule);
         open();
         plantWhatIsNot();
@@ -326,7 +295,7 @@ final class Tokens {
         Message nextToken = next.isLast()
                 ? Token.last(schedule, next.due()).message(open.queue(), next.at())
                 : Token.of(schedule, next.due()).message(open.queue(), next.at());
-        return happen(occasion, nextToken, delivery)
+        return events.happen(occasion, nextToken, delivery)
                 .onSuccess(done -> expected.computeIfPresent(
                         schedule.id(), (id, before) -> before.revision() == next.revision() ? next : before));
     }
@@ -338,76 +307,8 @@ final class Tokens {
         return timetables
                 .apply(schedule.settings(), schedule.anchor())
                 .after(isTooLate ? now : due)
-                .map(next -> expectation(schedule, next, true))
-                .orElseGet(() -> lastExpectation(schedule, now, true));
-    }
-
-    private Future<Void> happen(Occasion occasion, Message nextToken, Delivery delivery) {
-        if (known.remove(occasion.executionId())) {
-            return transactions.completeAndSend(delivery, List.of(nextToken));
-        }
-        Optional<FunctionArn> function = occasion.function();
-        if (function.isPresent() && !targets.exists().test(function.get())) {
-            return giveUp(
-                    occasion,
-                    nextToken,
-                    delivery,
-                    "ResourceNotFoundException",
-                    "Function not found: " + function.get(),
-                    "");
-        }
-        function.ifPresent(arn -> targets.wake().accept(arn.function()));
-        Message event = function.map(
-                        arn -> occasion.event(arn, targets.maximumAge().apply(arn)))
-                .orElseGet(occasion::queueMessage);
-        return transactions
-                .completeAndSend(delivery, List.of(event, nextToken))
-                .onFailure(failure -> learn(occasion, failure))
-                .recover(failure -> failure instanceof BrokerRefusedException
-                        ? refused(occasion, nextToken, delivery, failure)
-                        : Future.failedFuture(failure));
-    }
-
-    /** The broker has the event from another token, so this one only goes on. */
-    private void learn(Occasion occasion, Throwable failure) {
-        if (String.valueOf(failure.getMessage()).contains("Duplicate message detected")) {
-            known.add(occasion.executionId());
-        }
-    }
-
-    /** A queue that is full, say. The broker keeps the token and delivers it again after a while that grows. */
-    private Future<Void> refused(Occasion occasion, Message nextToken, Delivery delivery, Throwable refusal) {
-        Schedule schedule = occasion.schedule();
-        ScheduleTarget target = schedule.settings().target();
-        boolean isOld =
-                !clock.instant().isBefore(schedule.happensAt(occasion.due()).plus(target.maximumAge()));
-        if (!isOld && occasion.attempt() <= target.maximumRetries()) {
-            return Future.failedFuture(refusal);
-        }
-        String condition = isOld ? "MaximumEventAgeInSeconds" : "MaximumRetryAttempts";
-        return giveUp(
-                occasion, nextToken, delivery, "ServiceUnavailable", String.valueOf(refusal.getMessage()), condition);
-    }
-
-    private Future<Void> giveUp(
-            Occasion occasion, Message nextToken, Delivery delivery, String code, String message, String condition) {
-        Optional<Message> letter = occasion.deadLetter(code, message, condition);
-        LOGGER.atWarn()
-                .addKeyValue(LogKeys.SCHEDULE, occasion.schedule().key())
-                .addKeyValue(LogKeys.DUE, occasion.due())
-                .addKeyValue(LogKeys.REASON, message)
-                .log(
-                        letter.isPresent()
-                                ? "schedule gave a due time up to its dead-letter queue"
-                                : "schedule gave a due time up");
-        List<Message> both = new ArrayList<>();
-        letter.ifPresent(both::add);
-        both.add(nextToken);
-        return transactions
-                .completeAndSend(delivery, both)
-                .recover(failure -> letter.isPresent() && failure instanceof BrokerRefusedException
-                        ? transactions.completeAndSend(delivery, List.of(nextToken))
-                        : Future.failedFuture(failure));
+                .map(next -> Expectation.of(schedule, next, true))
+                .orElseGet(() -> Expectation.last(schedule, now, true));
     }
 
     /** Whether all tokens are there; those that are not are planted anew. */

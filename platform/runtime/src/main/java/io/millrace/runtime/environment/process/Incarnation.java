@@ -1,9 +1,13 @@
 package io.millrace.runtime.environment.process;
 
 import io.millrace.core.function.FunctionDefinition;
+import io.millrace.runtime.environment.ShutdownReason;
+import io.millrace.runtime.runtimeapi.RuntimeApi;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,10 @@ import java.util.function.IntFunction;
  * that its callbacks come on other threads.
  */
 final class Incarnation {
+    private static final long INTERNAL_EXTENSIONS_MILLIS = 500;
+    private static final long EXTERNAL_EXTENSIONS_MILLIS = 2000;
+    private static final long RUNTIME_MILLIS = 300;
+
     private final ProcessParts parts;
     private final VersionCode code;
     private final Layout real;
@@ -86,8 +94,40 @@ final class Incarnation {
         return peak.megabytes();
     }
 
-    /** Asks all to end. Returns at once. */
-    void terminate() {
+    /**
+     * Ends all: extensions are told before and have their time, all others go at once (lambda-semantics 5.1). Returns
+     * at once; what is left is killed when {@code timer} is over.
+     *
+     * @param hadStarted whether the runtime had come to ask for an invocation
+     */
+    void end(RuntimeApi api, ShutdownReason reason, boolean hadStarted, Timer timer) {
+        api.withdraw();
+        long budget = budgetMillis(api);
+        if (budget == 0 || !hadStarted) {
+            kill();
+            return;
+        }
+        api.announceShutdown(reason.name(), Instant.now().plusMillis(budget));
+        timer.start(Duration.ofMillis(budget), this::kill);
+        parts.vertx().setTimer(Math.min(budget, RUNTIME_MILLIS), now -> terminate());
+    }
+
+    private long budgetMillis(RuntimeApi api) {
+        if (!code.extensions().isEmpty()) {
+            return EXTERNAL_EXTENSIONS_MILLIS;
+        }
+        return api.hasInternalExtensions() ? INTERNAL_EXTENSIONS_MILLIS : 0;
+    }
+
+    /** External extensions have their time to end; once they have, the rest has had it too. */
+    void killIfNobodyIsWaitedFor() {
+        if (!code.extensions().isEmpty() && extensionsAlive.get() <= 0) {
+            kill();
+        }
+    }
+
+    // Asks all to end. Returns at once.
+    private void terminate() {
         List<LaunchedProcess> all = List.copyOf(processes);
         parts.threads().execute(() -> all.forEach(LaunchedProcess::terminate));
     }
@@ -133,11 +173,6 @@ final class Incarnation {
         alive.incrementAndGet();
         process.start(parts.threads());
         return process;
-    }
-
-    /** Whether an end that was announced has been taken note of. */
-    boolean hasRunningExtensions() {
-        return extensionsAlive.get() > 0;
     }
 
     private void extensionExited(ProcessExit exit) {

@@ -1,36 +1,25 @@
 package io.millrace.runtime.environment.process;
 
-import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionDefinition;
 import io.millrace.core.invocation.Invocation;
-import io.millrace.core.invocation.Lineage;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
-import io.millrace.runtime.environment.InvocationReport;
 import io.millrace.runtime.environment.ShutdownReason;
-import io.millrace.runtime.runtimeapi.FunctionFacts;
 import io.millrace.runtime.runtimeapi.ResponseTaker;
 import io.millrace.runtime.runtimeapi.RuntimeApi;
 import io.millrace.runtime.runtimeapi.RuntimeApiListener;
 import io.millrace.runtime.runtimeapi.RuntimeFailure;
 import io.millrace.runtime.runtimeapi.RuntimeInvocation;
 import io.vertx.core.Context;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One execution environment as a state machine: its processes come and go with resets, its port and its /tmp stay until
@@ -39,13 +28,6 @@ import org.slf4j.LoggerFactory;
 final class ProcessEnvironment implements ExecutionEnvironment {
     /** The least for one ahead of its first invocation. */
     static final Duration PROVISIONED_INIT_LIMIT = Duration.ofSeconds(130);
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(ProcessEnvironment.class);
-    private static final long INTERNAL_EXTENSIONS_MILLIS = 500;
-    private static final long EXTERNAL_EXTENSIONS_MILLIS = 2000;
-    private static final long RUNTIME_MILLIS = 300;
-    /** Whoever wants the log waits so long for lines that were in a pipe when the invocation ended. */
-    private static final long LOG_PATIENCE_MILLIS = 200;
 
     /** Where its processes are. */
     private enum Phase {
@@ -69,26 +51,21 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     private final VersionCode code;
     private final FunctionDefinition definition;
     private final Context context;
-    private final EnvironmentLog log;
-    private final String logStream;
-    private final String id = UUID.randomUUID().toString();
-    private String lineageKey = "";
+    private final Premises premises;
+    private final EnvironmentReports reports;
+    private final CallChain chain = new CallChain();
     private volatile EnvironmentState state = EnvironmentState.INIT;
 
     private Phase phase = Phase.DOWN;
-    private @Nullable RuntimeApi api;
-    private @Nullable Layout real;
     private @Nullable Incarnation incarnation;
-    private @Nullable Attempt attempt;
+    private @Nullable OpenAttempt attempt;
     private @Nullable Consumer<Optional<FunctionError>> initWaiter;
     /** This initialisation is part of the invocation, as one before it failed. */
     private boolean suppressedInit;
 
     private boolean provisioned;
-    private boolean opening;
     private int generation;
     private Timer timer;
-    private InvocationReport report;
 
     ProcessEnvironment(ProcessParts parts, VersionCode code) {
         this.parts = parts;
@@ -98,11 +75,8 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         parts.live().add(this);
         context = EventLoops.forEnvironment(parts.vertx());
         timer = new Timer(parts.vertx());
-        report = new InvocationReport(definition);
-        logStream = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.ofPattern("yyyy/MM/dd/")) + "["
-                + definition.version() + "]" + UUID.randomUUID().toString().replace("-", "");
-        log = new EnvironmentLog(
-                definition, parts.sink().of(definition, logStream.substring(logStream.indexOf(']') + 1)));
+        premises = new Premises(parts, code, context);
+        reports = new EnvironmentReports(definition, parts.sink(), context);
     }
 
     @Override
@@ -125,7 +99,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
                 whenEnded.accept(ProcessErrors.closed(invocation.id()));
                 return;
             }
-            attempt = new Attempt(invocation, caller, whenEnded);
+            attempt = new OpenAttempt(invocation, caller, whenEnded);
             proceed();
         });
     }
@@ -164,56 +138,32 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     private void start(Duration limit) {
         phase = Phase.STARTING;
         state = EnvironmentState.INIT;
-        report.initStarted();
-        log.platform("INIT_START Runtime Version: " + definition.runtime());
+        reports.initStarted();
         if (suppressedInit && attempt != null) {
-            attempt.deadline = Instant.now().plus(limit);
+            attempt.countUntil(Instant.now().plus(limit));
         }
         timer.start(limit, this::initTimedOut);
-        if (api != null && real != null) {
-            launch(api, real);
-            return;
-        }
-        opening = true;
-        FunctionFacts facts = new FunctionFacts(
-                definition.name().value(),
-                definition.version(),
-                definition.handler(),
-                parts.options().account());
-        RuntimeApi.open(context, facts, new Conversation())
-                .onSuccess(this::opened)
-                .onFailure(failure -> cannotStart("no port for the Runtime API: " + failure.getMessage()));
+        premises.open(new Conversation(), this::opened, this::cannotStart);
     }
 
-    private void opened(RuntimeApi opened) {
-        api = opened;
-        parts.vertx()
-                .executeBlocking(() -> parts.directories().create("environments", id, "tmp"))
-                .onSuccess(tmp -> prepared(opened, tmp))
-                .onFailure(failure -> cannotStart("no directory for /tmp: " + failure.getMessage()));
-    }
-
-    private void prepared(RuntimeApi opened, Path tmp) {
-        Layout layout = new Layout(code.task(), code.opt(), parts.files().directory(), tmp);
-        real = layout;
-        opening = false;
+    private void opened(RuntimeApi api, Layout layout) {
         if (phase == Phase.STARTING) {
-            launch(opened, layout);
+            launch(api, layout);
         } else {
             gone(); // It was ended meanwhile; what was made for it is cleaned up now.
         }
     }
 
     private void launch(RuntimeApi opened, Layout layout) {
-        EnvironmentVariables.Facts facts =
-                new EnvironmentVariables.Facts(parts.options().region(), opened.authority(), logStream, provisioned);
+        EnvironmentVariables.Facts facts = new EnvironmentVariables.Facts(
+                parts.options().region(), opened.authority(), reports.logStream(), provisioned);
         opened.begin(code.extensions());
         int mine = ++generation;
         Incarnation launched = new Incarnation(
                 parts,
                 code,
                 layout,
-                log,
+                reports.log(),
                 facts,
                 parts.memory().group(definition),
                 exit -> context.runOnContext(now -> exited(mine, exit)),
@@ -232,7 +182,6 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     }
 
     private void cannotStart(String why) {
-        opening = false;
         if (phase == Phase.STARTING) {
             suppressedInit = true; // It has nothing to do with the function.
             initFailed(new ProcessExit("Runtime.Unknown", why));
@@ -246,7 +195,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     }
 
     private void initTimedOut() {
-        Attempt waiting = attempt;
+        OpenAttempt waiting = attempt;
         initFailed(
                 suppressedInit && waiting != null
                         ? ProcessErrors.timedOut(waiting.id(), definition.timeout())
@@ -256,9 +205,9 @@ final class ProcessEnvironment implements ExecutionEnvironment {
 
     private void initFailed(FunctionError error, String status) {
         timer.cancel();
-        log.platform(report.initFailed(suppressedInit ? "invoke" : "init", status, error.errorType()));
+        reports.initFailed(suppressedInit ? "invoke" : "init", status, error.errorType());
         ShutdownReason reason = "timeout".equals(status) ? ShutdownReason.TIMEOUT : ShutdownReason.FAILURE;
-        Attempt waiting = attempt;
+        OpenAttempt waiting = attempt;
         Consumer<Optional<FunctionError>> waiter = initWaiter;
         if (waiter != null) {
             initWaiter = null;
@@ -273,7 +222,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             attempt = null;
             stop(reason);
             if (waiting != null) {
-                log.started(waiting.id());
+                reports.startedWithInit(waiting);
                 answer(waiting, error, status, error.errorType());
             }
         }
@@ -281,7 +230,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
 
     private void idle() {
         Consumer<Optional<FunctionError>> waiter = initWaiter;
-        Attempt next = attempt;
+        OpenAttempt next = attempt;
         if (waiter != null) {
             initWaiter = null;
             state = EnvironmentState.READY;
@@ -292,8 +241,8 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         }
     }
 
-    private void dispatch(Attempt next) {
-        RuntimeApi opened = api;
+    private void dispatch(OpenAttempt next) {
+        RuntimeApi opened = premises.api();
         if (opened == null) {
             return;
         }
@@ -303,63 +252,40 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         if (wasCold) {
             parts.live().initialised();
         }
-        Instant deadline = next.deadline == null ? Instant.now().plus(definition.timeout()) : next.deadline;
-        Invocation invocation = next.invocation;
-        if (next.deadline == null) {
+        Instant counted = next.deadline();
+        Instant deadline = counted == null ? Instant.now().plus(definition.timeout()) : counted;
+        Invocation invocation = next.invocation();
+        if (counted == null) {
             timer.start(definition.timeout(), this::timedOut);
         } else {
             timer.start(Duration.between(Instant.now(), deadline), this::timedOut);
         }
-        report.invocationStarted();
-        log.started(invocation.id());
+        reports.started(next);
         opened.dispatch(new RuntimeInvocation(
                 invocation.id(),
                 invocation.payload(),
                 invocation.arn().toString(),
                 deadline,
                 invocation.clientContext(),
-                Optional.of(trace(invocation))));
-    }
-
-    /** Whatever the function calls is told by it how often this function ran in the chain (lambda-semantics 2.4). */
-    private String trace(Invocation invocation) {
-        if (lineageKey.isEmpty()) {
-            FunctionArn arn = invocation.arn();
-            lineageKey = Lineage.key(
-                    FunctionArn.of(arn.region(), arn.account(), arn.function()).toString());
-        }
-        return Lineage.continued(Optional.ofNullable(invocation.attributes().get(Invocation.TRACE)), lineageKey);
+                Optional.of(chain.continued(invocation))));
     }
 
     private void timedOut() {
-        Attempt running = phase == Phase.BUSY ? attempt : null;
+        OpenAttempt running = phase == Phase.BUSY ? attempt : null;
         state = EnvironmentState.RESET;
         attempt = phase == Phase.BUSY ? null : attempt;
         stop(ShutdownReason.TIMEOUT);
         if (running != null) {
-            log.platform(Instant.now() + " " + running.id() + " " + ProcessErrors.timedOutText(definition.timeout()));
+            reports.timedOut(running, definition.timeout());
             answer(running, ProcessErrors.timedOut(running.id(), definition.timeout()), "timeout", "");
         }
     }
 
-    private void answer(Attempt ended, Outcome outcome, String status, String errorType) {
+    private void answer(OpenAttempt ended, Outcome outcome, String status, String errorType) {
         attempt = null;
         Incarnation running = incarnation;
         OptionalLong peak = running == null ? OptionalLong.empty() : running.peakMegabytes();
-        report.measured(ended.caller);
-        String lines = report.invocationEnded(ended.id(), status, errorType, peak);
-        if (!ended.caller.wantsLogTail()) {
-            log.ended(lines);
-            ended.whenEnded.accept(outcome);
-            return;
-        }
-        log.ended(
-                lines,
-                tail -> context.runOnContext(now -> {
-                    ended.caller.logTail(tail);
-                    ended.whenEnded.accept(outcome);
-                }));
-        parts.vertx().setTimer(LOG_PATIENCE_MILLIS, late -> log.close(ended.id()));
+        reports.ended(ended, outcome, status, errorType, peak);
     }
 
     /** A process of this incarnation ended by itself, or because we ended it. */
@@ -374,23 +300,19 @@ final class ProcessEnvironment implements ExecutionEnvironment {
                 state = state == EnvironmentState.SHUTDOWN ? state : EnvironmentState.RESET;
                 stop(ShutdownReason.FAILURE);
             }
-            case STOPPING -> killIfNobodyIsWaitedFor();
+            case STOPPING -> {
+                if (incarnation != null) {
+                    incarnation.killIfNobodyIsWaitedFor();
+                }
+            }
             case DOWN, CLOSED -> {
                 // Expected.
             }
         }
     }
 
-    /** External extensions have their time to end; once they have, the rest has had it too. */
-    private void killIfNobodyIsWaitedFor() {
-        Incarnation running = incarnation;
-        if (running != null && !code.extensions().isEmpty() && !running.hasRunningExtensions()) {
-            running.kill();
-        }
-    }
-
     private void crashed(ProcessExit exit) {
-        Attempt running = attempt;
+        OpenAttempt running = attempt;
         state = EnvironmentState.RESET;
         attempt = null;
         stop(ShutdownReason.FAILURE);
@@ -404,30 +326,15 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         timer.cancel();
         boolean hadStarted = phase != Phase.STARTING;
         phase = Phase.STOPPING;
-        RuntimeApi opened = api;
+        RuntimeApi opened = premises.api();
         Incarnation running = incarnation;
         if (opened == null || running == null) {
-            if (!opening) {
+            if (!premises.isOpening()) {
                 gone();
             }
             return;
         }
-        opened.withdraw();
-        long budget = budgetMillis(opened);
-        if (budget == 0 || !hadStarted) {
-            running.kill();
-            return;
-        }
-        opened.announceShutdown(reason.name(), Instant.now().plusMillis(budget));
-        timer.start(Duration.ofMillis(budget), running::kill);
-        parts.vertx().setTimer(Math.min(budget, RUNTIME_MILLIS), now -> running.terminate());
-    }
-
-    private long budgetMillis(RuntimeApi opened) {
-        if (!code.extensions().isEmpty()) {
-            return EXTERNAL_EXTENSIONS_MILLIS;
-        }
-        return opened.hasInternalExtensions() ? INTERNAL_EXTENSIONS_MILLIS : 0;
+        running.end(opened, reason, hadStarted, timer);
     }
 
     private void gone(int of) {
@@ -454,7 +361,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             return;
         }
         state = EnvironmentState.SHUTDOWN;
-        Attempt running = attempt;
+        OpenAttempt running = attempt;
         Consumer<Optional<FunctionError>> waiter = initWaiter;
         attempt = null;
         initWaiter = null;
@@ -476,38 +383,10 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             return;
         }
         phase = Phase.CLOSED;
-        RuntimeApi opened = api;
-        if (opened != null) {
-            opened.close()
-                    .onFailure(failure -> LOGGER.atError().setCause(failure).log("a Runtime API could not be closed"));
-        }
-        Layout layout = real;
-        parts.threads().execute(() -> {
-            if (layout != null) {
-                Directories.delete(layout.own());
-            }
+        premises.close(() -> {
             code.release();
             parts.live().remove(this);
         });
-    }
-
-    /** An invocation that was asked for and has not ended. */
-    private static final class Attempt {
-        private final Invocation invocation;
-        private final Caller caller;
-        private final Consumer<Outcome> whenEnded;
-        /** Set where it counts from a suppressed initialisation. */
-        private @Nullable Instant deadline;
-
-        Attempt(Invocation invocation, Caller caller, Consumer<Outcome> whenEnded) {
-            this.invocation = invocation;
-            this.caller = caller;
-            this.whenEnded = whenEnded;
-        }
-
-        String id() {
-            return invocation.id();
-        }
     }
 
     /** What the processes say. */
@@ -531,7 +410,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             if (phase == Phase.STARTING) {
                 timer.cancel();
                 suppressedInit = false;
-                report.initEnded();
+                reports.initEnded();
                 phase = Phase.IDLE;
                 proceed();
             } else if (phase == Phase.TRAILING) {
@@ -543,9 +422,9 @@ final class ProcessEnvironment implements ExecutionEnvironment {
 
         @Override
         public Optional<ResponseTaker> streams(String requestId, String contentType) {
-            Attempt running = attempt;
+            OpenAttempt running = attempt;
             return phase == Phase.BUSY && running != null
-                    ? running.caller.responseSink().map(sink -> new StreamedAnswer(sink, contentType))
+                    ? running.caller().responseSink().map(sink -> new StreamedAnswer(sink, contentType))
                     : Optional.empty();
         }
 
@@ -573,7 +452,7 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         }
 
         private void ended(Outcome outcome, String status, String errorType) {
-            Attempt running = attempt;
+            OpenAttempt running = attempt;
             if (phase == Phase.BUSY && running != null) {
                 phase = Phase.TRAILING;
                 state = EnvironmentState.READY;

@@ -14,15 +14,13 @@ import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
+import io.millrace.eventsource.contract.FreePort;
 import io.millrace.eventsource.contract.KeptCheckpoints;
 import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
 import io.millrace.eventsource.contract.PartitionedSourceContract;
 import io.millrace.eventsource.contract.RealServer;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +61,7 @@ class DynamoDbSourceIT extends PartitionedSourceContract {
     @BeforeAll
     static void start() throws Exception {
         System.setProperty(NATIVE, Path.of("target", "native").toString());
-        int port = freePort();
+        int port = FreePort.find();
         server = ServerRunner.createServerFromCommandLineArgs(
                 new String[] {"-inMemory", "-sharedDb", "-disableTelemetry", "-port", Integer.toString(port)});
         server.start();
@@ -77,18 +74,6 @@ class DynamoDbSourceIT extends PartitionedSourceContract {
                 .region(Region.US_EAST_1)
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
-    }
-
-    /** Below those that are given to who asks for any: what takes it does so a while after this. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
-        }
     }
 
     @AfterAll

@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceDescription.AccessConfiguration;
 import io.millrace.eventsource.SourceDescription.StartingPosition;
+import io.millrace.eventsource.contract.FreePort;
 import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.RealServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +23,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -85,9 +82,9 @@ final class KafkaBroker implements RealServer, AutoCloseable {
     private KafkaBroker() {
         try {
             directory = Files.createTempDirectory("millrace-kafka");
-            port = freePort();
-            guardedPort = freePort();
-            format(freePort());
+            port = FreePort.find();
+            guardedPort = FreePort.find();
+            format(FreePort.find());
         } catch (IOException noDisk) {
             throw new UncheckedIOException(noDisk);
         }
@@ -105,18 +102,6 @@ final class KafkaBroker implements RealServer, AutoCloseable {
                     .get();
         } catch (InterruptedException | ExecutionException failed) {
             throw new IllegalStateException("user of the broker", failed);
-        }
-    }
-
-    /** Below those that are given to who asks for any: what takes it does so a while after this. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
         }
     }
 

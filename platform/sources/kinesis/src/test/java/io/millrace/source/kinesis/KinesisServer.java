@@ -1,9 +1,8 @@
 package io.millrace.source.kinesis;
 
+import io.millrace.eventsource.contract.FreePort;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -36,7 +34,7 @@ final class KinesisServer implements AutoCloseable {
         if (!isInstalled()) {
             return Optional.empty();
         }
-        int plain = freePort();
+        int plain = FreePort.find();
         ProcessBuilder command = new ProcessBuilder(
                         "node", PROGRAM.toAbsolutePath().toString())
                 .directory(HOME.toFile())
@@ -45,7 +43,7 @@ final class KinesisServer implements AutoCloseable {
         command.environment()
                 .putAll(Map.of(
                         "KINESIS_MOCK_PLAIN_PORT", Integer.toString(plain),
-                        "KINESIS_MOCK_TLS_PORT", Integer.toString(freePort()),
+                        "KINESIS_MOCK_TLS_PORT", Integer.toString(FreePort.find()),
                         "SHARD_LIMIT", "1000",
                         "CREATE_STREAM_DURATION", "1ms",
                         "SPLIT_SHARD_DURATION", "1ms",
@@ -68,18 +66,6 @@ final class KinesisServer implements AutoCloseable {
         return install.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 && install.exitValue() == 0
                 && Files.exists(PROGRAM);
-    }
-
-    /** Below those that are given to who asks for any: what takes it does so a while after this. */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Then with another one.
-            }
-        }
     }
 
     private boolean answers() {
