@@ -32,6 +32,7 @@ final class FunctionCommand implements Runnable {
                 .addSubcommand(LimitsCommand.commandLine())
                 .addSubcommand(ProvisionedCommand.commandLine())
                 .addSubcommand(new FunctionScalingCommand())
+                .addSubcommand(new FunctionReplayCommand())
                 .addSubcommand(new FunctionDeleteCommand());
     }
 

@@ -101,6 +101,15 @@ class FunctionVerbsIT {
     }
 
     @Test
+    void a_replay_needs_a_server_that_keeps_its_past() {
+        done("function", "create", "past", "--jar", greeter("hello"), "--handler", "Greeter");
+
+        assertThat(failed("function", "replay", "past", "--from", "1h"))
+                .contains("setting broker.retention is 0: this server keeps no past events")
+                .hasLineCount(1);
+    }
+
+    @Test
     void limits_are_set_shown_and_cleared() {
         done("function", "create", "limited", "--jar", greeter("hello"), "--handler", "Greeter");
 

@@ -1,6 +1,7 @@
 package io.millrace.runtime;
 
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.broker.embedded.Retention;
 import io.millrace.core.concurrency.ConcurrencyRules;
 import io.millrace.runtime.config.BrokerSettings;
 import io.millrace.runtime.config.ConcurrencySettings;
@@ -16,12 +17,15 @@ final class PartOptions {
     private PartOptions() {}
 
     static EmbeddedBrokerOptions broker(BrokerSettings settings, Path directory) {
-        return EmbeddedBrokerOptions.of(directory)
+        EmbeddedBrokerOptions options = EmbeddedBrokerOptions.of(directory)
                 .withHost(settings.host())
                 .withAmqpPort(settings.amqp())
                 .withCorePort(settings.core())
                 .withMqttPort(settings.mqtt())
                 .withStompPort(settings.stomp());
+        return settings.retention().toMillis() == 0
+                ? options
+                : options.withRetention(new Retention(settings.retention(), settings.retentionBytes()));
     }
 
     static ConcurrencyRules concurrency(ConcurrencySettings settings) {

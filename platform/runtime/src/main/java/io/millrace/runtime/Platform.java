@@ -63,6 +63,8 @@ import io.millrace.runtime.payloads.PayloadUnavailableException;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.relay.Relays;
+import io.millrace.runtime.replay.HistoryReplays;
+import io.millrace.runtime.replay.ReplayDoor;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.millrace.runtime.scaling.ScalingController;
 import io.millrace.runtime.scalingapi.ScalingApi;
@@ -132,6 +134,7 @@ public final class Platform implements AutoCloseable {
     private final EventBuses buses;
     private final Archives archives;
     private final Replays replays;
+    private final Optional<HistoryReplays> pastReplays;
     private final BrokerAccounting brokerAccounting;
     private final ConcurrencyLedger ledger;
     private final Meters meters;
@@ -325,6 +328,12 @@ public final class Platform implements AutoCloseable {
                 clock);
         opened.push(replays::close);
         replays.resume();
+        this.pastReplays = embeddedBroker.map(own -> new HistoryReplays(
+                vertx, own.history(), registry.documents(), new BrokerManagement(managing), relaying, clock));
+        pastReplays.ifPresent(past -> {
+            opened.push(past::close);
+            await(past.resume());
+        });
         ScalingController scaling =
                 new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
         opened.push(() -> await(scaling.close()));
@@ -533,6 +542,7 @@ public final class Platform implements AutoCloseable {
                 new FunctionUrlApi.Rules(settings.limits(), settings.identity(), settings.urls()),
                 Clock.systemUTC());
         api.with(urls::mount);
+        api.with(new ReplayDoor(pastReplays, this::exists, settings.identity(), Clock.systemUTC()), brokerAddress);
         ServiceLoader.load(Door.class).forEach(each -> api.with(each, brokerAddress));
         String host = address.getHostString();
         try {

@@ -38,6 +38,7 @@ class FloorPlanTest {
             "eventbusapi",
             "eventbus",
             "relay",
+            "replay",
             "pattern",
             "deployment",
             "devmode",
@@ -82,6 +83,8 @@ class FloorPlanTest {
                 .definedBy(room("topic"))
                 .layer("relay")
                 .definedBy(room("relay"))
+                .layer("replay")
+                .definedBy(room("replay"))
                 .layer("pattern")
                 .definedBy(room("pattern"))
                 .layer("access")
@@ -136,8 +139,10 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("relay")
                 .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus")
+                .whereLayer("replay")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("pattern")
-                .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus", "mapping")
+                .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus", "mapping", "replay")
                 .whereLayer("access")
                 .mayOnlyBeAccessedByLayers("doors", "metrics")
                 .whereLayer("scaling")
@@ -173,6 +178,7 @@ class FloorPlanTest {
                         "topic",
                         "eventbus",
                         "relay",
+                        "replay",
                         "metrics")
                 .whereLayer("objects")
                 .mayOnlyBeAccessedByLayers("doors")

@@ -67,6 +67,15 @@ public final class EventProperties {
     /** How often it was redriven before this death. */
     public static final String REDRIVES = "millrace_redrives";
 
+    /** On an event that a replay of the past sent once more: the replay's id (docs/time-machine.md). */
+    public static final String REPLAY = "millrace_replay";
+
+    /** With it: the request id of the event it is a copy of. */
+    public static final String REPLAY_OF = "millrace_replay_of";
+
+    /** With it: when that event was accepted, in milliseconds since 1970. */
+    public static final String REPLAY_OF_TIME = "millrace_replay_of_time";
+
     /** The broker's own notes on where a dead letter came from; its tools read them. */
     public static final String ORIGIN_ADDRESS = "_AMQ_ORIG_ADDRESS";
 

@@ -38,6 +38,9 @@ public final class Topology {
     /** Where an archive keeps its events; they are browsed, never consumed. */
     public static final String ARCHIVE_PREFIX = "archive.";
 
+    /** Where events of the past wait until a job replays them: one queue for each replay. */
+    public static final String REPLAY_PREFIX = "replay.";
+
     /** Where redrive jobs are written down, and who drives them. */
     public static final String TOOLS_PREFIX = "dlq-tools.";
 
@@ -54,6 +57,7 @@ public final class Topology {
             TOPIC_PREFIX,
             BUS_PREFIX,
             ARCHIVE_PREFIX,
+            REPLAY_PREFIX,
             TOOLS_PREFIX,
             "activemq.",
             "$sys.");
@@ -105,6 +109,16 @@ public final class Topology {
 
     public static String archiveAddress(String archive) {
         return ARCHIVE_PREFIX + archive;
+    }
+
+    /** @param replay its id */
+    public static String replayAddress(String replay) {
+        return REPLAY_PREFIX + replay;
+    }
+
+    /** Whether events of the past wait in {@code queue} to be replayed; jobs move them as they move dead letters. */
+    public static boolean isOfReplays(String queue) {
+        return queue.startsWith(REPLAY_PREFIX);
     }
 
     /**

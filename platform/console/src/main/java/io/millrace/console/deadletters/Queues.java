@@ -2,6 +2,7 @@ package io.millrace.console.deadletters;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.broker.topology.Topology;
 import io.millrace.deadletter.AsyncDeadLetters;
 import io.millrace.deadletter.DeadLetterJson;
 import io.millrace.deadletter.DeadLetterQueue;
@@ -16,7 +17,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The queues that can be looked into here: those with dead letters, and no others of the broker. Event loop only. */
+/**
+ * The queues that can be looked into here: those with dead letters, those with events to be replayed, and no others of
+ * the broker. Event loop only.
+ */
 final class Queues {
     // Long enough to tell a trickle from nothing, short enough to wait for.
     private static final Duration BETWEEN_COUNTS = Duration.ofMillis(400);
@@ -55,7 +59,7 @@ final class Queues {
     }
 
     private Future<DeadLetterQueue> withDeadLetters(AsyncDeadLetters letters, DeadLetterQueue found) {
-        if (known.contains(found.name())) {
+        if (known.contains(found.name()) || Topology.isOfReplays(found.name())) {
             return Future.succeededFuture(found);
         }
         return letters.queues().compose(all -> {

@@ -32,13 +32,16 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final ListeningPorts ports;
     private final FailureWatch watch;
     private final DataDirectory data;
+    private final EventHistory history;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedBroker(ActiveMQServer server, ListeningPorts ports, FailureWatch watch, DataDirectory data) {
+    private EmbeddedBroker(
+            ActiveMQServer server, ListeningPorts ports, FailureWatch watch, DataDirectory data, EventHistory history) {
         this.server = server;
         this.ports = ports;
         this.watch = watch;
         this.data = data;
+        this.history = history;
     }
 
     /**
@@ -55,10 +58,12 @@ public final class EmbeddedBroker implements AutoCloseable {
             Configuration configuration = BrokerXml.read(options, data.path());
             // Its names in the JVM's one MBean server would clash with those of a second broker here.
             configuration.setJMXManagementEnabled(false);
+            HistoryFolder kept = HistoryFolder.in(data.path(), options.retention(), configuration);
             ListeningPorts.requireFree(options);
             FailureWatch watch = new FailureWatch(onFatal);
             ActiveMQServer server = startServer(configuration, watch, data.path());
-            EmbeddedBroker broker = new EmbeddedBroker(server, portsOf(server), watch, data);
+            EventHistory history = new EventHistory(server, kept);
+            EmbeddedBroker broker = new EmbeddedBroker(server, portsOf(server), watch, data, history);
             server.registerIOCriticalErrorListener(watch);
             server.registerActivateCallback(watch);
             requireStillRunning(server, data.path());
@@ -155,6 +160,11 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     public int stompPort() {
         return ports.stomp();
+    }
+
+    /** What passed through this broker, as far as it is kept. */
+    public EventHistory history() {
+        return history;
     }
 
     /** The journal in force: ASYNCIO falls back to NIO where the native library is missing. */

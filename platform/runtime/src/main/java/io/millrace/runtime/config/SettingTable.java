@@ -248,6 +248,21 @@ public final class SettingTable {
     static final Setting<Integer> BROKER_MQTT = port("broker.mqtt", orFree("1883"), "MQTT");
     static final Setting<Integer> BROKER_STOMP = port("broker.stomp", orFree("61613"), "STOMP");
 
+    static final Setting<Duration> BROKER_RETENTION = Setting.duration(
+            BrokerSettings.RETENTION,
+            "PT0S",
+            Duration.ZERO,
+            Duration.ofDays(3_653),
+            "How long the embedded broker keeps copies of its journal, so that past events can be replayed; 0 keeps"
+                    + " none. It costs as much disk, and as many writes, again.");
+    static final Setting<Integer> BROKER_RETENTION_MEGABYTES = Setting.integer(
+            BrokerSettings.RETENTION_BYTES,
+            "MB",
+            "10240",
+            20,
+            100_000_000,
+            "The most that those copies may take; the oldest go first.");
+
     static final Setting<Duration> SHUTDOWN_DRAIN_TIMEOUT = Setting.duration(
             "shutdown.drainTimeout",
             "PT30S",
@@ -373,6 +388,8 @@ public final class SettingTable {
             BROKER_CORE,
             BROKER_MQTT,
             BROKER_STOMP,
+            BROKER_RETENTION,
+            BROKER_RETENTION_MEGABYTES,
             SHUTDOWN_DRAIN_TIMEOUT,
             AWS_REGION,
             AWS_ACCOUNT,

@@ -209,7 +209,9 @@ public record Settings(
                 amqp,
                 given.get(SettingTable.BROKER_CORE, free ? 0 : 61_616),
                 given.get(SettingTable.BROKER_MQTT, free ? 0 : 1883),
-                given.get(SettingTable.BROKER_STOMP, free ? 0 : 61_613));
+                given.get(SettingTable.BROKER_STOMP, free ? 0 : 61_613),
+                given.get(SettingTable.BROKER_RETENTION),
+                (long) given.get(SettingTable.BROKER_RETENTION_MEGABYTES) << 20);
     }
 
     private static Map<String, String> read(Path file) {

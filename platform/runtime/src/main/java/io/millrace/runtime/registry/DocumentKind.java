@@ -39,7 +39,9 @@ public enum DocumentKind {
     /** The owner is empty, the name the archive's. */
     EVENT_ARCHIVE(false),
     /** The owner is empty, the name the replay's. */
-    EVENT_REPLAY(false);
+    EVENT_REPLAY(false),
+    /** Of past events of a function; the owner is empty, the name its id. */
+    HISTORY_REPLAY(false);
 
     private final boolean goesWithFunction;
 

@@ -48,7 +48,7 @@ class SettingsTest {
                         new IdempotencySettings(Duration.ofHours(1), "", "", "", 10_000),
                         new LimitSettings(1_048_576, 6_291_456),
                         new PayloadSettings(0, Optional.empty(), Duration.ofDays(7)),
-                        new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613),
+                        new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613, Duration.ZERO, 10L << 30),
                         Duration.ofSeconds(30),
                         new IdentitySettings("us-east-1", "000000000000"),
                         new UrlSettings(Optional.empty(), List.of()),
@@ -73,7 +73,8 @@ class SettingsTest {
     void a_free_amqp_port_frees_the_other_ports_unless_they_are_set() {
         Settings settings = Settings.of(Map.of("broker.amqp", "0", "broker.stomp", "7000"));
 
-        assertThat(settings.broker()).isEqualTo(new BrokerSettings("127.0.0.1", 0, 0, 0, 7000));
+        assertThat(settings.broker())
+                .isEqualTo(new BrokerSettings("127.0.0.1", 0, 0, 0, 7000, Duration.ZERO, 10L << 30));
     }
 
     @Test
