@@ -19,8 +19,8 @@ public record FunctionName(String value) implements Comparable<FunctionName> {
         }
     }
 
-    /** As {@link #PATTERN}, for each event. */
-    private static boolean isWellFormed(String value) {
+    /** Whether it matches {@link #PATTERN}, told fast enough to be asked for each event. */
+    public static boolean isWellFormed(String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             boolean allowed =

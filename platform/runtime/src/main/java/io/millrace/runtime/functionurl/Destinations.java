@@ -2,10 +2,12 @@ package io.millrace.runtime.functionurl;
 
 import io.millrace.runtime.config.HttpRoute;
 import io.millrace.runtime.config.UrlSettings;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,7 +42,13 @@ final class Destinations {
         return base.isPresent()
                 || !routes.isEmpty()
                 || path.startsWith(PATH_PREFIX)
-                || Origin.of(request).host().contains(HOST_PART);
+                || told(request).toLowerCase(Locale.ROOT).contains(HOST_PART);
+    }
+
+    /** The host as it stands in the request, of which an {@link Origin} is read. */
+    private static String told(HttpServerRequest request) {
+        String host = request.getHeader(HttpHeaders.HOST);
+        return host == null ? Origin.of(request).host() : host; // HTTP/2 has it elsewhere.
     }
 
     Optional<Destination> find(Origin origin, String path) {

@@ -153,7 +153,7 @@ final class FunctionLocator {
     }
 
     private FunctionArn parse(String text, String action) {
-        if (FunctionName.PATTERN.matcher(text).matches()) {
+        if (FunctionName.isWellFormed(text)) {
             return arn(new FunctionName(text)); // As most callers write it.
         }
         Matcher parts = PARTS.matcher(text);

@@ -146,6 +146,9 @@ final class Request implements Parameters {
 
     /** Of a parameter that the operation has; AWS passes over any other. */
     Optional<String> query(String name) {
+        if (context.request().query() == null) {
+            return Optional.empty(); // Calls of functions rarely have one.
+        }
         boolean isKnown = operation.map(known -> known.knowsQuery(name)).orElse(true);
         return isKnown ? inQuery(name).stream().findFirst() : Optional.empty();
     }
