@@ -321,6 +321,7 @@ final class EventSettlement {
 
     private void settle(
             Future<Void> settled, Delivery delivery, String id, AttemptNote note, AttemptTrace trace, Settlement how) {
+        parts.quarantine().endIsWritten(settled);
         settled.onComplete(ended -> {
             worker.notRunning(id);
             trace.settled(ended.succeeded() ? how : Settlement.UNKNOWN);

@@ -3,6 +3,7 @@ package io.millrace.runtime.dispatch;
 import io.millrace.core.concurrency.Permit;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.runtime.observe.LogKeys;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -42,6 +43,7 @@ final class Quarantine {
     private final List<Suspect> suspects = new ArrayList<>();
     private final ArrayDeque<Runnable> calls = new ArrayDeque<>();
     private int runningHere;
+    private int ending;
     private @Nullable Ready next;
     private @Nullable Attempt alone;
     /** When {@link #next} waits no longer, or {@link #alone} is alone no longer. */
@@ -97,6 +99,17 @@ final class Quarantine {
         if (alone == attempt) {
             alone = null;
         }
+    }
+
+    /** Somebody's end is on its way to the broker: a crash now would lose why it died. */
+    void endIsWritten(Future<Void> written) {
+        ending++;
+        written.onComplete(done -> {
+            ending--;
+            if (ending == 0 && next != null) {
+                wakeIn(0);
+            }
+        });
     }
 
     /** The event waits here until it has run or is given up. */
@@ -182,7 +195,7 @@ final class Quarantine {
             choose(now);
         }
         Ready ready = next;
-        if (ready != null && (runningHere == 0 || now - untilNanos >= 0)) {
+        if (ready != null && (runningHere + ending == 0 || now - untilNanos >= 0)) {
             start(ready, now);
         }
         if (closed && alone == null && next == null) {
