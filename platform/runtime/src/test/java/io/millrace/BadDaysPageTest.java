@@ -52,11 +52,11 @@ class BadDaysPageTest {
         }
     }
 
-    /** Of a test, and of the suite that it extends. */
+    /** Of a test, and of the suites that it extends. */
     private static String source(String type) throws IOException {
         String own = file(type);
         Matcher suite = Pattern.compile("class " + type + " extends (\\w+)").matcher(own);
-        return suite.find() ? own + file(suite.group(1)) : own;
+        return suite.find() ? own + source(suite.group(1)) : own;
     }
 
     private static String file(String type) throws IOException {
