@@ -548,7 +548,8 @@ public final class Platform implements AutoCloseable {
         try {
             // The very address that was looked at: a name may have several.
             String bound = address.isUnresolved() ? host : address.getAddress().getHostAddress();
-            HttpServer server = await(api.listen(bound, address.getPort()));
+            HttpServer server =
+                    await(BrokerConnections.besides(publishing, () -> api.listen(bound, address.getPort())));
             door = Optional.of(api);
             return URI.create("http://" + host + ":" + server.actualPort());
         } catch (CompletionException | UnresolvedAddressException failed) {
