@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class JobClaimTest {
-    private static final int MARKS = 500;
+    private static final int MARKS = 300;
 
     private static BrokerWithFunctions broker;
     private static Vertx vertx;
