@@ -1,6 +1,7 @@
 package io.millrace.runtime.replay;
 
 import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.delivery.Publisher;
 import io.millrace.broker.embedded.EventHistory;
 import io.millrace.broker.management.BrokerManagement;
@@ -205,7 +206,11 @@ public final class HistoryReplays {
 
     /** Forgets it, and deletes what of it still waits; what was moved on stays with the function. */
     Future<Void> delete(HistoryReplay replay) {
-        return broker.deleteQueue(replay.queue()).otherwiseEmpty().compose(gone -> forget(replay.id()));
+        return broker.deleteQueue(replay.queue())
+                .recover(failure -> failure instanceof BrokerRefusedException // there is none any more
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(failure))
+                .compose(gone -> forget(replay.id()));
     }
 
     /** What was moved on as a whole leaves an empty queue behind. */
