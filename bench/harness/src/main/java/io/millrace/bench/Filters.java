@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.millrace.runtime.mapping.EventFilter;
 import io.millrace.runtime.mapping.QueueArn;
 import io.millrace.runtime.mapping.QueueRecord;
@@ -27,6 +28,7 @@ final class Filters {
     private static final int EVENTS = 1_000_000;
     private static final int DIFFERENT = 1_000;
     private static final QueueArn QUEUE = new QueueArn("us-east-1", "000000000000", "orders");
+    private static final SerializedString TAIL = QueueRecord.tail(QUEUE);
     private static final List<String> PATTERNS = List.of(
             "{\"body\":{\"status\":[\"cancelled\",\"refunded\"],\"region\":[{\"prefix\":\"eu-\"}]}}",
             "{\"body\":{\"amount\":[{\"numeric\":[\">\",990]}]}}",
@@ -62,7 +64,7 @@ final class Filters {
         int accepted = 0;
         for (int i = 0; i < EVENTS; i++) {
             Message message = messages.get(i % DIFFERENT);
-            QueueRecord record = QueueRecord.of(message, (String) message.getMessageId(), Instant.EPOCH, QUEUE);
+            QueueRecord record = QueueRecord.of(message, (String) message.getMessageId(), Instant.EPOCH, QUEUE, TAIL);
             accepted += filter.accepts(record.body(), record::json) ? 1 : 0;
         }
         return accepted;

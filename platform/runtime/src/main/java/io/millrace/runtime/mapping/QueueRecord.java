@@ -1,13 +1,11 @@
 package io.millrace.runtime.mapping;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,23 +23,36 @@ public final class QueueRecord implements BrokerRecord {
     static final String BODY_ENCODING = "MillraceBodyEncoding";
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final JsonFactory FACTORY = JSON.getFactory();
-    /** Of a record but for its body and properties, about; only a first guess. */
-    private static final int FRAME_BYTES = 640;
+    // Encoded once: they are most of a record.
+    private static final SerializedString MESSAGE_ID = new SerializedString("messageId");
+    private static final SerializedString RECEIPT_HANDLE = new SerializedString("receiptHandle");
+    private static final SerializedString BODY = new SerializedString("body");
+    private static final SerializedString ATTRIBUTES = new SerializedString("attributes");
+    private static final SerializedString RECEIVE_COUNT = new SerializedString("ApproximateReceiveCount");
+    private static final SerializedString SENT = new SerializedString("SentTimestamp");
+    private static final SerializedString SENDER = new SerializedString("SenderId");
+    private static final SerializedString FIRST_RECEIPT = new SerializedString("ApproximateFirstReceiveTimestamp");
+    private static final SerializedString MESSAGE_ATTRIBUTES = new SerializedString("messageAttributes");
+    private static final SerializedString MD5_OF_BODY = new SerializedString("md5OfBody");
+    /** What the text of a body becomes that is not UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final Message message;
     private final String id;
     private final Instant receivedFirst;
     private final QueueArn source;
+    private final SerializedString tail;
     private final String body;
     private final byte[] bodyBytes;
     private final boolean isText;
 
-    private QueueRecord(Message message, String id, Instant receivedFirst, QueueArn source, byte[] payload) {
+    private QueueRecord(
+            Message message, String id, Instant receivedFirst, QueueArn source, SerializedString tail, byte[] payload) {
         this.message = message;
         this.id = id;
         this.receivedFirst = receivedFirst;
         this.source = source;
+        this.tail = tail;
         Optional<String> text = text(payload);
         this.isText = text.isPresent();
         this.bodyBytes = isText ? payload : Base64.getEncoder().encode(payload);
@@ -53,8 +64,24 @@ public final class QueueRecord implements BrokerRecord {
      * @param receivedFirst when this process first had it
      */
     public static QueueRecord of(Message message, String id, Instant receivedFirst, QueueArn source) {
+        return of(message, id, receivedFirst, source, tail(source));
+    }
+
+    /** @param tail of the queue, see {@link #tail} */
+    public static QueueRecord of(
+            Message message, String id, Instant receivedFirst, QueueArn source, SerializedString tail) {
         byte[] payload = message.getBody() == null ? new byte[0] : EventMessages.payload(message);
-        return new QueueRecord(message, id, receivedFirst, source, payload);
+        return new QueueRecord(message, id, receivedFirst, source, tail, payload);
+    }
+
+    /** The members with which all records of a queue end. */
+    public static SerializedString tail(QueueArn source) {
+        ObjectNode members = JSON.createObjectNode()
+                .put("eventSource", "aws:sqs")
+                .put("eventSourceARN", source.toString())
+                .put("awsRegion", source.region());
+        String json = members.toString();
+        return new SerializedString("," + json.substring(1, json.length() - 1));
     }
 
     @Override
@@ -67,46 +94,41 @@ public final class QueueRecord implements BrokerRecord {
         return body;
     }
 
-    /** Written without a tree between: this is done for each message. */
     @Override
     public byte[] bytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(FRAME_BYTES + bodyBytes.length);
-        try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-            write(json);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("a record can always be written to memory", impossible);
-        }
-        return bytes.toByteArray();
+        return RecordJson.of(this::write);
     }
 
     /** As {@link #bytes}, for filters. */
     public ObjectNode json() {
-        try (TokenBuffer buffer = new TokenBuffer(JSON, false)) {
-            write(buffer);
-            return JSON.readTree(buffer.asParser());
+        try {
+            return (ObjectNode) JSON.readTree(bytes());
         } catch (IOException impossible) {
-            throw new UncheckedIOException("a record can always be written to memory", impossible);
+            throw new UncheckedIOException("a record is JSON", impossible);
         }
     }
 
     private void write(JsonGenerator json) throws IOException {
         int receives = EventMessages.attempt(message);
         json.writeStartObject();
-        json.writeStringField("messageId", id);
-        json.writeStringField("receiptHandle", receiptHandle(receives));
-        json.writeStringField("body", body);
-        json.writeObjectFieldStart("attributes");
+        json.writeFieldName(MESSAGE_ID);
+        json.writeString(id);
+        json.writeFieldName(RECEIPT_HANDLE);
+        json.writeString(receiptHandle(receives));
+        json.writeFieldName(BODY);
+        json.writeUTF8String(bodyBytes, 0, bodyBytes.length);
+        json.writeFieldName(ATTRIBUTES);
+        json.writeStartObject();
         writeAttributes(json, receives);
         json.writeEndObject();
-        json.writeFieldName("messageAttributes");
+        json.writeFieldName(MESSAGE_ATTRIBUTES);
         Optional<String> attributesMd5 = writeMessageAttributes(json);
-        json.writeStringField("md5OfBody", Md5.hex(bodyBytes));
+        json.writeFieldName(MD5_OF_BODY);
+        json.writeString(Md5.hex(bodyBytes));
         if (attributesMd5.isPresent()) {
             json.writeStringField("md5OfMessageAttributes", attributesMd5.get());
         }
-        json.writeStringField("eventSource", "aws:sqs");
-        json.writeStringField("eventSourceARN", source.toString());
-        json.writeStringField("awsRegion", source.region());
+        json.writeRaw(tail);
         json.writeEndObject();
     }
 
@@ -114,11 +136,14 @@ public final class QueueRecord implements BrokerRecord {
         if (!isText) {
             json.writeStringField(BODY_ENCODING, "base64");
         }
-        json.writeStringField("ApproximateReceiveCount", Integer.toString(receives));
-        json.writeStringField(
-                "SentTimestamp", millis(EventMessages.receivedAt(message).orElse(receivedFirst)));
-        json.writeStringField("SenderId", sender());
-        json.writeStringField("ApproximateFirstReceiveTimestamp", millis(receivedFirst));
+        json.writeFieldName(RECEIVE_COUNT);
+        json.writeString(Integer.toString(receives));
+        json.writeFieldName(SENT);
+        json.writeString(millis(EventMessages.receivedAt(message).orElse(receivedFirst)));
+        json.writeFieldName(SENDER);
+        json.writeString(sender());
+        json.writeFieldName(FIRST_RECEIPT);
+        json.writeString(millis(receivedFirst));
         if (message.getGroupId() != null) {
             json.writeStringField("MessageGroupId", message.getGroupId());
         }
@@ -162,25 +187,18 @@ public final class QueueRecord implements BrokerRecord {
 
     /** Empty where the bytes are no UTF-8. */
     private static Optional<String> text(byte[] bytes) {
-        if (isAscii(bytes)) {
-            return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1)); // Does not look at each byte again.
-        }
-        try {
-            return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
-        } catch (CharacterCodingException notText) {
-            return Optional.empty();
-        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 || isUtf8(bytes) ? Optional.of(text) : Optional.empty();
     }
 
-    private static boolean isAscii(byte[] bytes) {
-        byte any = 0;
-        for (byte each : bytes) {
-            any |= each;
+    /** Looks at each byte, where the character that stands for what is none may have been in the text itself. */
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException notText) {
+            return false;
         }
-        return any >= 0;
     }
 
     private String sender() {

@@ -1,12 +1,17 @@
 package io.millrace.runtime.mapping;
 
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.millrace.eventsource.EventFrame;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.qpid.proton.message.Message;
 
 /** A queue whose messages are shown as those of SQS (lambda-semantics 3.11). */
-record SqsQueue(QueueArn arn) implements BrokerQueue {
+record SqsQueue(QueueArn arn, SerializedString tail) implements BrokerQueue {
+
+    SqsQueue(QueueArn arn) {
+        this(arn, QueueRecord.tail(arn));
+    }
 
     @Override
     public String name() {
@@ -31,6 +36,6 @@ record SqsQueue(QueueArn arn) implements BrokerQueue {
     /** Any message. */
     @Override
     public Optional<BrokerRecord> record(Message message, String id, Instant receivedFirst, Instant now) {
-        return Optional.of(QueueRecord.of(message, id, receivedFirst, arn));
+        return Optional.of(QueueRecord.of(message, id, receivedFirst, arn, tail));
     }
 }
