@@ -124,6 +124,12 @@ final class ShardLog {
         return known == null ? OptionalLong.empty() : known.records();
     }
 
+    /** Whether all records of a segment came before this time. */
+    boolean isOver(long segment, Instant oldest) {
+        Segment known = segments.get(segment);
+        return known == null || known.sealed().filter(oldest::isAfter).isPresent();
+    }
+
     Tail tail() {
         return tail;
     }

@@ -424,13 +424,26 @@ public final class ShardReader {
             }
             stop(current);
             if (asked.succeeded() && !asked.result()) {
-                readUpTo = SequenceNumber.endOf(current.segment);
-                proceed();
+                gone(current);
             } else {
                 fail(new BrokerUnavailableException("broker " + connection.address() + " closed the queue of segment "
                         + current.segment + " of " + log.name()));
             }
         });
+    }
+
+    /** Retention deletes a queue when all of its records are too old; any other one somebody took away. */
+    private void gone(Browse current) {
+        long missing = current.newest.index() + 1;
+        boolean mustBeThere = log.certainIn(current.segment).orElse(0) >= missing;
+        if (mustBeThere
+                && !log.isClosed()
+                && !log.isOver(current.segment, clock.instant().minus(retention.get()))) {
+            refuse(SequenceNumber.of(current.segment, missing));
+        } else {
+            readUpTo = SequenceNumber.endOf(current.segment);
+            proceed();
+        }
     }
 
     private void finish(Read current) {

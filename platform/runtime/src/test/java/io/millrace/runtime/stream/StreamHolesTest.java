@@ -108,4 +108,23 @@ class StreamHolesTest {
         assertThat(read).extracting(StreamRecord::sequence).isEqualTo(placed.subList(40, placed.size()));
         reader.close();
     }
+
+    @Test
+    void a_reader_stops_before_a_segment_whose_queue_is_gone_and_says_so() {
+        // Given
+        List<SequenceNumber> placed =
+                filled("gone").stream().map(Placed::sequence).toList();
+        String queue = server.queues("gone").get(1);
+        StreamServer.await(server.management.deleteQueue(queue));
+        ShardReader reader = server.reader("gone", new TrimHorizon());
+        // When
+        List<SequenceNumber> read = readUntilRefused(reader);
+        Throwable again = catchThrowable(() -> StreamServer.read(reader, 1_000, Duration.ZERO));
+        // Then
+        assertThat(read).isEqualTo(placed.subList(0, SEGMENT));
+        assertThat(again)
+                .hasMessageContaining("record " + placed.get(SEGMENT) + " of ")
+                .hasMessageContaining("was confirmed and is not in queue " + queue);
+        reader.close();
+    }
 }
