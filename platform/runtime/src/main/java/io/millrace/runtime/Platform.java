@@ -274,6 +274,7 @@ public final class Platform implements AutoCloseable {
                                 sourceKinds(),
                                 registry.checkpoints(),
                                 invoker,
+                                traces,
                                 deployments,
                                 new Publisher(publishing),
                                 clock)),
