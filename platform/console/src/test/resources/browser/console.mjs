@@ -89,6 +89,11 @@ await step('failure', async () => {
   await shot('function-error');
 });
 
+await step('waits', async () => {
+  await open('#/functions/patient', 'reserved concurrency 1 is used up');
+  expect(await page.$eval('ul[aria-label="Why events wait"]', list => list.innerText.includes('1 waits:')), 'not how many wait');
+});
+
 await step('tabs', async () => {
   await open('#/functions/orders?tab=configuration', 'Handler', 'Shout');
   await open('#/functions/orders?tab=logs', 'Logs');

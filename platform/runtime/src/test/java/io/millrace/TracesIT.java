@@ -248,6 +248,30 @@ class TracesIT {
     }
 
     @Test
+    void what_vendors_say_of_a_trace_comes_to_its_function_and_to_the_record_of_its_end() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        createQueue("told");
+        millrace.deploy(
+                "vendors",
+                tellsTrace(seen),
+                definition -> definition.withAsync(definition.async().withOnSuccess(Optional.of(QUEUES + "told"))));
+
+        invoke(
+                "vendors",
+                "traceparent",
+                "00-" + TRACE + "-" + SPAN + "-01",
+                "tracestate",
+                "rojo=1,congo=t",
+                "tracestate",
+                "x=2");
+
+        assertThat(firstOf("told"))
+                .containsEntry("traceparent", traceparent(span("invoke vendors")))
+                .containsEntry("tracestate", "rojo=1,congo=t,x=2");
+        assertThat(seen.get(0)).contains(";Tracestate=rojo%3d1%2ccongo%3dt%2cx%3d2;Lineage=");
+    }
+
+    @Test
     void a_caller_who_does_not_record_is_not_recorded_and_its_function_is_told() throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();
         millrace.deploy("quiet", tellsTrace(seen));

@@ -33,6 +33,14 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
     private static final Side UNMEASURED = new Side(
             "platform, metrics and usage off",
             on -> on.platformPipe(Load.EVENTS, 1, Map.of("metrics.enabled", "false", "usage.retentionDays", "0")));
+    private static final Side UNLOGGED = new Side(
+            "platform, logs off", on -> on.platformPipe(Load.EVENTS, 1, Map.of("logs.maxBytesPerFunction", "0")));
+    private static final Side UNOBSERVED = new Side(
+            "platform, metrics, usage and logs off",
+            on -> on.platformPipe(
+                    Load.EVENTS,
+                    1,
+                    Map.of("metrics.enabled", "false", "usage.retentionDays", "0", "logs.maxBytesPerFunction", "0")));
     private static final Side TRACED = new Side("platform, traces of 1 %", on -> TracedPlatform.start(on, "0.01"));
     private static final Side PLATFORM_1000 =
             new Side("platform, 1,000 functions", on -> on.platformPipe(Load.EVENTS, 1_000));
@@ -74,6 +82,9 @@ record Benchmark(String name, Side first, Side second, ToDoubleFunction<Window> 
             new Benchmark("many-functions", PLATFORM_1000, PLATFORM, Window::perSecond, EVENTS, true),
             new Benchmark("idempotency-vs-plain", KEYED, PLATFORM, Window::perSecond, EVENTS, false),
             new Benchmark("metrics-vs-off", PLATFORM, UNMEASURED, Window::perSecond, EVENTS, false),
+            new Benchmark("logs-vs-off", PLATFORM, UNLOGGED, Window::perSecond, EVENTS, false),
+            new Benchmark("observability-vs-off", PLATFORM, UNOBSERVED, Window::perSecond, EVENTS, false),
+            new Benchmark("observability-traced-vs-off", TRACED, UNOBSERVED, Window::perSecond, EVENTS, false),
             new Benchmark("traces-vs-off", TRACED, PLATFORM, Window::perSecond, EVENTS, false),
             new Benchmark("raw-hop-vs-raw", RAW_HOP, RAW, Window::perSecond, EVENTS, true),
             new Benchmark("raw-hop-vs-spring", RAW_HOP, SPRING, Window::perSecond, EVENTS, true),

@@ -10,11 +10,14 @@ import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.topology.QueueSpec;
 import io.millrace.core.function.AsyncInvokeConfig;
+import io.millrace.function.FunctionHandler;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +36,12 @@ class ConsoleIT {
     private static final Path SCREENSHOTS = Path.of("target", "console").toAbsolutePath();
     private static final int ORDERS = 25;
     private static final int PAYMENTS = 3;
+
+    /** Until the server interrupts it at its end. */
+    private static final FunctionHandler WAITS = (event, context) -> {
+        new CountDownLatch(1).await();
+        return event;
+    };
 
     private static JsonNode seen;
 
@@ -57,6 +66,11 @@ class ConsoleIT {
                         new Shout(),
                         definition ->
                                 definition.withAsync(AsyncInvokeConfig.LAMBDA_DEFAULT.withMaximumRetryAttempts(0)));
+        server.millrace().deploy("patient", WAITS, definition -> definition
+                .withTimeout(Duration.ofMinutes(15))
+                .withReservedConcurrency(OptionalInt.of(1)));
+        server.millrace().publish("patient", "{}").join();
+        server.millrace().publish("patient", "{}").join();
         for (int event = 0; event < ORDERS; event++) {
             server.millrace().publish("orders", "{\"pieces\":" + event + "}").join();
         }
@@ -100,7 +114,7 @@ class ConsoleIT {
 
     @Test
     void no_part_of_the_run_is_without_a_test() {
-        assertThat(seen).hasSize(15);
+        assertThat(seen).hasSize(16);
     }
 
     @Test
@@ -136,6 +150,11 @@ class ConsoleIT {
     @Test
     void the_error_of_a_function_is_shown_as_one() {
         wasFine("failure");
+    }
+
+    @Test
+    void a_function_whose_events_wait_says_what_for() {
+        wasFine("waits");
     }
 
     @Test

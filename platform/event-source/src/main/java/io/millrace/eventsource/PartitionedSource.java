@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -37,6 +38,14 @@ public non-sealed interface PartitionedSource extends EventSource {
      *     is read from behind the last position that was committed
      */
     boolean commit(String partition, String position);
+
+    /**
+     * How many records there are behind the last one of a partition that was committed, as far as was heard; empty where
+     * that is not known. Answers from memory.
+     */
+    default OptionalLong behind(String partition) {
+        return OptionalLong.empty();
+    }
 
     /** What stands around the records in the event of an invocation. */
     EventFrame frame(String partition);

@@ -224,7 +224,7 @@ public final class Platform implements AutoCloseable {
                 traces,
                 payloads);
         RecentFailures failures = new RecentFailures(clock);
-        this.whereabouts = new Whereabouts(dispatcher, new BrokerManagement(managing), failures);
+        this.whereabouts = new Whereabouts(dispatcher, managing, failures);
         processes.onRoom(dispatcher::roomAgain);
         // After a start that failed: give back what was delivered before the environments end, uncounted.
         opened.push(() -> await(dispatcher.drain(Duration.ZERO)));
@@ -274,6 +274,7 @@ public final class Platform implements AutoCloseable {
                                 sourceKinds(),
                                 registry.checkpoints(),
                                 invoker,
+                                traces,
                                 deployments,
                                 new Publisher(publishing),
                                 clock)),

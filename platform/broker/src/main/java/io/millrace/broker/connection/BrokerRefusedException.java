@@ -12,4 +12,9 @@ public final class BrokerRefusedException extends RuntimeException {
     public boolean isForbidden() {
         return String.valueOf(getMessage()).contains("does not have permission=");
     }
+
+    /** Whether there was no room for a message, or for the answer of the management: in its address, or on the disk. */
+    public boolean isFull() {
+        return String.valueOf(getMessage()).contains(" is full");
+    }
 }

@@ -117,6 +117,35 @@ public final class Transactions {
 
     private record Outgoing(String address, EncodedMessage message) {}
 
+    /**
+     * Whether the broker takes messages like this one now; it is sent, and taken back.
+     *
+     * @param message with the address it would go to
+     * @return fails with BrokerRefusedException, which says why, if it does not
+     */
+    public Future<Void> tryOut(Message message) {
+        Promise<Void> tried = Promise.promise();
+        ProtonSender declaring = coordinator;
+        if (declaring == null) {
+            return Future.failedFuture(
+                    new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
+        }
+        open.add(tried);
+        Outgoing outgoing = new Outgoing(message.getAddress(), EncodedMessage.of(message));
+        Message declare = Message.Factory.create();
+        declare.setBody(new AmqpValue(new Declare()));
+        declaring.send(declare, answer -> {
+            if (answer.getRemoteState() instanceof Declared declared) {
+                sendWithin(declared.getTxnId(), outgoing)
+                        .onComplete(sent ->
+                                discharge(declared.getTxnId(), true, rolledBack -> finish(tried, sent.cause())));
+            } else {
+                finish(tried, refused("a transaction", answer.getRemoteState()));
+            }
+        });
+        return tried.future();
+    }
+
     /** Succeeds when the broker has done all that was settled on this connection before. */
     public Future<Void> barrier() {
         Promise<Void> passed = Promise.promise();

@@ -19,6 +19,9 @@ public final class EventProperties {
     /** The publisher's place in a trace, as W3C Trace Context writes it; any client may set it. */
     public static final String TRACEPARENT = "traceparent";
 
+    /** With it: what vendors say of the trace, as W3C Trace Context writes it. */
+    public static final String TRACESTATE = "tracestate";
+
     /** On calls with a batch of messages: the traces these belong to. */
     public static final String TRACE_LINKS = Invocation.TRACE_LINKS;
 

@@ -262,6 +262,19 @@ public final class ConcurrencyLedger {
         return Math.max(0, Math.min(account.free(), function.idle() + onDemand));
     }
 
+    /** The limit that keeps attempts of the function from starting; empty while {@link #free} is above 0. */
+    public synchronized Optional<UsedUp> usedUp(FunctionName name) {
+        if (free(name) > 0) {
+            return Optional.empty();
+        }
+        FunctionBooks function = function(name);
+        if (function.idle() == 0 && account.poolFree(function) <= 0) {
+            boolean isAll = account.unreserved() == account.limit();
+            return Optional.of(function.isReserved() ? UsedUp.RESERVED : isAll ? UsedUp.ACCOUNT : UsedUp.UNRESERVED);
+        }
+        return Optional.of(account.free() <= 0 ? UsedUp.ACCOUNT : UsedUp.NEW_ENVIRONMENTS);
+    }
+
     /** Attempts of the function that hold a permit now. */
     public synchronized int running(FunctionName name) {
         FunctionBooks function = functions.get(name);

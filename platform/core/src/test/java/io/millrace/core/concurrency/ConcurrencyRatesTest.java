@@ -163,4 +163,29 @@ class ConcurrencyRatesTest {
         assertThat(run(ledger, ORDERS, "1", InvocationType.EVENT).ran()).isEqualTo(10_000);
         assertThat(start(ledger, ORDERS, "1")).isEqualTo(1);
     }
+
+    @Test
+    void the_limit_that_is_used_up_is_named() {
+        ConcurrencyLedger ledger = account(8, 0, 2);
+        assertThat(ledger.usedUp(ORDERS)).isEmpty();
+        assertThat(start(ledger, ORDERS, "1")).isEqualTo(2);
+        assertThat(ledger.usedUp(ORDERS)).contains(UsedUp.NEW_ENVIRONMENTS);
+        assertThat(ledger.usedUp(MAILS)).isEmpty();
+
+        sleep(60_000);
+        assertThat(start(ledger, ORDERS, "1")).isEqualTo(2);
+        sleep(60_000);
+        assertThat(start(ledger, ORDERS, "1")).isEqualTo(2);
+        sleep(60_000);
+        assertThat(start(ledger, ORDERS, "1")).isEqualTo(2);
+        assertThat(ledger.usedUp(MAILS)).contains(UsedUp.ACCOUNT);
+
+        ledger.reserve(MAILS, OptionalInt.of(1));
+        assertThat(ledger.usedUp(MAILS)).contains(UsedUp.ACCOUNT);
+        assertThat(ledger.usedUp(ORDERS)).contains(UsedUp.UNRESERVED);
+
+        ledger.resizeAccount(9);
+        assertThat(start(ledger, MAILS, "1")).isEqualTo(1);
+        assertThat(ledger.usedUp(MAILS)).contains(UsedUp.RESERVED);
+    }
 }

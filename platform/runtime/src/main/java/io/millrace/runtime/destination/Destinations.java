@@ -38,13 +38,12 @@ public final class Destinations {
         return arn.contains(":lambda:") ? FunctionArn.parse(arn, "", "").map(FunctionArn::function) : Optional.empty();
     }
 
-    private static Map<String, String> properties(String arn, Supplier<String> trace, Optional<String> traceparent) {
-        if (function(arn).isEmpty() && traceparent.isEmpty()) {
+    private static Map<String, String> properties(String arn, Supplier<String> trace, Map<String, String> w3c) {
+        if (function(arn).isEmpty() && w3c.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> properties = new HashMap<>();
+        Map<String, String> properties = new HashMap<>(w3c);
         properties.put(EventProperties.TRACE, trace.get());
-        traceparent.ifPresent(context -> properties.put(EventProperties.TRACEPARENT, context));
         FunctionArn.parse(arn, "", "")
                 .flatMap(FunctionArn::qualifier)
                 .ifPresent(qualifier -> properties.put(EventProperties.QUALIFIER, qualifier));
@@ -57,19 +56,19 @@ public final class Destinations {
      * @param trace the header that the function's own calls carry; a function gets it with the record
      */
     public static Optional<Message> message(String arn, byte[] record, Supplier<String> trace) {
-        return message(arn, record, trace, Optional.empty());
+        return message(arn, record, trace, Map.of());
     }
 
     /**
      * The same of an outcome that is traced: whoever takes the record can go on with the trace.
      *
-     * @param traceparent of the attempt; empty where nobody traces
+     * @param w3c properties that tell the attempt's place in its trace as W3C writes it; none where nobody traces
      */
     public static Optional<Message> message(
-            String arn, byte[] record, Supplier<String> trace, Optional<String> traceparent) {
+            String arn, byte[] record, Supplier<String> trace, Map<String, String> w3c) {
         return address(arn).map(address -> {
-            Message message = EventMessages.durable(
-                    UUID.randomUUID().toString(), record, properties(arn, trace, traceparent), null);
+            Message message =
+                    EventMessages.durable(UUID.randomUUID().toString(), record, properties(arn, trace, w3c), null);
             message.setAddress(address);
             return message;
         });

@@ -22,7 +22,9 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.qpid.proton.message.Message;
 import org.slf4j.Logger;
@@ -88,7 +90,17 @@ final class GivingUp {
 
     private static Optional<Message> record(
             String destination, byte[] record, Message event, FunctionArn arn, AttemptTrace trace) {
-        return Destinations.message(destination, record, () -> trace(event, arn, trace), trace.traceparent());
+        return Destinations.message(destination, record, () -> trace(event, arn, trace), w3c(trace));
+    }
+
+    private static Map<String, String> w3c(AttemptTrace trace) {
+        Optional<String> traceparent = trace.traceparent();
+        if (traceparent.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> properties = new HashMap<>(Map.of(EventProperties.TRACEPARENT, traceparent.get()));
+        trace.tracestate().ifPresent(state -> properties.put(EventProperties.TRACESTATE, state));
+        return properties;
     }
 
     /** A destination is one more call of the function: loops over destinations count too (lambda-semantics 2.4). */

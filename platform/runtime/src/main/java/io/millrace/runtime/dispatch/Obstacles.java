@@ -1,6 +1,7 @@
 package io.millrace.runtime.dispatch;
 
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.concurrency.UsedUp;
 import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.InvocationType;
 import java.util.HashMap;
@@ -58,8 +59,9 @@ final class Obstacles {
         ConcurrencyLedger ledger = parts.ledger();
         FunctionName name = deployed.name();
         OptionalInt reserved = deployed.definition().reservedConcurrency();
-        if (ledger.free(name) <= 0) {
-            return Optional.of(Wait.of(WaitReason.NO_PERMIT, 0, usedUp(reserved, ledger.running(name))));
+        Optional<UsedUp> limit = ledger.usedUp(name);
+        if (limit.isPresent()) {
+            return Optional.of(Wait.of(WaitReason.NO_PERMIT, 0, told(limit.get(), reserved)));
         }
         boolean isForOthers = reserved.isPresent()
                 && reserved.getAsInt() <= provisioned()
@@ -72,17 +74,23 @@ final class Obstacles {
                 : Optional.empty();
     }
 
-    private String usedUp(OptionalInt reserved, int running) {
+    private String told(UsedUp limit, OptionalInt reserved) {
         ConcurrencyLedger ledger = parts.ledger();
-        if (reserved.isPresent() && running >= reserved.getAsInt()) {
-            return "reserved concurrency " + reserved.getAsInt() + " is used up";
-        }
-        String environments = "the limit of new environments in 10 s is reached";
-        return reserved.isPresent()
-                ? running + " of reserved concurrency " + reserved.getAsInt() + " are used, but the account's limit of "
-                        + ledger.accountLimit() + ", or " + environments
-                : "the unreserved pool of " + ledger.unreservedLimit() + " of the account's " + ledger.accountLimit()
-                        + " is used up, or " + environments + "; of this function " + running + " run";
+        int running = ledger.running(deployed.name());
+        String ofThisFunction = reserved.isPresent()
+                ? "; of this function's reserved concurrency " + reserved.getAsInt() + ", " + running + " run"
+                : "; of this function " + running + " run";
+        return switch (limit) {
+            case RESERVED ->
+                "reserved concurrency " + reserved.orElse(0) + " is used up"
+                        + (running < reserved.orElse(0) ? ", part of it by what is provisioned" : "");
+            case UNRESERVED ->
+                "the unreserved pool of " + ledger.unreservedLimit() + " of the account's " + ledger.accountLimit()
+                        + " is used up" + ofThisFunction;
+            case ACCOUNT -> "the account's limit of " + ledger.accountLimit() + " is used up" + ofThisFunction;
+            case NEW_ENVIRONMENTS ->
+                "it has started as many environments as concurrency.newEnvironmentsPer10s allows" + ofThisFunction;
+        };
     }
 
     private int provisioned() {

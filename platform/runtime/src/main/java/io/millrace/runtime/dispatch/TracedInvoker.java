@@ -34,8 +34,9 @@ public final class TracedInvoker implements Invoker {
 
     private <T> Future<T> send(Invocation invocation, Function<Invocation, Future<T>> how) {
         Sending sending = traces.send(invocation);
-        return how.apply(sending.invocation())
-                .onSuccess(done -> sending.succeeded())
-                .onFailure(sending::failed);
+        Future<T> sent = how.apply(sending.invocation());
+        return sending.isRecorded()
+                ? sent.onSuccess(done -> sending.succeeded()).onFailure(sending::failed)
+                : sent;
     }
 }

@@ -20,7 +20,7 @@ public enum WaitReason {
     NO_WORKER("NoWorker"),
     /** Somebody stopped the broker from delivering. */
     QUEUE_PAUSED("QueuePaused"),
-    /** The broker's disk is so full that it takes nothing. */
+    /** The broker refuses publishers: the queue, or its disk, is full. */
     BROKER_FULL("BrokerFull"),
     /** Nothing holds it up. */
     NEXT("Next");

@@ -3,8 +3,10 @@ package io.millrace.runtime.dispatch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.delivery.QueueBrowser;
+import io.millrace.broker.delivery.Transactions;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
@@ -14,6 +16,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.core.retry.RetryPolicy;
 import io.millrace.runtime.dispatch.EventPlace.Place;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.message.Message;
 
 /**
@@ -36,15 +40,34 @@ public final class Whereabouts {
     private static final int MOST_LISTED = 10_000;
 
     private static final int MOST_GROUPS = 20;
+    /** Consumers of a queue of which the broker tells nothing. */
+    private static final int UNKNOWN = -1;
+
+    /** How publishers want an event later: by Core and STOMP, and by AMQP. */
+    private static final List<String> WANTED_AT = List.of("_AMQ_SCHED_DELIVERY", "x-opt-delivery-time");
+
+    private static final String WANTED_AFTER = "x-opt-delivery-delay";
+    private static final Wait QUEUE_FULL = Wait.of(
+            WaitReason.BROKER_FULL,
+            0,
+            "its queue has as many bytes as it may have: the broker takes no further events");
+    private static final Wait DISK_FULL = Wait.of(
+            WaitReason.BROKER_FULL,
+            0,
+            "the broker's disk has too little room: it takes no events, and does not say what its queues hold");
 
     private final Dispatcher dispatcher;
+    private final BrokerConnection managing;
     private final BrokerManagement management;
+    private final Transactions transactions;
     private final RecentFailures failures;
 
-    /** @param management on a connection that long questions may hold up */
-    public Whereabouts(Dispatcher dispatcher, BrokerManagement management, RecentFailures failures) {
+    /** @param managing a connection that long questions may hold up */
+    public Whereabouts(Dispatcher dispatcher, BrokerConnection managing, RecentFailures failures) {
         this.dispatcher = dispatcher;
-        this.management = management;
+        this.managing = managing;
+        this.management = new BrokerManagement(managing);
+        this.transactions = new Transactions(managing);
         this.failures = failures;
     }
 
@@ -57,6 +80,14 @@ public final class Whereabouts {
     }
 
     private Future<Queue> queue(FunctionName function) {
+        return asked(function)
+                .recover(failure -> isFull(failure)
+                        // Even its answers do not find room then.
+                        ? Future.succeededFuture(new Queue(0, 0, UNKNOWN, false, Optional.of(DISK_FULL)))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Queue> asked(FunctionName function) {
         String name = Topology.invokeAddress(function);
         return management.findQueue(name).compose(found -> {
             if (found.isEmpty()) {
@@ -64,25 +95,30 @@ public final class Whereabouts {
             }
             QueueState state = found.get();
             long ready = Math.max(0, state.messages() - state.scheduled() - state.delivering());
-            return management.attribute("queue." + name, "Paused").compose(paused -> full().map(
-                            full -> new Queue(ready, state.scheduled(), state.consumers(), paused.asBoolean(), full)));
+            return management.attribute("queue." + name, "Paused").compose(paused -> full(name)
+                    .map(full -> new Queue(ready, state.scheduled(), state.consumers(), paused.asBoolean(), full)));
         });
     }
 
-    private Future<Optional<Wait>> full() {
-        return management
-                .attribute("broker", "DiskStoreUsage")
-                .compose(usage -> management.attribute("broker", "MaxDiskUsage").map(limit -> {
-                    double percent = usage.asDouble() * 100;
-                    boolean isFull = limit.asInt() > 0 && percent >= limit.asInt();
-                    return isFull
-                            ? Optional.of(Wait.of(
-                                    WaitReason.BROKER_FULL,
-                                    0,
-                                    "the broker's disk is " + Math.round(percent) + " % full, more than the "
-                                            + limit.asInt() + " % up to which it takes events"))
-                            : Optional.<Wait>empty();
-                }));
+    /** By trying: the broker does not tell what publishers meet. */
+    private Future<Optional<Wait>> full(String address) {
+        Promise<Void> tried = Promise.promise();
+        managing.run(() -> transactions.tryOut(probe(address)).onComplete(tried));
+        return tried.future()
+                .map(taken -> Optional.<Wait>empty())
+                .otherwise(failure -> isFull(failure) ? Optional.of(QUEUE_FULL) : Optional.empty());
+    }
+
+    private static boolean isFull(Throwable failure) {
+        return failure instanceof BrokerRefusedException refused && refused.isFull();
+    }
+
+    /** Of no event: nobody will see it. */
+    private static Message probe(String address) {
+        Message probe = Message.Factory.create();
+        probe.setAddress(address);
+        probe.setBody(new AmqpValue("does the broker take events?"));
+        return probe;
     }
 
     private FunctionWaits waits(Queue queue, Optional<WorkerState> worker) {
@@ -245,13 +281,26 @@ public final class Whereabouts {
         if (failure.isPresent()) {
             return dispatcher.look(function).map(worker -> retry(failure.get(), worker.map(WorkerState::async)));
         }
-        long wanted = message.path("_AMQ_SCHED_DELIVERY").asLong();
+        Optional<Instant> wanted = wanted(message).filter(Instant.now()::isBefore);
         return Future.succeededFuture(new Wait(
                 WaitReason.DELAYED,
                 1,
-                wanted > 0 ? "its publisher wanted it delivered later" : "it failed before and is to run again",
-                wanted > 0 ? Optional.of(Instant.ofEpochMilli(wanted)) : Optional.empty(),
+                wanted.isPresent() ? "its publisher wanted it delivered later" : "it failed before and is to run again",
+                wanted,
                 Optional.empty()));
+    }
+
+    /** When the publisher wanted it delivered, which may be over. */
+    private static Optional<Instant> wanted(JsonNode message) {
+        for (String name : WANTED_AT) {
+            if (message.path(name).canConvertToLong()) {
+                return Optional.of(Instant.ofEpochMilli(message.path(name).asLong()));
+            }
+        }
+        return message.path(WANTED_AFTER).canConvertToLong()
+                ? Optional.of(Instant.ofEpochMilli(message.path("timestamp").asLong()
+                        + message.path(WANTED_AFTER).asLong()))
+                : Optional.empty();
     }
 
     private static Wait retry(RecentFailures.Failure failure, Optional<AsyncInvokeConfigs> async) {
@@ -266,6 +315,9 @@ public final class Whereabouts {
     }
 
     private Future<EventPlace> inQueues(FunctionName function, String id, Queue queue) {
+        if (queue.consumers() == UNKNOWN) {
+            return Future.succeededFuture(new EventPlace(Place.NOT_FOUND, DISK_FULL.detail(), Optional.of(DISK_FULL)));
+        }
         return position(Topology.invokeAddress(function), id).compose(position -> {
             if (position.isPresent()) {
                 return dispatcher.look(function).map(worker -> behind(position.getAsInt(), atBroker(queue, worker)));

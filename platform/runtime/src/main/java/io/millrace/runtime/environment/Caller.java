@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * Who waits for one attempt, and what it wants to hear beside the outcome. Few want anything. Methods are called on any
- * thread and never after the outcome; none may block.
+ * thread and never after the outcome, but for {@link #extensionsEnded}; none may block.
  */
 public interface Caller {
     /** Only the outcome. */
@@ -38,6 +38,16 @@ public interface Caller {
      * @param runNanos of the handler
      */
     default void measured(long initNanos, long runNanos) {
+        // Few want it.
+    }
+
+    /**
+     * The extensions of the attempt's environment are done with it, after the outcome; not called where there are none,
+     * or where they were ended.
+     *
+     * @param nanos since the function answered
+     */
+    default void extensionsEnded(long nanos) {
         // Few want it.
     }
 

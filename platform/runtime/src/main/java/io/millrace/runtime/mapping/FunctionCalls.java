@@ -10,7 +10,7 @@ import io.millrace.runtime.mapping.StopSignal.Stopped;
 import io.millrace.runtime.observe.LogKeys;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -44,8 +44,11 @@ final class FunctionCalls {
         }
     }
 
-    /** @return empty if the function did not run, or nobody can tell, after a pause */
-    Optional<Run> run(byte[] event) throws Stopped {
+    /**
+     * @param items that are in the event
+     * @return empty if the function did not run, or nobody can tell, after a pause
+     */
+    Optional<Run> run(byte[] event, List<StreamItem> items) throws Stopped {
         signal.requireRunning();
         String requestId = RequestIds.next();
         Invocation invocation = new Invocation(
@@ -54,7 +57,7 @@ final class FunctionCalls {
                 InvocationType.REQUEST_RESPONSE,
                 event,
                 Optional.empty(),
-                Map.of());
+                parts.traces().records(items, item -> item.record().trace()));
         // A function that was deleted just now is refused at once, hence the future around.
         Future<Invoker.Answer> call =
                 Future.<Void>succeededFuture().compose(start -> parts.invoker().call(invocation));

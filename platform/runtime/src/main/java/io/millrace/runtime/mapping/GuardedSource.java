@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -57,6 +58,10 @@ final class GuardedSource {
     }
 
     /** Asked when the source is opened. */
+    OptionalLong behind(String partition) {
+        return guarded("tell how far it is", () -> Objects.requireNonNull(source.behind(partition)));
+    }
+
     String retriesExhausted() {
         return guarded("name the end of retries", () -> Objects.requireNonNull(source.retriesExhausted()));
     }

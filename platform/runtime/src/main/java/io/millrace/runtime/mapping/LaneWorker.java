@@ -99,7 +99,7 @@ final class LaneWorker {
         }
         openWindow(piece.first());
         health.counts().age(age(piece, now));
-        Optional<Run> run = calls.run(event(piece.items(), false, false));
+        Optional<Run> run = calls.run(event(piece.items(), false, false), piece.items());
         if (run.isEmpty()) {
             health.counts().failedInvoke(piece.size());
             return List.of(piece);
@@ -226,7 +226,7 @@ final class LaneWorker {
         Piece piece = Piece.untried(ends);
         while (true) {
             calls.awaitFunction();
-            Optional<Run> run = calls.run(event(List.of(), true, isEarly));
+            Optional<Run> run = calls.run(event(List.of(), true, isEarly), List.of());
             if (run.isEmpty()) {
                 continue;
             }

@@ -2,6 +2,7 @@ package io.millrace.runtime.mapping;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,6 +18,7 @@ public final class MappingCounts {
     private final LongAdder onFailureDelivered = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private volatile Optional<Duration> age = Optional.empty();
+    private volatile OptionalLong lag = OptionalLong.empty();
 
     /**
      * All of them at about one instant.
@@ -29,6 +31,8 @@ public final class MappingCounts {
      * @param onFailureDelivered given up, and told to the mapping's destination
      * @param dropped given up, and told to nobody
      * @param age how long the newest record of the last batch had been at its source; empty for queues
+     * @param lag records behind the last one that was committed, of the partition that has most; empty where the source
+     *     does not tell
      */
     public record Snapshot(
             long polled,
@@ -38,7 +42,8 @@ public final class MappingCounts {
             long done,
             long onFailureDelivered,
             long dropped,
-            Optional<Duration> age) {}
+            Optional<Duration> age,
+            OptionalLong lag) {}
 
     public Snapshot snapshot() {
         return new Snapshot(
@@ -49,7 +54,8 @@ public final class MappingCounts {
                 done.sum(),
                 onFailureDelivered.sum(),
                 dropped.sum(),
-                age);
+                age,
+                lag);
     }
 
     void polled(long events) {
@@ -75,6 +81,10 @@ public final class MappingCounts {
     /** @param told whether a destination has the record about them */
     void givenUp(long events, boolean told) {
         (told ? onFailureDelivered : dropped).add(events);
+    }
+
+    void lag(OptionalLong ofWorstPartition) {
+        lag = ofWorstPartition;
     }
 
     void age(Duration ofLastBatch) {

@@ -10,13 +10,13 @@ import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +55,7 @@ final class MessagePoller implements SourcePoller {
     private final Supplier<GuardedQueue> open;
     private final Vertx vertx;
     private final Invoker invoker;
+    private final Traces traces;
     private final BooleanSupplier functionExists;
     private final SourceHealth health;
     private final EventFilter filter;
@@ -78,11 +79,13 @@ final class MessagePoller implements SourcePoller {
             Supplier<GuardedQueue> open,
             Vertx vertx,
             Invoker invoker,
+            Traces traces,
             BooleanSupplier functionExists) {
         this.mapping = mapping;
         this.open = open;
         this.vertx = vertx;
         this.invoker = invoker;
+        this.traces = traces;
         this.functionExists = functionExists;
         this.health = new SourceHealth(mapping, counts);
         this.filter = new EventFilter(mapping.settings().filters());
@@ -209,7 +212,7 @@ final class MessagePoller implements SourcePoller {
                 InvocationType.REQUEST_RESPONSE,
                 batch.event(),
                 Optional.empty(),
-                Map.of());
+                traces.records(batch.messages(), SourceMessage::trace));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
                 .onComplete(answer -> settle(() -> ended(from, batch, answer, backoff)));

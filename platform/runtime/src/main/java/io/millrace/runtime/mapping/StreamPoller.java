@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -153,6 +154,11 @@ final class StreamPoller implements SourcePoller {
                     for (String partition : partitions) {
                         startIfNew(source, partition, pollers);
                     }
+                    health.counts()
+                            .lag(partitions.stream()
+                                    .map(source::behind)
+                                    .flatMapToLong(OptionalLong::stream)
+                                    .max());
                     health.back(label());
                 } catch (SourceAwayException away) {
                     health.away(label(), String.valueOf(away.getMessage()));
@@ -160,6 +166,7 @@ final class StreamPoller implements SourcePoller {
                 signal.pause(LOOK_EVERY);
             }
         } finally {
+            health.counts().lag(OptionalLong.empty());
             end(source, pollers);
         }
     }

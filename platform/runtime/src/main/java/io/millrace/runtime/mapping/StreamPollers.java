@@ -16,6 +16,7 @@ import io.millrace.runtime.registry.CheckpointStore;
 import io.millrace.runtime.registry.FunctionAdministration;
 import io.millrace.runtime.registry.PublishedVersion;
 import io.millrace.runtime.registry.RegisteredFunction;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -47,6 +48,7 @@ public final class StreamPollers implements SourcePollers {
             List<EventSourceKind> kinds,
             CheckpointStore checkpoints,
             Invoker invoker,
+            Traces traces,
             FunctionAdministration functions,
             Publisher publisher,
             Clock clock) {
@@ -56,6 +58,7 @@ public final class StreamPollers implements SourcePollers {
                 checkpoints,
                 new FeedingParts(
                         invoker,
+                        traces,
                         function -> QueuePollers.exists(functions, function),
                         function -> timeout(functions, function),
                         message -> publisher.send(message.getAddress(), message),
@@ -171,6 +174,7 @@ public final class StreamPollers implements SourcePollers {
                     () -> new GuardedQueue(queue(open.get())),
                     vertx,
                     parts.invoker(),
+                    parts.traces(),
                     () -> parts.exists().test(function));
         }
         return new StreamPoller(mapping, counts, open, vertx, parts);

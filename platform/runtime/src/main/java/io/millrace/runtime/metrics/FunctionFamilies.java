@@ -24,6 +24,14 @@ final class FunctionFamilies {
                 meters.initialisations(),
                 FUNCTION,
                 function);
+        if (meters.extensions().sumSeconds() > 0) { // Few have any.
+            families.histogram(
+                    "millrace_post_runtime_extensions_duration_seconds",
+                    "How long extensions went on after the handler.",
+                    meters.extensions(),
+                    FUNCTION,
+                    function);
+        }
         families.histogram(
                 "millrace_async_event_age_seconds",
                 "How old events were when an attempt at them started.",

@@ -57,6 +57,12 @@ final class MappingFamilies {
                         "Messages in the queue that the mapping polls, those that run too.",
                         messages,
                         labels));
+        counts.lag()
+                .ifPresent(records -> families.gauge(
+                        "millrace_offset_lag_records",
+                        "Records behind the last one that was committed, of the partition that has most.",
+                        records,
+                        labels));
         counts.age()
                 .ifPresent(age -> families.gauge(
                         "millrace_iterator_age_seconds",

@@ -53,6 +53,12 @@ final class MeteredAttempt implements Caller, Consumer<Outcome> {
     }
 
     @Override
+    public void extensionsEnded(long nanos) {
+        measures.function().extensionsRan(nanos);
+        caller.extensionsEnded(nanos);
+    }
+
+    @Override
     public Optional<ResponseSink> responseSink() {
         return caller.responseSink().map(sink -> {
             CountedSink counted = new CountedSink(sink);

@@ -24,6 +24,7 @@ public final class FunctionMeters {
     private final Durations durations =
             new Durations(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900);
     private final Durations initialisations = new Durations(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
+    private final Durations extensions = new Durations(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60);
     private final Durations eventAges = new Durations(0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 21_600);
     private final LongAdder throttledCalls = new LongAdder();
     private final LongAdder throttledEvents = new LongAdder();
@@ -69,6 +70,11 @@ public final class FunctionMeters {
     /** An attempt ended. */
     public void ran(long nanos) {
         durations.record(nanos);
+    }
+
+    /** Extensions were done with an attempt, so long after its function. */
+    public void extensionsRan(long nanos) {
+        extensions.record(nanos);
     }
 
     /** An environment was initialised for an attempt. */
@@ -122,6 +128,10 @@ public final class FunctionMeters {
 
     public Durations initialisations() {
         return initialisations;
+    }
+
+    public Durations extensions() {
+        return extensions;
     }
 
     public Durations eventAges() {

@@ -72,6 +72,11 @@ public interface AttemptTrace extends Caller {
         return Optional.empty();
     }
 
+    /** What vendors said of it; to be handed on with {@link #traceparent}. */
+    default Optional<String> tracestate() {
+        return Optional.empty();
+    }
+
     @Override
     default boolean wantsLogTail() {
         return false;

@@ -15,23 +15,39 @@ import org.jspecify.annotations.Nullable;
  */
 record Incoming(Optional<TraceContext> context, TraceHeader header) {
 
+    static final Incoming NOWHERE = new Incoming(Optional.empty(), TraceHeader.parse(""));
+
     /** Of a message: its {@code traceparent}, as that is nearer to its publisher, else its trace header. */
     static Incoming of(Message message, double sample) {
         Map<String, Object> properties = EventMessages.properties(message);
-        return of(properties.get(EventProperties.TRACEPARENT), properties.get(EventProperties.TRACE), sample);
+        return properties.isEmpty()
+                ? NOWHERE
+                : of(
+                        properties.get(EventProperties.TRACEPARENT),
+                        properties.get(EventProperties.TRACESTATE),
+                        properties.get(EventProperties.TRACE),
+                        sample);
+    }
+
+    /** Of a record that has one of the two, a {@code traceparent} or a trace header. */
+    static Incoming ofEither(String text, double sample) {
+        return text.contains("Root=") ? of(null, null, text, sample) : of(text, null, null, sample);
     }
 
     /** Of a trace header alone; null where there is none. */
     static Incoming ofHeader(@Nullable String header, double sample) {
-        return of(null, header, sample);
+        return of(null, null, header, sample);
     }
 
-    static Incoming of(@Nullable Object traceparent, @Nullable Object trace, double sample) {
+    /** @param tracestate counts with a {@code traceparent} only */
+    static Incoming of(
+            @Nullable Object traceparent, @Nullable Object tracestate, @Nullable Object trace, double sample) {
         TraceHeader header = TraceHeader.parse(trace == null ? "" : trace.toString());
-        Optional<TraceContext> context = Optional.ofNullable(traceparent)
-                .flatMap(text -> TraceContext.ofTraceparent(text.toString()))
-                .or(() -> context(header, sample));
-        return new Incoming(context, header);
+        Optional<TraceContext> told =
+                traceparent == null ? Optional.empty() : TraceContext.ofTraceparent(traceparent.toString());
+        return told.isPresent()
+                ? new Incoming(told, header.withTracestate(tracestate))
+                : new Incoming(context(header, sample), header);
     }
 
     private static Optional<TraceContext> context(TraceHeader header, double sample) {

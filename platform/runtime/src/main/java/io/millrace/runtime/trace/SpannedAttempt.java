@@ -66,6 +66,11 @@ final class SpannedAttempt implements AttemptTrace {
     }
 
     @Override
+    public Optional<String> tracestate() {
+        return came.tracestate();
+    }
+
+    @Override
     public void measured(long init, long run) {
         // That of a provisioned environment was before, and nobody waited for it.
         initNanos = provisioned ? 0 : init;

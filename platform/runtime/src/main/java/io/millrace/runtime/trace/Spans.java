@@ -49,14 +49,18 @@ public final class Spans implements Traces {
 
     @Override
     public Sending send(Invocation invocation) {
-        if (TraceHeader.saysNo(invocation.attributes().get(Invocation.TRACE))) {
+        if (TraceHeader.saysNo(invocation.attributes().get(Invocation.TRACE)) || isLeftOut(invocation)) {
             return new Unrecorded(invocation);
         }
         Map<String, String> attributes = new HashMap<>(invocation.attributes());
         boolean isOfRecorded = attributes.containsKey(Invocation.TRACE_LINKS);
         Incoming incoming = Incoming.ofHeader(attributes.get(Invocation.TRACE), sample);
         Optional<TraceContext> from = incoming.context().or(Spans::aroundCaller);
-        boolean sampled = from.map(TraceContext::sampled).orElseGet(() -> isOfRecorded || Ids.isSampled(sample));
+        boolean sampled = from.map(TraceContext::sampled)
+                .orElseGet(() -> isOfRecorded
+                        || Ids.ofRequest(invocation.id(), sample)
+                                .map(TraceContext::sampled)
+                                .orElseGet(() -> Ids.isSampled(sample)));
         if (!sampled) {
             attributes.put(Invocation.TRACE, incoming.header().at(from.orElseGet(Ids::unsampled)));
             attributes.remove(Invocation.TRACE_LINKS);
@@ -71,6 +75,17 @@ public final class Spans implements Traces {
         return new Recorded(with(invocation, attributes), span);
     }
 
+    /**
+     * One that begins a trace that is not recorded, which is nearly all of them where few are. It carries nothing: where
+     * it comes from the queue its id decides the same again.
+     */
+    private boolean isLeftOut(Invocation invocation) {
+        return Ids.isLeftOut(invocation.id(), sample)
+                && !invocation.attributes().containsKey(Invocation.TRACE)
+                && !invocation.attributes().containsKey(Invocation.TRACE_LINKS)
+                && !Span.current().getSpanContext().isValid();
+    }
+
     /** The span in which somebody in this JVM calls the platform. */
     private static Optional<TraceContext> aroundCaller() {
         SpanContext current = Span.current().getSpanContext();
@@ -79,7 +94,7 @@ public final class Spans implements Traces {
 
     @Override
     public AttemptTrace event(Message event, Invocation invocation, String version, int attempt, boolean provisioned) {
-        if (saysNo(event)) {
+        if (saysNo(event, invocation.id())) {
             return AttemptTrace.NONE;
         }
         Incoming incoming = Incoming.of(event, sample);
@@ -99,11 +114,16 @@ public final class Spans implements Traces {
         return new SpannedAttempt(this, function, incoming.header(), before, invoke, now, provisioned);
     }
 
-    /** A trace that was decided against, by the header that all here carry. */
-    private static boolean saysNo(Message message) {
+    /** A trace that was decided against, by the header or, where there is none, by the id of the invocation. */
+    private boolean saysNo(Message message, String id) {
         Map<String, Object> properties = EventMessages.properties(message);
-        return TraceHeader.saysNo(properties.get(EventProperties.TRACE))
-                && !properties.containsKey(EventProperties.TRACEPARENT);
+        if (properties.containsKey(EventProperties.TRACEPARENT)) {
+            return false;
+        }
+        Object header = properties.get(EventProperties.TRACE);
+        return header == null
+                ? Ids.isLeftOut(id, sample) && !properties.containsKey(EventProperties.TRACE_LINKS)
+                : TraceHeader.saysNo(header);
     }
 
     /** What an event did before its first attempt: it waited, or was dead. Still to be ended. */
@@ -131,7 +151,7 @@ public final class Spans implements Traces {
 
     @Override
     public AttemptTrace call(Message call, Invocation invocation, String version, boolean provisioned) {
-        if (saysNo(call)) {
+        if (saysNo(call, invocation.id())) {
             return AttemptTrace.NONE;
         }
         Incoming incoming = Incoming.of(call, sample);
@@ -149,6 +169,9 @@ public final class Spans implements Traces {
 
     @Override
     public AttemptTrace unrun(Message event, String id, FunctionName function) {
+        if (saysNo(event, id)) {
+            return AttemptTrace.NONE;
+        }
         Incoming incoming = Incoming.of(event, sample);
         return incoming.context()
                 .or(() -> Ids.ofRequest(id, sample))
@@ -174,10 +197,20 @@ public final class Spans implements Traces {
 
     @Override
     public <T> Map<String, String> batch(List<T> items, Function<T, Message> message) {
+        return linked(items, item -> Incoming.of(message.apply(item), sample));
+    }
+
+    @Override
+    public <T> Map<String, String> records(List<T> items, Function<T, Optional<String>> trace) {
+        return linked(items, item -> trace.apply(item)
+                .map(text -> Incoming.ofEither(text, sample))
+                .orElse(Incoming.NOWHERE));
+    }
+
+    private static <T> Map<String, String> linked(List<T> items, Function<T, Incoming> origin) {
         List<String> links = new ArrayList<>();
         for (T item : items) {
-            Message each = message.apply(item);
-            Incoming incoming = Incoming.of(each, sample);
+            Incoming incoming = origin.apply(item);
             Optional<TraceContext> from = incoming.context();
             if (items.size() == 1 && from.isPresent()) {
                 return Map.of(
@@ -260,6 +293,11 @@ public final class Spans implements Traces {
 
     private record Unrecorded(Invocation invocation) implements Sending {
         @Override
+        public boolean isRecorded() {
+            return false;
+        }
+
+        @Override
         public void succeeded() {
             // Nobody wants to know.
         }
@@ -271,6 +309,11 @@ public final class Spans implements Traces {
     }
 
     private record Recorded(Invocation invocation, Span span) implements Sending {
+        @Override
+        public boolean isRecorded() {
+            return true;
+        }
+
         @Override
         public void succeeded() {
             span.end();

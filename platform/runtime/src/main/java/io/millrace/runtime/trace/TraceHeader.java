@@ -25,6 +25,7 @@ record TraceHeader(
     private static final Pattern PARENT = Pattern.compile("[0-9a-f]{16}");
     private static final int TIME_DIGITS = 8;
     private static final String NOT_SAMPLED = "Sampled=0";
+    private static final String STATE = "Tracestate=";
 
     /** Whether somebody decided against recording; cheaper than all of {@link #parse}. */
     static boolean saysNo(@Nullable Object header) {
@@ -33,6 +34,9 @@ record TraceHeader(
 
     /** Anything may come; what is not understood counts as not there. */
     static TraceHeader parse(String text) {
+        if (text.isEmpty()) {
+            return NOTHING;
+        }
         if (!text.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
             return NOTHING;
         }
@@ -71,6 +75,28 @@ record TraceHeader(
             case "0" -> Optional.of(false);
             default -> Optional.empty();
         };
+    }
+
+    /** What vendors said of the trace, as W3C writes it. */
+    Optional<String> tracestate() {
+        for (String element : others) {
+            if (element.startsWith(STATE)) {
+                return Tracestate.checked(Tracestate.unescaped(element.substring(STATE.length())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param tracestate instead of the one that came; anything may come */
+    TraceHeader withTracestate(@Nullable Object tracestate) {
+        Optional<String> checked = Optional.ofNullable(tracestate).flatMap(text -> Tracestate.checked(text.toString()));
+        if (checked.isEmpty() && others.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(others);
+        all.removeIf(element -> element.startsWith(STATE));
+        checked.ifPresent(state -> all.add(STATE + Tracestate.escaped(state)));
+        return new TraceHeader(traceId, parentId, sampled, List.copyOf(all));
     }
 
     /** The same for another place in a trace: the elements of others stay. */

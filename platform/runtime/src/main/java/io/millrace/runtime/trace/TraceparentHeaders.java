@@ -13,6 +13,7 @@ import java.util.Optional;
  */
 public final class TraceparentHeaders {
     private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
     private static final double NEVER = 0; // A traceparent says itself whether its trace is recorded.
 
     private TraceparentHeaders() {}
@@ -26,7 +27,8 @@ public final class TraceparentHeaders {
         MultiMap headers = request.request().headers();
         String traceparent = headers.get(TRACEPARENT);
         if (traceparent != null && !isSigned(headers)) {
-            Incoming incoming = Incoming.of(traceparent, headers.get(Invocation.TRACE), NEVER);
+            Object tracestate = headers.contains(TRACESTATE) ? String.join(",", headers.getAll(TRACESTATE)) : null;
+            Incoming incoming = Incoming.of(traceparent, tracestate, headers.get(Invocation.TRACE), NEVER);
             TraceContext.ofTraceparent(traceparent)
                     .ifPresent(context ->
                             headers.set(Invocation.TRACE, incoming.header().at(context)));

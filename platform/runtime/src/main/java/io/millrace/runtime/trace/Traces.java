@@ -4,6 +4,7 @@ import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.qpid.proton.message.Message;
 
@@ -41,6 +42,11 @@ public interface Traces {
         public <T> Map<String, String> batch(List<T> items, Function<T, Message> message) {
             return Map.of();
         }
+
+        @Override
+        public <T> Map<String, String> records(List<T> items, Function<T, Optional<String>> trace) {
+            return Map.of();
+        }
     };
 
     boolean isOn();
@@ -65,10 +71,20 @@ public interface Traces {
     /** Attributes for the invocation with a batch of messages, each of which may belong to another trace. */
     <T> Map<String, String> batch(List<T> items, Function<T, Message> message);
 
+    /**
+     * The same of records that are no messages of the broker.
+     *
+     * @param trace the {@code traceparent} or trace header that came with a record; anything may come
+     */
+    <T> Map<String, String> records(List<T> items, Function<T, Optional<String>> trace);
+
     /** An invocation on its way to the broker. */
     interface Sending {
         /** What is to be sent instead. */
         Invocation invocation();
+
+        /** Whether anybody wants to know what becomes of it. */
+        boolean isRecorded();
 
         /** The broker has it, or has answered; on any thread, once. */
         void succeeded();

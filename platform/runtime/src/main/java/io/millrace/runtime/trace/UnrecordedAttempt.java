@@ -23,4 +23,9 @@ record UnrecordedAttempt(TraceHeader came, TraceContext context) implements Atte
     public Optional<String> traceparent() {
         return Optional.of(context.traceparent());
     }
+
+    @Override
+    public Optional<String> tracestate() {
+        return came.tracestate();
+    }
 }

@@ -6,6 +6,7 @@ import io.millrace.broker.envelope.EventMessages;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.eventsource.SourceDescription;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,9 @@ import org.apache.qpid.proton.message.Message;
 
 /** A log, a function, and what comes between them. */
 final class FeedingFloor implements AutoCloseable {
+    /** To which batches are linked. */
+    Traces traces = Traces.OFF;
+
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
     static final String PARTITION = "shard-0";
@@ -101,7 +105,12 @@ final class FeedingFloor implements AutoCloseable {
         SourceDescription source = SourceDescription.ofArn("arn:aws:memory:us-east-1:000000000000:log");
         EventSourceMapping mapping = new EventSourceMapping(UUID, source, settings, true, MappingState.ENABLED, NOON);
         FeedingParts parts = new FeedingParts(
-                function, arn -> exists, arn -> Duration.ofSeconds(3), this::send, new SuppliedClock(() -> now));
+                function,
+                traces,
+                arn -> exists,
+                arn -> Duration.ofSeconds(3),
+                this::send,
+                new SuppliedClock(() -> now));
         StreamPoller poller = new StreamPoller(
                 mapping, counts, () -> GuardedSource.open(from, source, new NoCheckpoints()), vertx, parts);
         pollers.add(poller);

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,6 +29,7 @@ final class MemoryLog implements EventSourceKind {
     private final Map<String, Integer> next = new HashMap<>();
     private final List<Integer> commits = new ArrayList<>();
     private final Set<String> lost = new TreeSet<>();
+    private final Map<String, Long> behind = new HashMap<>();
     private int opened;
     private int read;
     private int readings;
@@ -44,10 +47,21 @@ final class MemoryLog implements EventSourceKind {
     /** @param padding that makes the record so much longer */
     synchronized void append(String partition, String key, Instant arrived, String padding) {
         List<SourceRecord> records = partitions.computeIfAbsent(partition, isNew -> new ArrayList<>());
+        append(records, key, arrived, padding, Optional.empty());
+    }
+
+    /** @param trace where its producer was */
+    synchronized void appendTraced(String partition, String trace) {
+        List<SourceRecord> records = partitions.computeIfAbsent(partition, isNew -> new ArrayList<>());
+        append(records, "traced", FeedingFloor.NOON, "", Optional.of(trace));
+    }
+
+    private void append(
+            List<SourceRecord> records, String key, Instant arrived, String padding, Optional<String> trace) {
         String position = Integer.toString(records.size());
         String json = "{\"n\":" + position + ",\"key\":\"" + key + "\",\"padding\":\"" + padding + "\"}";
         records.add(new SourceRecord(
-                position, key, arrived, json.getBytes(StandardCharsets.UTF_8), () -> filterView(position, key)));
+                position, key, arrived, json.getBytes(StandardCharsets.UTF_8), () -> filterView(position, key), trace));
         notifyAll();
     }
 
@@ -57,6 +71,11 @@ final class MemoryLog implements EventSourceKind {
                 .objectNode()
                 .put("n", Integer.parseInt(position))
                 .put("key", key);
+    }
+
+    /** What it says of this partition. */
+    synchronized void behind(String partition, long records) {
+        behind.put(partition, records);
     }
 
     /** Every call fails as it should while this holds. */
@@ -170,6 +189,14 @@ final class MemoryLog implements EventSourceKind {
                 commits.add(Integer.valueOf(position));
                 next.put(partition, Integer.parseInt(position) + 1);
                 return true;
+            }
+        }
+
+        @Override
+        public OptionalLong behind(String partition) {
+            synchronized (MemoryLog.this) {
+                Long records = behind.get(partition);
+                return records == null ? OptionalLong.empty() : OptionalLong.of(records);
             }
         }
 

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
@@ -34,7 +35,7 @@ final class ScriptedFunction implements Invoker {
     }
 
     /** @param bytes of the event */
-    record Call(String requestId, JsonNode event, int bytes) {
+    record Call(String requestId, JsonNode event, int bytes, Map<String, String> attributes) {
         /** Their positions. */
         List<Integer> records() {
             List<Integer> numbers = new ArrayList<>();
@@ -75,7 +76,11 @@ final class ScriptedFunction implements Invoker {
 
     private static Call read(Invocation invocation) {
         try {
-            return new Call(invocation.id(), JSON.readTree(invocation.payload()), invocation.payload().length);
+            return new Call(
+                    invocation.id(),
+                    JSON.readTree(invocation.payload()),
+                    invocation.payload().length,
+                    invocation.attributes());
         } catch (IOException notJson) {
             throw new UncheckedIOException(notJson);
         }

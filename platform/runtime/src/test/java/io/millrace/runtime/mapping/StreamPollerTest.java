@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.core.invocation.Outcome;
+import io.millrace.runtime.trace.Spans;
+import io.opentelemetry.api.OpenTelemetry;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,6 +85,39 @@ class StreamPollerTest {
         floor.awaitDone(4);
         // Then
         assertThat(floor.function.batches()).containsExactly(numbers(0, 4));
+    }
+
+    @Test
+    void how_far_the_worst_partition_is_behind_is_counted_until_the_end() {
+        StreamPoller poller = floor.start(settings(10));
+        floor.log.addPartition("other");
+        floor.log.behind(PARTITION, 7);
+        floor.log.behind("other", 9);
+        await().atMost(PATIENCE).until(() -> floor.counts.snapshot().lag().equals(OptionalLong.of(9)));
+
+        floor.stop(poller, PATIENCE);
+        assertThat(floor.counts.snapshot().lag()).isEmpty();
+    }
+
+    @Test
+    void a_batch_is_linked_to_the_traces_that_its_records_come_from() {
+        // Given
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b";
+        floor.traces = new Spans(OpenTelemetry.noop(), 1);
+        floor.start(settings(3, Duration.ofHours(1), false, List.of(), StreamSettings.DEFAULTS));
+        // When
+        floor.log.appendTraced(PARTITION, parent + "1-01");
+        floor.append(1);
+        floor.log.appendTraced(PARTITION, parent + "2-01");
+        floor.awaitDone(3);
+        // Then
+        assertThat(floor.function.calls.get(0).attributes())
+                .isEqualTo(Map.of("millrace_trace_links", parent + "1-01," + parent + "2-01"));
+
+        // And where they say nothing
+        floor.append(3);
+        await().atMost(PATIENCE).until(() -> floor.function.calls.size() > 1);
+        assertThat(floor.function.calls.get(1).attributes()).isEmpty();
     }
 
     @Test
@@ -535,7 +571,8 @@ class StreamPollerTest {
         // Then
         assertThat(floor.function.batches()).containsExactly(List.of(1), List.of(1), List.of(3), List.of(3));
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(floor.counts.snapshot())
-                .isEqualTo(new MappingCounts.Snapshot(4, 2, 4, 3, 1, 0, 1, Optional.of(Duration.ofSeconds(7)))));
+                .isEqualTo(new MappingCounts.Snapshot(
+                        4, 2, 4, 3, 1, 0, 1, Optional.of(Duration.ofSeconds(7)), OptionalLong.empty())));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.millrace.eventsource.SourceDescription;
 import io.millrace.runtime.mapping.MappingRefusedException.SourceRefused;
 import io.millrace.runtime.mapping.MappingRefusedException.SourceUnsupported;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,7 +44,12 @@ class StreamPollersTest {
 
     private FeedingParts parts(Duration timeout) {
         return new FeedingParts(
-                new ScriptedFunction(vertx), function -> true, function -> timeout, message -> null, Clock.systemUTC());
+                new ScriptedFunction(vertx),
+                Traces.OFF,
+                function -> true,
+                function -> timeout,
+                message -> null,
+                Clock.systemUTC());
     }
 
     @AfterEach

@@ -16,6 +16,8 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,14 +86,82 @@ class SpansTest {
     }
 
     @Test
-    void what_is_not_recorded_says_so_to_all_that_follows() {
-        Invocation sent = new Spans(telemetry, 0).send(invocation()).invocation();
+    void what_is_not_recorded_carries_nothing_and_its_attempts_decide_the_same() {
+        Spans spans = new Spans(telemetry, 0.5);
+        int recordedOnes = 0;
+        for (int n = 0; n < 1_000; n++) {
+            Invocation invocation = invocation();
+            Invocation sent = spans.send(invocation).invocation();
+            Message event = EventMessages.durable(sent.id(), PAYLOAD, sent.attributes(), null);
+            boolean isRecorded = !sent.attributes().isEmpty();
+            recordedOnes += isRecorded ? 1 : 0;
 
-        assertThat(sent.attributes().get(Invocation.TRACE))
-                .matches("Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0");
+            assertThat(spans.event(event, sent, "$LATEST", 1, false) != AttemptTrace.NONE)
+                    .isEqualTo(isRecorded);
+            assertThat(spans.call(event, sent, "$LATEST", false) != AttemptTrace.NONE)
+                    .isEqualTo(isRecorded);
+            assertThat(spans.unrun(event, sent.id(), new FunctionName("orders")) != AttemptTrace.NONE)
+                    .isEqualTo(isRecorded);
+        }
+        assertThat(recordedOnes).isBetween(350, 650);
+    }
+
+    @Test
+    void what_its_caller_does_not_record_says_so_to_all_that_follows() {
+        String header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+        Invocation sent = new Spans(telemetry, 1)
+                .send(invocation(UUID.randomUUID().toString(), Map.of(Invocation.TRACE, header)))
+                .invocation();
+
+        assertThat(sent.attributes()).containsEntry(Invocation.TRACE, header);
         Message event = EventMessages.durable(sent.id(), PAYLOAD, sent.attributes(), null);
         assertThat(new Spans(telemetry, 1).event(event, sent, "$LATEST", 1, false))
                 .isSameAs(AttemptTrace.NONE);
+    }
+
+    @Test
+    void a_batch_of_records_links_to_each_recorded_trace_and_to_128_at_most() {
+        Spans spans = new Spans(telemetry, 1);
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0";
+        String xray = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        List<Optional<String>> records = List.of(
+                Optional.of(parent + "1"), Optional.of(xray), Optional.of(parent + "0"), Optional.of("x"), none());
+
+        assertThat(spans.records(records, each -> each))
+                .isEqualTo(Map.of(
+                        Invocation.TRACE_LINKS, parent + "1,00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"));
+        assertThat(spans.records(List.of(none(), none()), each -> each)).isEmpty();
+        String most = spans.records(Collections.nCopies(1_000, Optional.of(parent + "1")), each -> each)
+                .getOrDefault(Invocation.TRACE_LINKS, "");
+        assertThat(most.split(",", -1)).hasSize(128);
+    }
+
+    private static Optional<String> none() {
+        return Optional.empty();
+    }
+
+    @Test
+    void what_vendors_say_of_a_trace_is_handed_on_to_its_functions_and_destinations() {
+        Spans spans = new Spans(telemetry, 1);
+        String id = UUID.randomUUID().toString();
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        Message event = EventMessages.durable(
+                id, PAYLOAD, Map.of("traceparent", parent, "tracestate", "rojo=00f067,congo=t61rc;WkgMzE"), null);
+
+        AttemptTrace attempt = spans.event(event, invocation(id, Map.of()), "$LATEST", 1, false);
+        String header = attempt.header(none()).orElseThrow();
+
+        assertThat(attempt.tracestate()).contains("rojo=00f067,congo=t61rc;WkgMzE");
+        assertThat(header).endsWith(";Sampled=1;Tracestate=rojo%3d00f067%2ccongo%3dt61rc%3bWkgMzE");
+        Message next = EventMessages.durable(id, PAYLOAD, Map.of(Invocation.TRACE, header), null);
+        assertThat(spans.event(next, invocation(id, Map.of()), "$LATEST", 1, false)
+                        .tracestate())
+                .contains("rojo=00f067,congo=t61rc;WkgMzE");
+        Message nearer =
+                EventMessages.durable(id, PAYLOAD, Map.of(Invocation.TRACE, header, "traceparent", parent), null);
+        assertThat(spans.event(nearer, invocation(id, Map.of()), "$LATEST", 1, false)
+                        .tracestate())
+                .isEmpty();
     }
 
     @Test

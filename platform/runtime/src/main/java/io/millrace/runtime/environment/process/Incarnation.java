@@ -128,6 +128,9 @@ final class Incarnation {
 
     // Asks all to end. Returns at once.
     private void terminate() {
+        if (stopped) {
+            return; // The threads may have been closed since.
+        }
         List<LaunchedProcess> all = List.copyOf(processes);
         parts.threads().execute(() -> all.forEach(LaunchedProcess::terminate));
     }

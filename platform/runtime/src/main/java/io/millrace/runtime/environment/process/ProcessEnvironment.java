@@ -60,6 +60,10 @@ final class ProcessEnvironment implements ExecutionEnvironment {
     private Phase phase = Phase.DOWN;
     private @Nullable Incarnation incarnation;
     private @Nullable OpenAttempt attempt;
+    /** Of the attempt that was answered last, and when. */
+    private Caller answered = Caller.NOBODY;
+
+    private long answeredNanos;
     private @Nullable Consumer<Optional<FunctionError>> initWaiter;
     /** This initialisation is part of the invocation, as one before it failed. */
     private boolean suppressedInit;
@@ -418,8 +422,17 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             } else if (phase == Phase.TRAILING) {
                 timer.cancel();
                 phase = Phase.IDLE;
+                if (hasExtensions()) {
+                    answered.extensionsEnded(System.nanoTime() - answeredNanos);
+                }
+                answered = Caller.NOBODY;
                 proceed();
             }
+        }
+
+        private boolean hasExtensions() {
+            RuntimeApi opened = premises.api();
+            return !code.extensions().isEmpty() || (opened != null && opened.hasInternalExtensions());
         }
 
         @Override
@@ -458,6 +471,8 @@ final class ProcessEnvironment implements ExecutionEnvironment {
             if (phase == Phase.BUSY && running != null) {
                 phase = Phase.TRAILING;
                 state = EnvironmentState.READY;
+                answered = running.caller();
+                answeredNanos = System.nanoTime();
                 answer(running, outcome, status, errorType);
             }
         }

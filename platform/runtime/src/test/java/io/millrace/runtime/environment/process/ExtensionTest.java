@@ -8,12 +8,17 @@ import static io.millrace.runtime.environment.process.Workshop.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.core.invocation.Outcome;
+import io.millrace.runtime.environment.Caller;
 import io.millrace.runtime.environment.EnvironmentState;
 import io.millrace.runtime.environment.ExecutionEnvironment;
+import io.millrace.runtime.environment.ResponseSink;
 import io.millrace.runtime.environment.ShutdownReason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +113,42 @@ class ExtensionTest {
         int done = Integer.parseInt(text(run(environment, "2")));
         // Then
         assertThat(done).isPositive();
+    }
+
+    @Test
+    void how_long_it_goes_on_after_the_function_is_told() {
+        // Given
+        ExecutionEnvironment environment = environment(ECHO, Duration.ofSeconds(60), "sleep 1");
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        CompletableFuture<Long> nanosAfter = new CompletableFuture<>();
+        // When
+        environment.run(
+                Workshop.event(ID, "1"),
+                new Caller() {
+                    @Override
+                    public boolean wantsLogTail() {
+                        return false;
+                    }
+
+                    @Override
+                    public void logTail(byte[] tail) {
+                        throw new AssertionError("not wanted");
+                    }
+
+                    @Override
+                    public void extensionsEnded(long nanos) {
+                        nanosAfter.complete(nanos);
+                    }
+
+                    @Override
+                    public Optional<ResponseSink> responseSink() {
+                        return Optional.empty();
+                    }
+                },
+                outcome::complete);
+        // Then
+        assertThat(text(Workshop.await(outcome))).isEqualTo("1");
+        assertThat(nanosAfter.orTimeout(60, TimeUnit.SECONDS).join()).isPositive();
     }
 
     @Test

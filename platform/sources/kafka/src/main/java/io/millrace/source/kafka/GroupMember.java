@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -177,6 +178,16 @@ final class GroupMember implements ConsumerRebalanceListener {
         if (!records.isEmpty()) {
             lanes.add(records);
             heard();
+        }
+        consumer.assignment().forEach(partition -> noteEnd(consumer, partition));
+    }
+
+    /** From what the consumer heard with its records. */
+    private void noteEnd(KafkaConsumer<?, ?> consumer, TopicPartition partition) {
+        OptionalLong lag = consumer.currentLag(partition);
+        if (lag.isPresent()) { // Then it has a position too.
+            long next = consumer.position(partition);
+            lanes.reaches(partition.partition(), next, next + lag.getAsLong());
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -59,6 +60,12 @@ final class KafkaTopic implements PartitionedSource {
         RecordPosition read = RecordPosition.parse(position);
         OptionalInt number = RecordPosition.partition(topic.topic(), partition);
         return number.isPresent() && number.getAsInt() == read.partition() && member.commit(read);
+    }
+
+    @Override
+    public OptionalLong behind(String partition) {
+        OptionalInt number = RecordPosition.partition(topic.topic(), partition);
+        return number.isPresent() ? lanes.behind(number.getAsInt()) : OptionalLong.empty();
     }
 
     @Override

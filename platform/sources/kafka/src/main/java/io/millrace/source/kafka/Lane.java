@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ final class Lane {
     private long firstRead = NONE;
     private long lastRead = NONE;
     private long committed = NONE;
+    private long fetchedTo = NONE;
+    private long end = NONE;
 
     void add(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         waiting.addLast(record);
@@ -77,6 +80,30 @@ final class Lane {
 
     void committed(long offset) {
         committed = Math.max(committed, offset);
+    }
+
+    /**
+     * @param next the offset that is fetched next
+     * @param afterLast the offset of the record that nobody has written yet
+     */
+    void reaches(long next, long afterLast) {
+        fetchedTo = next;
+        end = afterLast;
+    }
+
+    /** Records behind the last one that was committed. */
+    OptionalLong behind() {
+        return end == NONE ? OptionalLong.empty() : OptionalLong.of(Math.max(0, end - notCommitted()));
+    }
+
+    private long notCommitted() {
+        if (committed != NONE) {
+            return committed + 1;
+        }
+        if (firstRead != NONE) {
+            return firstRead;
+        }
+        return waiting.isEmpty() ? fetchedTo : waiting.getFirst().offset();
     }
 
     private static long size(ConsumerRecord<?, ?> record) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -151,6 +152,19 @@ final class Lanes {
             return Standing.IS_KEPT;
         }
         return lane.wasRead(position.offset()) ? Standing.MAY_BE_KEPT : Standing.IS_STRANGE;
+    }
+
+    synchronized void reaches(int partition, long next, long afterLast) {
+        Lane lane = lanes.get(partition);
+        if (lane != null) {
+            lane.reaches(next, afterLast);
+        }
+    }
+
+    /** Records of a partition behind the last one that was committed; empty where nobody knows. */
+    synchronized OptionalLong behind(int partition) {
+        Lane lane = lanes.get(partition);
+        return lane == null ? OptionalLong.empty() : lane.behind();
     }
 
     synchronized void committed(RecordPosition position) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /** Records of Kafka as functions and filter patterns see them (lambda-semantics 3.10, 3.11). */
 final class RecordJson {
     private static final int AROUND_THE_BODY = 256;
+    private static final String TRACEPARENT = "traceparent";
+    /** Of the version that there is it has 55; others may have more. */
+    private static final int LONGEST_TRACEPARENT = 256;
+
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // Senders make them up.
                     .build())
@@ -40,7 +45,16 @@ final class RecordJson {
                 orderKey(record.key()),
                 arrived(record),
                 json,
-                () -> filterView(json, record.key(), record.value()));
+                () -> filterView(json, record.key(), record.value()),
+                trace(record));
+    }
+
+    /** Producers that are traced set a header with the name that W3C Trace Context gives it. */
+    private static Optional<String> trace(ConsumerRecord<?, ?> record) {
+        Header header = record.headers().lastHeader(TRACEPARENT);
+        return header == null || header.value() == null || header.value().length > LONGEST_TRACEPARENT
+                ? Optional.empty()
+                : Optional.of(new String(header.value(), UTF_8));
     }
 
     /** Records without a key stay in order among themselves. */

@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -122,6 +123,32 @@ class KafkaGroupIT {
                     .extracting(SourceRecord::position)
                     .containsExactly("0@5", "0@6", "0@7", "0@8", "0@9");
         }
+    }
+
+    @Test
+    void how_many_records_are_behind_the_last_commit_is_told() throws Exception {
+        // Given
+        Topic topic = broker.create(1);
+        String partition = topic.name + "-0";
+        write(topic, 0, 10);
+        try (PartitionedSource source = open(topic, StartingPosition.TRIM_HORIZON)) {
+            // When
+            List<SourceRecord> records = read(source, partition, 10);
+            // Then
+            awaitBehind(source, partition, 10);
+            source.commit(partition, records.get(3).position());
+            awaitBehind(source, partition, 6);
+            write(topic, 10, 15);
+            List<SourceRecord> later = read(source, partition, 5);
+            awaitBehind(source, partition, 11);
+            source.commit(partition, later.get(4).position());
+            awaitBehind(source, partition, 0);
+            assertThat(source.behind(topic.name + "-7")).isEmpty();
+        }
+    }
+
+    private static void awaitBehind(PartitionedSource source, String partition, long records) {
+        await().atMost(LONG).until(() -> source.behind(partition).equals(OptionalLong.of(records)));
     }
 
     @Test

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.eventsource.SourceMessage;
+import java.util.Optional;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /** A message as functions know it (lambda-semantics 3.11). */
 final class SqsRecord {
@@ -23,7 +25,18 @@ final class SqsRecord {
     static SourceMessage of(Message message, QueueName queue) {
         ObjectNode record = json(message, queue);
         return new SourceMessage(
-                message.messageId(), message.receiptHandle(), bytes(record), () -> filterView(record.deepCopy()));
+                message.messageId(),
+                message.receiptHandle(),
+                bytes(record),
+                () -> filterView(record.deepCopy()),
+                trace(message));
+    }
+
+    /** The sender's own, else the trace header that the SDK of a sender sent along (lambda-semantics 10, item 7). */
+    private static Optional<String> trace(Message message) {
+        return Optional.ofNullable(message.messageAttributes().get("traceparent"))
+                .map(MessageAttributeValue::stringValue)
+                .or(() -> Optional.ofNullable(message.attributes().get(MessageSystemAttributeName.AWS_TRACE_HEADER)));
     }
 
     private static ObjectNode json(Message message, QueueName queue) {

@@ -17,6 +17,7 @@ import io.millrace.eventsource.contract.NetworkGate;
 import io.millrace.eventsource.contract.QueueUnderTest;
 import io.millrace.eventsource.contract.RealServer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeNameForSends;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Against ElasticMQ, which speaks the API of SQS. */
@@ -188,6 +191,41 @@ class SqsSourceTest extends MessageSourceContract {
             assertThat(message.filterView().get().path("body").textValue()).isEqualTo("no JSON");
             assertThat(source.hold()).isEqualTo(Duration.ofMinutes(10));
         }
+    }
+
+    @Test
+    void a_message_says_where_in_a_trace_its_sender_was() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        String header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+        Queue queue = new Queue(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "600"));
+        client.sendMessage(request -> request.queueUrl(queue.url).messageBody("nothing"));
+        client.sendMessage(request -> request.queueUrl(queue.url)
+                .messageBody("W3C")
+                .messageAttributes(Map.of(
+                        "traceparent",
+                        MessageAttributeValue.builder()
+                                .dataType("String")
+                                .stringValue(parent)
+                                .build())));
+        client.sendMessage(request -> request.queueUrl(queue.url)
+                .messageBody("AWS")
+                .messageSystemAttributes(Map.of(
+                        MessageSystemAttributeNameForSends.AWS_TRACE_HEADER,
+                        MessageSystemAttributeValue.builder()
+                                .dataType("String")
+                                .stringValue(header)
+                                .build())));
+
+        Map<String, Optional<String>> traces = new HashMap<>();
+        try (MessageSource source = queue.open()) {
+            while (traces.size() < 3) {
+                for (SourceMessage message : source.receive(10, PATIENCE)) {
+                    traces.put(JSON.readTree(message.json()).path("body").textValue(), message.trace());
+                }
+            }
+        }
+        assertThat(traces)
+                .isEqualTo(Map.of("nothing", Optional.empty(), "W3C", Optional.of(parent), "AWS", Optional.of(header)));
     }
 
     @Test
