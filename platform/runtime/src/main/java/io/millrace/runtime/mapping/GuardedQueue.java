@@ -1,5 +1,6 @@
 package io.millrace.runtime.mapping;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.eventsource.MessageSource;
 import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceMessage;
@@ -35,6 +36,11 @@ final class GuardedQueue {
     /** Whether a filter wants the message; making what filters see is the source's. */
     boolean matches(EventFilter filter, SourceMessage message) {
         return guarded("show a message to filters", () -> filter.matches(message.filterView()));
+    }
+
+    /** As filters see it. */
+    ObjectNode view(SourceMessage message) {
+        return guarded("show a message", message.filterView());
     }
 
     void delete(List<SourceMessage> messages) {

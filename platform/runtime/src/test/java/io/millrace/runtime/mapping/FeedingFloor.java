@@ -36,6 +36,7 @@ final class FeedingFloor implements AutoCloseable {
     final ScriptedFunction function = new ScriptedFunction(vertx);
     final List<Message> sent = new CopyOnWriteArrayList<>();
     final List<StreamPoller> pollers = new ArrayList<>();
+    final SuppliedKeys keys = new SuppliedKeys();
     final MappingCounts counts = new MappingCounts();
     volatile boolean exists = true;
     volatile UnaryOperator<Future<Void>> broker = accepted -> accepted;
@@ -101,7 +102,12 @@ final class FeedingFloor implements AutoCloseable {
         SourceDescription source = SourceDescription.ofArn("arn:aws:memory:us-east-1:000000000000:log");
         EventSourceMapping mapping = new EventSourceMapping(UUID, source, settings, true, MappingState.ENABLED, NOON);
         FeedingParts parts = new FeedingParts(
-                function, arn -> exists, arn -> Duration.ofSeconds(3), this::send, new SuppliedClock(() -> now));
+                function,
+                arn -> exists,
+                arn -> Duration.ofSeconds(3),
+                this::send,
+                keys.of(vertx),
+                new SuppliedClock(() -> now));
         StreamPoller poller = new StreamPoller(
                 mapping, counts, () -> GuardedSource.open(from, source, new NoCheckpoints()), vertx, parts);
         pollers.add(poller);
@@ -144,6 +150,7 @@ final class FeedingFloor implements AutoCloseable {
     @Override
     public void close() {
         List.copyOf(pollers).forEach(poller -> stop(poller, Duration.ZERO));
+        keys.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -28,6 +28,7 @@ class StreamPollersTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final MemoryLog log = new MemoryLog();
+    private final SuppliedKeys keys = new SuppliedKeys();
 
     @TempDir
     Path data;
@@ -43,12 +44,18 @@ class StreamPollersTest {
 
     private FeedingParts parts(Duration timeout) {
         return new FeedingParts(
-                new ScriptedFunction(vertx), function -> true, function -> timeout, message -> null, Clock.systemUTC());
+                new ScriptedFunction(vertx),
+                function -> true,
+                function -> timeout,
+                message -> null,
+                keys.of(vertx),
+                Clock.systemUTC());
     }
 
     @AfterEach
     void close() {
         registry.close();
+        keys.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
