@@ -91,6 +91,9 @@ final class FunctionCalls {
      * @return empty if the function did not run, or nobody can tell, after a pause
      */
     Optional<Run> run(byte[] event, ItemClaims<StreamItem> claims) throws Stopped {
+        if (signal.isStopping()) {
+            claims.end(Set.of(), Rest.FREED);
+        }
         signal.requireRunning();
         String requestId = RequestIds.next();
         Invocation invocation = new Invocation(
