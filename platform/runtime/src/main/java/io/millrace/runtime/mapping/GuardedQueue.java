@@ -14,13 +14,20 @@ import java.util.function.Supplier;
  */
 final class GuardedQueue {
     private final MessageSource source;
+    private final boolean isOrdered;
 
     GuardedQueue(MessageSource source) {
         this.source = source;
+        this.isOrdered = guarded("say whether it keeps order", source::isOrdered);
     }
 
     Duration hold() {
         return guarded("say how long messages are held", source::hold);
+    }
+
+    /** From memory. */
+    boolean isOrdered() {
+        return isOrdered;
     }
 
     List<SourceMessage> receive(int most, Duration patience) throws InterruptedException {

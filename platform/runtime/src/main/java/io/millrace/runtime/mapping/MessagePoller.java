@@ -64,7 +64,6 @@ final class MessagePoller implements SourcePoller {
     private final SourceHealth health;
     private final EventFilter filter;
     private final int batchesAtOnce;
-    private final boolean isOrdered;
     private final Semaphore permits;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CompletableFuture<GuardedQueue> source = new CompletableFuture<>();
@@ -95,10 +94,6 @@ final class MessagePoller implements SourcePoller {
         this.health = new SourceHealth(mapping, counts);
         this.filter = new EventFilter(mapping.settings().filters());
         this.batchesAtOnce = mapping.settings().maximumConcurrency().orElse(BATCHES_AT_ONCE);
-        this.isOrdered = mapping.source()
-                .arn()
-                .filter(arn -> arn.endsWith(QueueArn.ORDERED))
-                .isPresent();
         this.permits = new Semaphore(batchesAtOnce);
         this.receivers = threads("receive");
         this.settlers = threads("settle");
@@ -246,7 +241,7 @@ final class MessagePoller implements SourcePoller {
             call(run, claims);
             return;
         }
-        if (isOrdered) { // Whatever group a message is of: a batch of such a queue has ten at most.
+        if (run.from().isOrdered()) { // Whatever group a message is of: a batch of such a queue is small.
             claims.holdBack(message -> true, verdict -> verdict == Verdict.WAITS || verdict == Verdict.TWIN);
         }
         deleteDuplicates(run.from(), claims.with(Verdict.DONE));
