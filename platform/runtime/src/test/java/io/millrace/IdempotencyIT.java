@@ -262,6 +262,11 @@ class IdempotencyIT {
                         (FunctionHandler) (event, context) -> event,
                         definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY", "order"))))
                 .hasMessageContaining("'order', expected a JSON pointer");
+        assertThatThrownBy(() -> millrace.deploy(
+                        "pointless",
+                        (FunctionHandler) (event, context) -> event,
+                        definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_ITEM_KEY", "order"))))
+                .hasMessageContaining("MILLRACE_IDEMPOTENCY_ITEM_KEY is 'order', expected a JSON pointer");
     }
 
     private static FunctionDefinition byOrder(FunctionDefinition definition) {

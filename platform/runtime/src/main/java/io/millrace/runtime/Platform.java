@@ -51,6 +51,7 @@ import io.millrace.runtime.logs.KeptLines;
 import io.millrace.runtime.mapping.Mappings;
 import io.millrace.runtime.mapping.PollersBySource;
 import io.millrace.runtime.mapping.QueuePollers;
+import io.millrace.runtime.mapping.RecordKeys;
 import io.millrace.runtime.mapping.StreamPollers;
 import io.millrace.runtime.metrics.MeteredEnvironments;
 import io.millrace.runtime.metrics.MetricsApi;
@@ -256,6 +257,10 @@ public final class Platform implements AutoCloseable {
         this.streams = new Streams(vertx, registry.documents(), streaming, new BrokerManagement(managing), clock);
         opened.push(() -> await(streams.close()));
         await(streams.resume());
+        RecordKeys recordKeys =
+                new RecordKeys(vertx, keys, settings.idempotency().timeToLive(), deployments, function -> deployments
+                        .longestTimeout(function)
+                        .orElse(Duration.ZERO));
         this.mappings = new Mappings(
                 vertx,
                 registry.documents(),
@@ -266,6 +271,7 @@ public final class Platform implements AutoCloseable {
                                 new BrokerManagement(managing),
                                 invoker,
                                 traces,
+                                recordKeys,
                                 deployments,
                                 settings.identity(),
                                 clock),
@@ -277,6 +283,7 @@ public final class Platform implements AutoCloseable {
                                 traces,
                                 deployments,
                                 new Publisher(publishing),
+                                recordKeys,
                                 clock)),
                 clock);
         opened.push(() -> await(mappings.close(Duration.ZERO)));

@@ -183,7 +183,7 @@ class FloorPlanTest {
                 .whereLayer("objects")
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("idempotency")
-                .mayOnlyBeAccessedByLayers("dispatch")
+                .mayOnlyBeAccessedByLayers("dispatch", "mapping")
                 .whereLayer("accounting")
                 .mayOnlyBeAccessedByLayers("doors", "dispatch", "metrics")
                 .whereLayer("metrics")

@@ -30,7 +30,7 @@ final class BatchRecorder implements FunctionHandler {
         List<JsonObject> batch = MappedQueue.records(event);
         batches.add(batch.stream().map(BatchRecorder::body).toList());
         records.addAll(batch);
-        if (!gate.await(30, TimeUnit.SECONDS)) {
+        if (!gate.await(120, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the gate stays closed");
         }
         if (throwing) {

@@ -55,6 +55,17 @@ final class MappedQueue {
         }
     }
 
+    /** @param key as the property of a message names it */
+    void sendWithKey(String key, String body) {
+        try (JMSContext context = new JmsConnectionFactory("amqp://127.0.0.1:" + amqpPort).createContext()) {
+            TextMessage message = context.createTextMessage(body);
+            message.setStringProperty("millrace_idempotency_key", key);
+            context.createProducer().send(context.createQueue(name), message);
+        } catch (JMSException refused) {
+            throw new JMSRuntimeException(refused.getMessage(), refused.getErrorCode(), refused);
+        }
+    }
+
     /** @param group of a body */
     void sendInGroups(List<String> bodies, UnaryOperator<String> group) {
         try (JMSContext context = new JmsConnectionFactory("amqp://127.0.0.1:" + amqpPort).createContext()) {

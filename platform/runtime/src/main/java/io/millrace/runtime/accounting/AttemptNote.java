@@ -106,7 +106,7 @@ public final class AttemptNote {
             return;
         }
         if (isForTheBrokerToCount()) {
-            over();
+            letGo(); // It may still come to wait again: for the store of its key.
         } else {
             notes.write(slot, this, AttemptNotes.ELSEWHERE);
         }
@@ -156,9 +156,14 @@ public final class AttemptNote {
     /** The event has come to its end. */
     public void over() {
         ended = true;
+        letGo();
+    }
+
+    private void letGo() {
         if (slot != NO_SLOT) {
             notes.forget(slot, this);
             slot = NO_SLOT;
+            written = false;
         }
     }
 

@@ -1,16 +1,12 @@
 package io.millrace.runtime.dispatch;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.idempotency.ClaimRequest;
 import io.millrace.idempotency.Digest;
-import java.io.IOException;
+import io.millrace.runtime.idempotency.JsonKeys;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +16,9 @@ import org.apache.qpid.proton.message.Message;
 public sealed interface KeySource {
     /** Variable of a function, with the JSON pointer to the key in its events; so every client can set it. */
     String VARIABLE = "MILLRACE_IDEMPOTENCY_KEY";
+
+    /** The same for each record of the batches of event source mappings. */
+    String ITEM_VARIABLE = "MILLRACE_IDEMPOTENCY_ITEM_KEY";
 
     /** The caller named it: with another payload it is refused. */
     record Given(String key) implements KeySource {}
@@ -42,14 +41,19 @@ public sealed interface KeySource {
 
     /**
      * @param environment variables of a function
-     * @throws IllegalArgumentException if its pointer is none
+     * @throws IllegalArgumentException if one of its pointers is none
      */
     static void requireValid(Map<String, String> environment) {
-        String pointer = environment.get(VARIABLE);
+        requirePointer(environment, VARIABLE, "/order/id");
+        requirePointer(environment, ITEM_VARIABLE, "/body/order/id");
+    }
+
+    private static void requirePointer(Map<String, String> environment, String variable, String example) {
+        String pointer = environment.get(variable);
         // The empty pointer is valid, and means the whole payload; nobody would mean it by an empty text.
         if (pointer != null && !pointer.startsWith("/")) {
-            throw new IllegalArgumentException("environment variable " + VARIABLE + " is '" + pointer
-                    + "', expected a JSON pointer such as /order/id");
+            throw new IllegalArgumentException("environment variable " + variable + " is '" + pointer
+                    + "', expected a JSON pointer such as " + example);
         }
     }
 
@@ -65,35 +69,8 @@ public sealed interface KeySource {
                     Digest.ofKey(scope, given.key()), Optional.of(Digest.ofPayload(invocation.payload())), lease));
         }
         return this instanceof Picked picked
-                ? Keys.find(invocation.payload(), picked.pointer())
+                ? JsonKeys.find(invocation.payload(), picked.pointer())
                         .map(key -> new ClaimRequest(Digest.ofKey(scope, key), Optional.empty(), lease))
                 : Optional.empty();
-    }
-
-    /** Keys in payloads. */
-    final class Keys {
-        private static final ObjectMapper JSON =
-                new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
-
-        private Keys() {}
-
-        private static Optional<String> find(byte[] payload, JsonPointer pointer) {
-            try {
-                JsonNode key = JSON.readTree(payload).at(pointer);
-                if (key.isMissingNode()
-                        || key.isNull()
-                        || (key.isTextual() && key.asText().isEmpty())) {
-                    return Optional.empty();
-                }
-                return Optional.of(key.isValueNode() ? key.asText() : inOneOrder(key));
-            } catch (IOException notJson) { // A message of any client is an event, JSON or not.
-                return Optional.empty();
-            }
-        }
-
-        // Two that differ only in the order of their members are the same.
-        private static String inOneOrder(JsonNode key) throws JsonProcessingException {
-            return JSON.writeValueAsString(JSON.treeToValue(key, Object.class));
-        }
     }
 }

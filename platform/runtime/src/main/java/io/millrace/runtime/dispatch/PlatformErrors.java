@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 /** Failed attempts that no handler is to blame for. */
 public final class PlatformErrors {
     /** Of an attempt that ran into its timeout (lambda-semantics 5.7). */
-    static final String TIMED_OUT = "Sandbox.Timedout";
+    public static final String TIMED_OUT = "Sandbox.Timedout";
 
     private static final JsonFactory JSON = new JsonFactory();
 

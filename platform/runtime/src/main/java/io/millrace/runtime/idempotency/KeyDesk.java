@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,6 +87,29 @@ public final class KeyDesk implements AutoCloseable {
             listener.claimed(known.get());
         } else {
             claims.add(new Asked(request, listener));
+            schedule();
+        }
+    }
+
+    /**
+     * As {@link #claim(ClaimRequest, ClaimListener)} for each of them; those that the store has to be asked for are asked
+     * for together.
+     *
+     * @param listener of a request, by its place among them
+     */
+    public void claim(List<ClaimRequest> requests, IntFunction<ClaimListener> listener) {
+        List<Asked> unknown = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            ClaimRequest request = requests.get(i);
+            Optional<Claim> known = completed.find(request).or(() -> now(request));
+            if (known.isPresent()) {
+                listener.apply(i).claimed(known.get());
+            } else {
+                unknown.add(new Asked(request, listener.apply(i)));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            claims.addAll(unknown);
             schedule();
         }
     }

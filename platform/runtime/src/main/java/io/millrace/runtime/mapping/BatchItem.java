@@ -2,6 +2,7 @@ package io.millrace.runtime.mapping;
 
 import io.millrace.broker.delivery.Delivery;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One message of a batch.
@@ -9,6 +10,7 @@ import java.time.Instant;
  * @param id by which the function names it
  * @param receivedFirst when this process first had it
  * @param record as the function sees it, JSON in UTF-8
+ * @param key under which it runs once
  */
 @SuppressWarnings("ArrayRecordComponent") // Written into the batch's event, never compared.
-record BatchItem(Delivery delivery, String id, Instant receivedFirst, byte[] record) {}
+record BatchItem(Delivery delivery, String id, Instant receivedFirst, byte[] record, Optional<ItemKey> key) {}

@@ -1,5 +1,7 @@
 package io.millrace.runtime.mapping;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /** A message of the broker as a function sees it. */
 interface BrokerRecord {
 
@@ -8,4 +10,10 @@ interface BrokerRecord {
 
     /** Whether the filter wants it; what it carries is decoded for that. */
     boolean passes(EventFilter filter);
+
+    /** As filter patterns see it. */
+    JsonNode view();
+
+    /** What its sender sent: the same at every delivery. */
+    byte[] payload();
 }

@@ -24,4 +24,5 @@ record FeedingParts(
         Predicate<FunctionArn> exists,
         Function<FunctionArn, Duration> timeout,
         Function<Message, Future<Void>> publish,
+        RecordKeys keys,
         Clock clock) {}

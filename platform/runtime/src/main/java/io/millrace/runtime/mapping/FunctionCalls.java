@@ -5,13 +5,17 @@ import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
+import io.millrace.eventsource.SourceAwayException;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.mapping.ItemClaims.Rest;
+import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.mapping.StopSignal.Stopped;
 import io.millrace.runtime.observe.LogKeys;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +49,51 @@ final class FunctionCalls {
     }
 
     /**
-     * @param items that are in the event
+     * What the idempotency keys of records say. Blocks; none of them is claimed where it ends without an answer.
+     *
+     * @param source of the records
+     * @return empty if nobody can tell, after a pause
+     */
+    Optional<ItemClaims<StreamItem>> claim(List<StreamItem> items, GuardedSource source) throws Stopped {
+        signal.requireRunning();
+        FunctionArn function = mapping.settings().function();
+        // A window that is begun anew after a crash needs all of its records again.
+        boolean hasKeys = mapping.settings().stream().tumblingWindow().isZero();
+        try {
+            Future<ItemClaims<StreamItem>> claims = parts.keys()
+                    .claim(
+                            function,
+                            items,
+                            item -> hasKeys
+                                    ? parts.keys().of(function, () -> source.view(item.record()))
+                                    : Optional.empty());
+            return Optional.of(signal.await(claims.toCompletionStage().toCompletableFuture()));
+        } catch (SourceAwayException unreadable) {
+            pause(String.valueOf(unreadable.getMessage()));
+            return Optional.empty();
+        } catch (ExecutionException away) {
+            pause(String.valueOf(away.getCause()));
+            return Optional.empty();
+        }
+    }
+
+    /** Blocks until keys are stored. */
+    void await(Future<Void> stored) throws Stopped {
+        try {
+            signal.await(stored.toCompletionStage().toCompletableFuture());
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException("the end of a claim does not fail", impossible);
+        }
+    }
+
+    /**
+     * @param claims ended here if there is no run
      * @return empty if the function did not run, or nobody can tell, after a pause
      */
-    Optional<Run> run(byte[] event, List<StreamItem> items) throws Stopped {
+    Optional<Run> run(byte[] event, ItemClaims<StreamItem> claims) throws Stopped {
+        if (signal.isStopping()) {
+            claims.end(Set.of(), Rest.FREED);
+        }
         signal.requireRunning();
         String requestId = RequestIds.next();
         Invocation invocation = new Invocation(
@@ -57,18 +102,21 @@ final class FunctionCalls {
                 InvocationType.REQUEST_RESPONSE,
                 event,
                 Optional.empty(),
-                parts.traces().records(items, item -> item.record().trace()));
+                parts.traces().records(claims.with(Verdict.RUNS), item -> item.record()
+                        .trace()));
         // A function that was deleted just now is refused at once, hence the future around.
         Future<Invoker.Answer> call =
                 Future.<Void>succeededFuture().compose(start -> parts.invoker().call(invocation));
         try {
             Invoker.Answer answer = signal.await(call.toCompletionStage().toCompletableFuture());
             if (answer.outcome() instanceof Outcome.Throttled throttled) {
+                await(claims.end(Set.of(), Rest.FREED));
                 pause(throttled.reason().wireName());
                 return Optional.empty();
             }
             return Optional.of(new Run(requestId, answer));
         } catch (ExecutionException failed) {
+            await(claims.end(Set.of(), Rest.of(failed.getCause())));
             pause(String.valueOf(failed.getCause()));
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.mapping;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.eventsource.MessageSource;
 import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceMessage;
@@ -13,13 +14,20 @@ import java.util.function.Supplier;
  */
 final class GuardedQueue {
     private final MessageSource source;
+    private final boolean isOrdered;
 
     GuardedQueue(MessageSource source) {
         this.source = source;
+        this.isOrdered = guarded("say whether it keeps order", source::isOrdered);
     }
 
     Duration hold() {
         return guarded("say how long messages are held", source::hold);
+    }
+
+    /** From memory. */
+    boolean isOrdered() {
+        return isOrdered;
     }
 
     List<SourceMessage> receive(int most, Duration patience) throws InterruptedException {
@@ -35,6 +43,11 @@ final class GuardedQueue {
     /** Whether a filter wants the message; making what filters see is the source's. */
     boolean matches(EventFilter filter, SourceMessage message) {
         return guarded("show a message to filters", () -> filter.matches(message.filterView()));
+    }
+
+    /** As filters see it. */
+    ObjectNode view(SourceMessage message) {
+        return guarded("show a message", message.filterView());
     }
 
     void delete(List<SourceMessage> messages) {

@@ -1,6 +1,7 @@
 package io.millrace.runtime.mapping;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.eventsource.Checkpoints;
 import io.millrace.eventsource.EventFrame;
 import io.millrace.eventsource.EventSource;
@@ -77,6 +78,11 @@ final class GuardedSource {
         } catch (SourceAwayException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** As filters see it. */
+    ObjectNode view(SourceRecord record) {
+        return guarded("show a record", record.filterView());
     }
 
     void close() {

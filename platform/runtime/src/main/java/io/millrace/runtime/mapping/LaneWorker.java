@@ -2,12 +2,15 @@ package io.millrace.runtime.mapping;
 
 import io.millrace.core.invocation.Outcome;
 import io.millrace.runtime.mapping.FunctionCalls.Run;
+import io.millrace.runtime.mapping.ItemClaims.Rest;
+import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.mapping.Piece.LastAttempt;
 import io.millrace.runtime.mapping.StopSignal.Stopped;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -99,13 +102,41 @@ final class LaneWorker {
         }
         openWindow(piece.first());
         health.counts().age(age(piece, now));
-        Optional<Run> run = calls.run(event(piece.items(), false, false), piece.items());
-        if (run.isEmpty()) {
+        Optional<ItemClaims<StreamItem>> claims = calls.claim(piece.items(), partition.source());
+        if (claims.isEmpty()) {
             health.counts().failedInvoke(piece.size());
             return List.of(piece);
         }
-        health.counts().invoked(piece.size());
-        return judge(piece, run.get());
+        int ready = claims.get().ready();
+        if (ready == piece.size()) {
+            return run(piece, claims.get());
+        }
+        claims.get().holdBack(item -> lane, verdict -> verdict == Verdict.WAITS);
+        if (ready == 0) {
+            calls.pause("the idempotency key of a record is in use");
+            return List.of(piece);
+        }
+        List<Piece> left = new ArrayList<>(run(piece.until(ready), claims.get()));
+        left.add(piece.from(ready));
+        return left;
+    }
+
+    /** @param claims that let all of it run, or be left out */
+    private List<Piece> run(Piece piece, ItemClaims<StreamItem> claims) throws Stopped {
+        List<StreamItem> running = claims.with(Verdict.RUNS);
+        if (running.isEmpty()) {
+            health.succeeded();
+            done(piece.items());
+            health.counts().done(piece.size());
+            return List.of();
+        }
+        Optional<Run> run = calls.run(event(running, false, false), claims);
+        if (run.isEmpty()) {
+            health.counts().failedInvoke(running.size());
+            return List.of(piece);
+        }
+        health.counts().invoked(running.size());
+        return judge(piece, claims, run.get());
     }
 
     /** Of its last record, as Lambda measures it. */
@@ -121,10 +152,13 @@ final class LaneWorker {
         return StreamEvent.of(partition.frame(), members, items);
     }
 
-    private List<Piece> judge(Piece piece, Run run) throws Stopped {
+    private List<Piece> judge(Piece piece, ItemClaims<StreamItem> claims, Run run) throws Stopped {
         int done = run.answer().outcome() instanceof Outcome.Succeeded succeeded
-                ? takeAnswer(piece, succeeded.response())
+                ? takeAnswer(piece, claims, succeeded.response())
                 : 0;
+        if (done == 0) {
+            calls.await(claims.end(Set.of(), Rest.of(run.answer().outcome())));
+        }
         if (done == piece.size()) {
             health.succeeded();
             return List.of();
@@ -159,13 +193,14 @@ final class LaneWorker {
     }
 
     /** @return how many of the first are done, and committed */
-    private int takeAnswer(Piece piece, byte[] response) throws Stopped {
-        int done = settings.reportsItemFailures() ? firstFailure(piece, response) : piece.size();
+    private int takeAnswer(Piece piece, ItemClaims<StreamItem> claims, byte[] response) throws Stopped {
+        int done = settings.reportsItemFailures() ? firstFailure(piece, claims, response) : piece.size();
         Optional<String> state = window.isPresent() ? OpenWindow.state(response) : Optional.of("");
         if (done == 0 || state.isEmpty()) {
             return 0;
         }
         List<StreamItem> handled = piece.until(done).items();
+        calls.await(claims.end(Set.copyOf(handled), Rest.FREED));
         boolean goesOn = window.map(open -> open.fill(handled.get(done - 1), state.get()))
                 .orElse(true);
         calls.succeeded();
@@ -178,9 +213,10 @@ final class LaneWorker {
     }
 
     /** Those before it are done; 0 also for an answer that does not say which failed. */
-    private int firstFailure(Piece piece, byte[] response) {
-        Set<String> positions =
-                piece.items().stream().map(item -> item.record().position()).collect(Collectors.toSet());
+    private int firstFailure(Piece piece, ItemClaims<StreamItem> claims, byte[] response) {
+        Set<String> positions = claims.with(Verdict.RUNS).stream()
+                .map(item -> item.record().position())
+                .collect(Collectors.toSet());
         Optional<Set<String>> failed = ItemFailures.read(response, positions, partition.source()::position);
         if (failed.isEmpty()) {
             return 0;
@@ -226,7 +262,9 @@ final class LaneWorker {
         Piece piece = Piece.untried(ends);
         while (true) {
             calls.awaitFunction();
-            Optional<Run> run = calls.run(event(List.of(), true, isEarly), List.of());
+            Optional<ItemClaims<StreamItem>> none = calls.claim(List.of(), partition.source());
+            Optional<Run> run =
+                    none.isEmpty() ? Optional.empty() : calls.run(event(List.of(), true, isEarly), none.get());
             if (run.isEmpty()) {
                 continue;
             }

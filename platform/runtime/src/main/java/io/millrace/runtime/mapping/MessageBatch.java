@@ -22,7 +22,18 @@ final class MessageBatch {
 
     /** @param hold how long its messages are ours, from now on */
     MessageBatch(Duration hold) {
-        this.oursUntilNanos = System.nanoTime() + hold.toNanos();
+        this(System.nanoTime() + hold.toNanos());
+    }
+
+    private MessageBatch(long oursUntilNanos) {
+        this.oursUntilNanos = oursUntilNanos;
+    }
+
+    /** A part of it, as long ours. */
+    MessageBatch of(List<SourceMessage> part) {
+        MessageBatch batch = new MessageBatch(oursUntilNanos);
+        part.forEach(batch::add);
+        return batch;
     }
 
     List<SourceMessage> messages() {
@@ -32,6 +43,10 @@ final class MessageBatch {
     /** Whether the event stays small enough with this one too (lambda-semantics 3.2). */
     boolean hasRoomFor(SourceMessage message) {
         return bytes + 1 + message.json().length <= Batch.MOST_BYTES;
+    }
+
+    boolean isEmpty() {
+        return messages.isEmpty();
     }
 
     void add(SourceMessage message) {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.mapping;
 
+import io.millrace.core.function.FunctionArn;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
@@ -9,6 +10,8 @@ import io.millrace.eventsource.SourceMessage;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.dispatch.RecursiveCallException;
+import io.millrace.runtime.mapping.ItemClaims.Rest;
+import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.AsyncResult;
@@ -16,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,6 +60,7 @@ final class MessagePoller implements SourcePoller {
     private final Vertx vertx;
     private final Invoker invoker;
     private final Traces traces;
+    private final RecordKeys keys;
     private final BooleanSupplier functionExists;
     private final SourceHealth health;
     private final EventFilter filter;
@@ -80,12 +85,14 @@ final class MessagePoller implements SourcePoller {
             Vertx vertx,
             Invoker invoker,
             Traces traces,
+            RecordKeys keys,
             BooleanSupplier functionExists) {
         this.mapping = mapping;
         this.open = open;
         this.vertx = vertx;
         this.invoker = invoker;
         this.traces = traces;
+        this.keys = keys;
         this.functionExists = functionExists;
         this.health = new SourceHealth(mapping, counts);
         this.filter = new EventFilter(mapping.settings().filters());
@@ -205,26 +212,110 @@ final class MessagePoller implements SourcePoller {
         }
     }
 
+    /** Not on an event loop: it may look into all the messages. */
     private void run(GuardedQueue from, MessageBatch batch, Backoff backoff) {
+        FunctionArn function = mapping.settings().function();
+        Future.<Void>succeededFuture() // messages that cannot be read are like a store that is away
+                .compose(start ->
+                        keys.claim(function, batch.messages(), message -> keys.of(function, () -> from.view(message))))
+                .onComplete(claims -> settle(() -> claimed(new Run(from, batch, List.of(), backoff), claims)));
+    }
+
+    /**
+     * @param batch what the function gets
+     * @param waiting messages whose idempotency key is in use; they are tried again later
+     */
+    private record Run(GuardedQueue from, MessageBatch batch, List<SourceMessage> waiting, Backoff backoff) {
+        /** As it came. */
+        MessageBatch whole() {
+            List<SourceMessage> all = new ArrayList<>(batch.messages());
+            all.addAll(waiting);
+            return batch.of(all);
+        }
+    }
+
+    private void claimed(Run run, AsyncResult<ItemClaims<SourceMessage>> answer) {
+        if (answer.failed()) {
+            tryAgain(run.from(), run.batch(), String.valueOf(answer.cause().getMessage()), run.backoff());
+            return;
+        }
+        ItemClaims<SourceMessage> claims = answer.result();
+        if (claims.isWhole()) {
+            call(run, claims);
+            return;
+        }
+        if (run.from().isOrdered()) { // Whatever group a message is of: a batch of such a queue is small.
+            claims.holdBack(message -> true, verdict -> verdict == Verdict.WAITS || verdict == Verdict.TWIN);
+        }
+        deleteDuplicates(run.from(), claims.with(Verdict.DONE));
+        Run left = new Run(
+                run.from(),
+                run.batch().of(claims.with(Verdict.RUNS)),
+                claims.with(Verdict.WAITS, Verdict.TWIN),
+                run.backoff());
+        if (left.batch().isEmpty()) {
+            runWaiting(left);
+        } else {
+            call(left, claims);
+        }
+    }
+
+    private void deleteDuplicates(GuardedQueue from, List<SourceMessage> duplicates) {
+        if (duplicates.isEmpty()) {
+            return;
+        }
+        try {
+            from.delete(duplicates);
+            health.succeeded();
+            health.counts().done(duplicates.size());
+        } catch (SourceAwayException away) {
+            debug(String.valueOf(away.getMessage()), "messages were handled before and not deleted, they come again");
+        }
+    }
+
+    /** What is left of a batch. */
+    private void runWaiting(Run run) {
+        if (run.waiting().isEmpty()) {
+            permits.release();
+        } else {
+            again(run.from(), run.batch().of(run.waiting()), "idempotency keys are in use", run.backoff());
+        }
+    }
+
+    private void call(Run run, ItemClaims<SourceMessage> claims) {
         Invocation invocation = new Invocation(
                 RequestIds.next(),
                 mapping.settings().function(),
                 InvocationType.REQUEST_RESPONSE,
-                batch.event(),
+                run.batch().event(),
                 Optional.empty(),
-                traces.records(batch.messages(), SourceMessage::trace));
+                traces.records(run.batch().messages(), SourceMessage::trace));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
-                .onComplete(answer -> settle(() -> ended(from, batch, answer, backoff)));
+                .onComplete(answer -> settle(() -> answered(run, claims, answer)));
     }
 
-    private void ended(GuardedQueue from, MessageBatch batch, AsyncResult<Invoker.Answer> answer, Backoff backoff) {
+    /** Keys first: a message that was deleted must not run again under another one's. */
+    private void answered(Run run, ItemClaims<SourceMessage> claims, AsyncResult<Invoker.Answer> answer) {
+        Rest rest = answer.succeeded() ? Rest.of(answer.result().outcome()) : Rest.of(answer.cause());
+        boolean hasSucceeded =
+                answer.succeeded() && answer.result().outcome() instanceof Outcome.Succeeded && claims.hasClaims();
+        Set<SourceMessage> done = hasSucceeded
+                ? Set.copyOf(
+                        done(run.batch(), ((Outcome.Succeeded) answer.result().outcome()).response()))
+                : Set.of();
+        claims.end(done, rest).onComplete(stored -> settle(() -> ended(run, answer)));
+    }
+
+    private void ended(Run run, AsyncResult<Invoker.Answer> answer) {
+        GuardedQueue from = run.from();
+        MessageBatch batch = run.batch();
         if (answer.failed() && !(answer.cause() instanceof RecursiveCallException)) {
-            tryAgain(from, batch, String.valueOf(answer.cause().getMessage()), backoff);
+            tryAgain(from, run.whole(), String.valueOf(answer.cause().getMessage()), run.backoff());
             return;
         }
         if (answer.succeeded() && answer.result().outcome() instanceof Outcome.Throttled throttled) {
-            tryAgain(from, batch, throttled.reason().wireName(), backoff);
+            tryAgain(from, run.whole(), throttled.reason().wireName(), run.backoff());
             return;
         }
         try {
@@ -240,17 +331,12 @@ final class MessagePoller implements SourcePoller {
         } catch (SourceAwayException away) {
             debug(String.valueOf(away.getMessage()), "messages were handled and not deleted, they come again");
         } finally {
-            permits.release();
+            runWaiting(run);
         }
     }
 
     private void delete(GuardedQueue from, MessageBatch batch, byte[] response) {
-        Optional<Set<String>> failures = mapping.settings().reportsItemFailures()
-                ? ItemFailures.read(response, batch.ids())
-                : Optional.of(Set.of());
-        List<SourceMessage> done = failures.stream()
-                .flatMap(failed -> batch.messages().stream().filter(message -> !failed.contains(message.id())))
-                .toList();
+        List<SourceMessage> done = done(batch, response);
         int failed = batch.messages().size() - done.size();
         health.counts().failedInvoke(failed);
         if (failed == 0) {
@@ -264,13 +350,26 @@ final class MessagePoller implements SourcePoller {
         }
     }
 
+    private List<SourceMessage> done(MessageBatch batch, byte[] response) {
+        Optional<Set<String>> failures = mapping.settings().reportsItemFailures()
+                ? ItemFailures.read(response, batch.ids())
+                : Optional.of(Set.of());
+        return failures.stream()
+                .flatMap(failed -> batch.messages().stream().filter(message -> !failed.contains(message.id())))
+                .toList();
+    }
+
     /** It did not run, or nobody can tell; while the messages are ours that costs no receipt. */
     private void tryAgain(GuardedQueue from, MessageBatch batch, String reason, Backoff backoff) {
         health.counts().failedInvoke(batch.messages().size());
+        again(from, batch, reason, backoff);
+    }
+
+    private void again(GuardedQueue from, MessageBatch batch, String reason, Backoff backoff) {
         Duration pause = backoff.next();
         if (stopping.getCount() > 0 && batch.isOursAfter(pause)) {
             debug(reason, "batch waits");
-            vertx.setTimer(pause.toMillis(), over -> run(from, batch, backoff));
+            vertx.setTimer(pause.toMillis(), over -> settle(() -> run(from, batch, backoff)));
             return;
         }
         try {

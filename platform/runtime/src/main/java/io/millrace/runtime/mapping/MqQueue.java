@@ -43,7 +43,17 @@ record MqQueue(BrokerArn broker, String name) implements BrokerQueue {
 
         @Override
         public boolean passes(EventFilter filter) {
-            return filter.matches(() -> filterView(json));
+            return filter.matches(this::view);
+        }
+
+        @Override
+        public ObjectNode view() {
+            return filterView(json);
+        }
+
+        @Override
+        public byte[] payload() {
+            return json.path(MqRecord.DATA).textValue().getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -71,7 +71,7 @@ final class OrderedMessages {
     }
 
     /** A message without a group is one of its own. */
-    private static String group(BatchItem item) {
+    static String group(BatchItem item) {
         String group = item.delivery().message().getGroupId();
         return group == null ? "\0" + item.id() : group;
     }
@@ -116,16 +116,18 @@ final class OrderedMessages {
      * failed leave their places empty, and the rest stays to run behind them.
      *
      * @param failed ids
+     * @param waiting ids of those that stay where they are, untried, and those behind them
      * @param missingUntilMillis when those that failed are no longer waited for
      * @return what to tell the broker, in this order
      */
-    Ending ended(Batch batch, Set<String> failed, long nowMillis, long missingUntilMillis) {
+    Ending ended(Batch batch, Set<String> failed, Set<String> waiting, long nowMillis, long missingUntilMillis) {
         List<BatchItem> done = new ArrayList<>();
         List<BatchItem> retried = new ArrayList<>();
         Map<String, Boolean> failing = new HashMap<>();
         for (BatchItem item : batch.items()) {
             boolean isFailed = failed.contains(item.id());
-            boolean isBehind = failing.merge(group(item), isFailed, Boolean::logicalOr);
+            boolean stops = isFailed || waiting.contains(item.id());
+            boolean isBehind = failing.merge(group(item), stops, Boolean::logicalOr);
             if (isFailed) {
                 retried.add(item);
                 leave(item, missingUntilMillis);
@@ -134,7 +136,7 @@ final class OrderedMessages {
                 remove(item);
             }
         }
-        failing.forEach((name, hasFailed) -> free(name, hasFailed, nowMillis));
+        failing.forEach((name, stopped) -> free(name, stopped, nowMillis));
         return new Ending(done, retried);
     }
 
@@ -154,13 +156,13 @@ final class OrderedMessages {
         leave(item, missingUntilMillis);
     }
 
-    private void free(String name, boolean hasFailed, long nowMillis) {
+    private void free(String name, boolean rests, long nowMillis) {
         Group group = groups.get(name);
         if (group == null) {
             return;
         }
         group.runs = false;
-        if (hasFailed) {
+        if (rests) {
             group.restsUntilMillis = nowMillis + group.restMillis;
             group.restMillis = Math.min(2 * group.restMillis, LONGEST_REST.toMillis());
         } else {

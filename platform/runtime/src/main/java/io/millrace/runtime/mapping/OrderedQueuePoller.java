@@ -10,6 +10,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.AsyncResult;
@@ -19,6 +20,7 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -64,6 +66,7 @@ final class OrderedQueuePoller implements SourcePoller {
     private final Vertx vertx;
     private final Invoker invoker;
     private final Traces traces;
+    private final RecordKeys keys;
     private final Predicate<FunctionArn> exists;
     private final Clock clock;
     private final InboundLink link;
@@ -87,6 +90,7 @@ final class OrderedQueuePoller implements SourcePoller {
             BrokerConnection connection,
             Invoker invoker,
             Traces traces,
+            RecordKeys keys,
             Predicate<FunctionArn> exists,
             Clock clock) {
         this.fed = fed;
@@ -98,6 +102,7 @@ final class OrderedQueuePoller implements SourcePoller {
         this.vertx = connection.context().owner();
         this.invoker = invoker;
         this.traces = traces;
+        this.keys = keys;
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
@@ -173,7 +178,9 @@ final class OrderedQueuePoller implements SourcePoller {
         counts.polled(1);
         Optional<BrokerRecord> record = source.record(delivery.message(), id, receivedFirst, now);
         if (record.isEmpty()) {
-            refuse(new BatchItem(delivery, id, receivedFirst, new byte[0]), "nothing that its event can hold");
+            refuse(
+                    new BatchItem(delivery, id, receivedFirst, new byte[0], Optional.empty()),
+                    "nothing that its event can hold");
             return;
         }
         if (!record.get().passes(filter)) {
@@ -181,7 +188,8 @@ final class OrderedQueuePoller implements SourcePoller {
             delivery.complete();
             return;
         }
-        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes());
+        Optional<ItemKey> key = keys.of(settings.function(), delivery.message(), record.get());
+        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes(), key);
         if (new Batch().hasRoomFor(item)) {
             messages.add(item);
             gather();
@@ -192,13 +200,17 @@ final class OrderedQueuePoller implements SourcePoller {
 
     /** No invocation can take it, and its sender cannot be told: the queue's own rules for failures decide. */
     private void refuse(BatchItem item, String reason) {
+        warn(reason);
+        messages.refused(item, untilBack());
+        failed(List.of(item));
+    }
+
+    private void warn(String reason) {
         LOGGER.atWarn()
                 .addKeyValue(LogKeys.MAPPING, mapping.uuid())
                 .addKeyValue(LogKeys.SOURCE, source.name())
                 .addKeyValue(LogKeys.REASON, reason)
                 .log("message cannot be handed to a function");
-        messages.refused(item, untilBack());
-        failed(List.of(item));
     }
 
     private void gather() {
@@ -252,74 +264,151 @@ final class OrderedQueuePoller implements SourcePoller {
         }
     }
 
+    /**
+     * A batch whose keys are known.
+     *
+     * @param whole with the messages that do not run now
+     * @param left those that run
+     */
+    private record Claimed(Batch whole, Batch left, ItemClaims<BatchItem> claims) {}
+
     private void run(Batch batch) {
         running++;
+        keys.claim(settings.function(), batch.items(), BatchItem::key)
+                .onComplete(claimed -> connection.run(() -> claimed(batch, claimed)));
+    }
+
+    private void claimed(Batch batch, AsyncResult<ItemClaims<BatchItem>> answer) {
+        if (answer.failed()) {
+            untried(batch, String.valueOf(answer.cause().getMessage()));
+            ranNothing();
+            return;
+        }
+        ItemClaims<BatchItem> claims = answer.result();
+        claims.holdBack(
+                OrderedMessages::group,
+                verdict -> verdict == Verdict.WAITS || verdict == Verdict.TWIN || verdict == Verdict.REUSED);
+        claims.with(Verdict.REUSED).forEach(item -> warn("its idempotency key came with another payload"));
+        Batch left = new Batch();
+        claims.with(Verdict.RUNS).forEach(left::add);
+        Claimed claimed = new Claimed(batch, left, claims);
+        if (left.isEmpty()) {
+            conclude(claimed, Set.of());
+            ranNothing();
+        } else {
+            call(claimed);
+        }
+    }
+
+    private void call(Claimed claimed) {
         Invocation invocation = new Invocation(
                 RequestIds.next(),
                 settings.function(),
                 InvocationType.REQUEST_RESPONSE,
-                batch.event(),
+                claimed.left().event(),
                 Optional.empty(),
-                traces.batch(batch.items(), item -> item.delivery().message()));
+                traces.batch(claimed.left().items(), item -> item.delivery().message()));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
-                .onComplete(answer -> connection.run(() -> ended(batch, answer)));
+                .onComplete(answer -> connection.run(() -> answered(claimed, answer)));
     }
 
-    private void ended(Batch batch, AsyncResult<Invoker.Answer> answer) {
-        running--;
+    /** Keys first: a message that the broker has no more must not run again under another one's. */
+    private void answered(Claimed claimed, AsyncResult<Invoker.Answer> answer) {
+        ItemClaims.Rest rest =
+                answer.succeeded() ? ItemClaims.Rest.of(answer.result().outcome()) : ItemClaims.Rest.of(answer.cause());
+        Set<BatchItem> done = claimed.claims().hasClaims() ? succeeded(claimed.left(), answer) : Set.of();
+        claimed.claims().end(done, rest).onComplete(stored -> connection.run(() -> ended(claimed, answer)));
+    }
+
+    /** Those before the first of their group that failed. */
+    private Set<BatchItem> succeeded(Batch batch, AsyncResult<Invoker.Answer> answer) {
+        if (answer.failed() || !(answer.result().outcome() instanceof Outcome.Succeeded succeeded)) {
+            return Set.of();
+        }
+        Set<String> failed = failures(batch, succeeded.response());
+        Set<String> failing = new HashSet<>();
+        Set<BatchItem> done = new HashSet<>();
+        for (BatchItem item : batch.items()) {
+            String group = OrderedMessages.group(item);
+            if (failed.contains(item.id())) {
+                failing.add(group);
+            } else if (!failing.contains(group)) {
+                done.add(item);
+            }
+        }
+        return done;
+    }
+
+    private void ended(Claimed claimed, AsyncResult<Invoker.Answer> answer) {
         if (answer.succeeded()) {
-            settle(batch, answer.result().outcome());
+            settle(claimed, answer.result().outcome());
         } else {
-            untried(batch, String.valueOf(answer.cause().getMessage()));
+            untried(claimed.whole(), String.valueOf(answer.cause().getMessage()));
         }
-        if (stopping && running == 0) {
-            detach();
-        }
+        ranOne();
         next();
     }
 
-    private void settle(Batch batch, Outcome outcome) {
+    private void ranOne() {
+        running--;
+        if (stopping && running == 0) {
+            detach();
+        }
+    }
+
+    /** The next one in a turn of its own: there may be many, each answered at once. */
+    private void ranNothing() {
+        ranOne();
+        connection.context().runOnContext(turn -> next());
+    }
+
+    private void settle(Claimed claimed, Outcome outcome) {
+        Batch left = claimed.left();
         outcome.match(new Outcome.Cases<Void>() {
             @Override
             public Void succeeded(Outcome.Succeeded succeeded) {
                 backoff.reset();
-                counts.invoked(batch.size());
-                conclude(batch, failures(batch, succeeded.response()));
+                counts.invoked(left.size());
+                conclude(claimed, failures(left, succeeded.response()));
                 return null;
             }
 
             @Override
             public Void functionError(Outcome.FunctionError error) {
-                counts.invoked(batch.size());
-                conclude(batch, ids(batch));
+                counts.invoked(left.size());
+                conclude(claimed, ids(left.items()));
                 return null;
             }
 
             @Override
             public Void throttled(Outcome.Throttled throttled) {
-                untried(batch, throttled.reason().wireName());
+                untried(claimed.whole(), throttled.reason().wireName());
                 return null;
             }
         });
     }
 
     private Set<String> failures(Batch batch, byte[] response) {
-        Set<String> ids = ids(batch);
+        Set<String> ids = ids(batch.items());
         return settings.reportsItemFailures() ? ItemFailures.read(response, ids).orElse(ids) : Set.of();
     }
 
-    private static Set<String> ids(Batch batch) {
-        return batch.items().stream().map(BatchItem::id).collect(Collectors.toSet());
+    private static Set<String> ids(List<BatchItem> items) {
+        return items.stream().map(BatchItem::id).collect(Collectors.toSet());
     }
 
-    private void conclude(Batch batch, Set<String> failures) {
-        if (failures.isEmpty()) {
+    /** @param failures of those that ran */
+    private void conclude(Claimed claimed, Set<String> failures) {
+        Set<String> failed = new HashSet<>(ids(claimed.claims().with(Verdict.REUSED)));
+        failed.addAll(failures);
+        Set<String> waiting = ids(claimed.claims().with(Verdict.WAITS, Verdict.TWIN));
+        if (failed.isEmpty()) {
             fed.health().succeeded();
         } else {
             fed.health().failed();
         }
-        OrderedMessages.Ending ending = messages.ended(batch, failures, elapsedMillis(), untilBack());
+        OrderedMessages.Ending ending = messages.ended(claimed.whole(), failed, waiting, elapsedMillis(), untilBack());
         counts.done(ending.done().size());
         for (BatchItem item : ending.done()) {
             firstReceipts.done(item.id());
@@ -327,6 +416,9 @@ final class OrderedQueuePoller implements SourcePoller {
         }
         if (!ending.failed().isEmpty()) {
             failed(ending.failed());
+        }
+        if (!waiting.isEmpty()) {
+            tickLater();
         }
     }
 

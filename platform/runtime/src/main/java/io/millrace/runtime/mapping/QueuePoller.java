@@ -10,6 +10,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.AsyncResult;
@@ -45,6 +46,8 @@ final class QueuePoller implements SourcePoller {
 
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    /** Messages whose idempotency key is in use are tried again as often. */
+    private static final long PARKED_MILLIS = 1_000;
     /** After batches that fail one after the other: a queue without a redelivery delay hands them out again at once. */
     private static final long LONGEST_PAUSE_AFTER_ERROR_MILLIS = 1_000;
 
@@ -57,11 +60,13 @@ final class QueuePoller implements SourcePoller {
     private final Vertx vertx;
     private final Invoker invoker;
     private final Traces traces;
+    private final RecordKeys keys;
     private final Predicate<FunctionArn> exists;
     private final Clock clock;
     private final InboundLink link;
     private final EventFilter filter;
     private final FirstReceipts firstReceipts = new FirstReceipts();
+    private final ParkedItems parked = new ParkedItems();
     private final ReadAhead readAhead = new ReadAhead(System.nanoTime());
     private final BatchConcurrency concurrency;
     private final long windowMillis;
@@ -73,6 +78,7 @@ final class QueuePoller implements SourcePoller {
 
     private long fillingSince;
     private boolean isTiming;
+    private boolean isUnparking;
     private boolean isDue;
     /** With so much credit left, there may be reason to grant more. */
     private int creditLow;
@@ -89,6 +95,7 @@ final class QueuePoller implements SourcePoller {
             BrokerConnection connection,
             Invoker invoker,
             Traces traces,
+            RecordKeys keys,
             Predicate<FunctionArn> exists,
             Clock clock) {
         this.fed = fed;
@@ -101,6 +108,7 @@ final class QueuePoller implements SourcePoller {
         this.vertx = connection.context().owner();
         this.invoker = invoker;
         this.traces = traces;
+        this.keys = keys;
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
@@ -158,6 +166,7 @@ final class QueuePoller implements SourcePoller {
         // What came by the link before is with the broker again.
         full.clear();
         fullMessages = 0;
+        parked.takeAll();
         fillAnew();
         next();
     }
@@ -184,7 +193,9 @@ final class QueuePoller implements SourcePoller {
         counts.polled(1);
         Optional<BrokerRecord> record = source.record(delivery.message(), id, receivedFirst, now);
         if (record.isEmpty()) {
-            refuse(new BatchItem(delivery, id, receivedFirst, new byte[0]), "neither text nor bytes of JMS");
+            refuse(
+                    new BatchItem(delivery, id, receivedFirst, new byte[0], Optional.empty()),
+                    "neither text nor bytes of JMS");
             return;
         }
         if (!record.get().passes(filter)) {
@@ -192,15 +203,23 @@ final class QueuePoller implements SourcePoller {
             delivery.complete();
             return;
         }
-        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes());
+        Optional<ItemKey> key = keys.of(settings.function(), delivery.message(), record.get());
+        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes(), key);
+        if (!place(item)) {
+            refuse(item, "larger than " + Batch.MOST_BYTES + " bytes as an event");
+        }
+    }
+
+    /** @return false for one that is too large to be alone */
+    private boolean place(BatchItem item) {
         if (!filling.isEmpty() && !filling.hasRoomFor(item)) {
             endFilling();
         }
-        if (filling.hasRoomFor(item)) {
+        boolean fits = filling.hasRoomFor(item);
+        if (fits) {
             add(item);
-        } else {
-            refuse(item, "larger than " + Batch.MOST_BYTES + " bytes as an event");
         }
+        return fits;
     }
 
     private void add(BatchItem item) {
@@ -299,6 +318,37 @@ final class QueuePoller implements SourcePoller {
 
     private void run(Batch batch) {
         running++;
+        keys.claim(settings.function(), batch.items(), BatchItem::key)
+                .onComplete(claimed -> connection.run(() -> claimed(batch, claimed)));
+    }
+
+    private void claimed(Batch batch, AsyncResult<ItemClaims<BatchItem>> claimed) {
+        if (claimed.failed()) {
+            notRun(batch, String.valueOf(claimed.cause().getMessage()));
+            ranNothing();
+            return;
+        }
+        ItemClaims<BatchItem> claims = claimed.result();
+        if (claims.isWhole()) {
+            call(batch, claims);
+            return;
+        }
+        List<BatchItem> duplicates = claims.with(Verdict.DONE);
+        counts.done(duplicates.size());
+        duplicates.forEach(this::done);
+        claims.with(Verdict.REUSED).forEach(item -> refuse(item, "its idempotency key came with another payload"));
+        claims.with(Verdict.WAITS, Verdict.TWIN).forEach(this::park);
+        Batch left = new Batch(source.frame());
+        claims.with(Verdict.RUNS).forEach(left::add);
+        if (left.isEmpty()) {
+            fed.health().succeeded();
+            ranNothing();
+        } else {
+            call(left, claims);
+        }
+    }
+
+    private void call(Batch batch, ItemClaims<BatchItem> claims) {
         long startedAt = System.nanoTime();
         Invocation invocation = new Invocation(
                 RequestIds.next(),
@@ -309,11 +359,30 @@ final class QueuePoller implements SourcePoller {
                 traces.batch(batch.items(), item -> item.delivery().message()));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
-                .onComplete(answer -> connection.run(() -> ended(batch, startedAt, answer)));
+                .onComplete(answer -> connection.run(() -> answered(batch, claims, startedAt, answer)));
+    }
+
+    /** Keys first: a message that the broker has no more must not run again under another one's. */
+    private void answered(
+            Batch batch, ItemClaims<BatchItem> claims, long startedAt, AsyncResult<Invoker.Answer> answer) {
+        ItemClaims.Rest rest =
+                answer.succeeded() ? ItemClaims.Rest.of(answer.result().outcome()) : ItemClaims.Rest.of(answer.cause());
+        Set<BatchItem> done = claims.hasClaims() ? succeeded(batch, answer) : Set.of();
+        claims.end(done, rest).onComplete(stored -> connection.run(() -> ended(batch, startedAt, answer)));
+    }
+
+    private Set<BatchItem> succeeded(Batch batch, AsyncResult<Invoker.Answer> answer) {
+        if (answer.failed() || !(answer.result().outcome() instanceof Outcome.Succeeded succeeded)) {
+            return Set.of();
+        }
+        return failures(batch, succeeded.response())
+                .map(failed -> batch.items().stream()
+                        .filter(item -> !failed.contains(item.id()))
+                        .collect(Collectors.toSet()))
+                .orElse(Set.of());
     }
 
     private void ended(Batch batch, long startedAt, AsyncResult<Invoker.Answer> answer) {
-        running--;
         if (answer.succeeded()) {
             long now = System.nanoTime();
             readAhead.ran(batch.size(), batch.bytes(), now);
@@ -322,10 +391,51 @@ final class QueuePoller implements SourcePoller {
         } else {
             notRun(batch, String.valueOf(answer.cause().getMessage()));
         }
+        if (!parked.isEmpty()) {
+            batch.items().forEach(item -> item.key().ifPresent(key -> unpark(parked.take(key.digest()))));
+        }
+        ranOne();
+        next();
+    }
+
+    private void ranOne() {
+        running--;
         if (stopping && running == 0) {
             detach();
         }
-        next();
+    }
+
+    /** The next one in a turn of its own: there may be many, each answered at once. */
+    private void ranNothing() {
+        ranOne();
+        connection.context().runOnContext(turn -> next());
+    }
+
+    private void park(BatchItem item) {
+        if (stopping || !parked.hasRoom()) {
+            item.delivery().release();
+            pause("messages wait for idempotency keys that are in use", LONGEST_PAUSE_MILLIS);
+            return;
+        }
+        parked.add(item);
+        if (!isUnparking) {
+            isUnparking = true;
+            vertx.setTimer(PARKED_MILLIS, over -> {
+                isUnparking = false;
+                unpark(parked.takeAll());
+                next();
+            });
+        }
+    }
+
+    private void unpark(List<BatchItem> items) {
+        for (BatchItem item : items) {
+            if (stopping) {
+                item.delivery().release();
+            } else if (item.delivery().isLive()) {
+                place(item);
+            }
+        }
     }
 
     private void settle(Batch batch, Outcome outcome) {
@@ -359,11 +469,7 @@ final class QueuePoller implements SourcePoller {
     }
 
     private void succeeded(Batch batch, byte[] response) {
-        Optional<Set<String>> failures = Optional.of(Set.of());
-        if (settings.reportsItemFailures()) {
-            Set<String> ids = batch.items().stream().map(BatchItem::id).collect(Collectors.toSet());
-            failures = ItemFailures.read(response, ids);
-        }
+        Optional<Set<String>> failures = failures(batch, response);
         if (failures.isEmpty() || batch.items().stream().map(BatchItem::id).allMatch(failures.get()::contains)) {
             failed(batch);
             return;
@@ -379,10 +485,23 @@ final class QueuePoller implements SourcePoller {
             if (failures.get().contains(item.id())) {
                 failed(item);
             } else {
-                firstReceipts.done(item.id());
-                item.delivery().complete();
+                done(item);
             }
         }
+    }
+
+    /** Empty if the whole batch failed, because the answer does not say which. */
+    private Optional<Set<String>> failures(Batch batch, byte[] response) {
+        if (!settings.reportsItemFailures()) {
+            return Optional.of(Set.of());
+        }
+        Set<String> ids = batch.items().stream().map(BatchItem::id).collect(Collectors.toSet());
+        return ItemFailures.read(response, ids);
+    }
+
+    private void done(BatchItem item) {
+        firstReceipts.done(item.id());
+        item.delivery().complete();
     }
 
     private void failed(Batch batch) {
@@ -403,6 +522,9 @@ final class QueuePoller implements SourcePoller {
         full.clear();
         fullMessages = 0;
         giveBack(fillAnew());
+        if (stopping) {
+            parked.takeAll().forEach(item -> item.delivery().release());
+        }
     }
 
     /** Untried, so not counted. */

@@ -25,6 +25,7 @@ public final class QueuePollers implements SourcePollers {
     private final BrokerManagement broker;
     private final Invoker invoker;
     private final Traces traces;
+    private final RecordKeys keys;
     private final FunctionAdministration functions;
     private final IdentitySettings identity;
     private final Clock clock;
@@ -38,6 +39,7 @@ public final class QueuePollers implements SourcePollers {
             BrokerManagement broker,
             Invoker invoker,
             Traces traces,
+            RecordKeys keys,
             FunctionAdministration functions,
             IdentitySettings identity,
             Clock clock) {
@@ -45,6 +47,7 @@ public final class QueuePollers implements SourcePollers {
         this.broker = broker;
         this.invoker = invoker;
         this.traces = traces;
+        this.keys = keys;
         this.functions = functions;
         this.identity = identity;
         this.clock = clock;
@@ -97,8 +100,9 @@ public final class QueuePollers implements SourcePollers {
                 mapping, queue, new SourceHealth(mapping, counts), () -> maximumAttempts(queue), () -> backlog(queue));
         return queue.isOrdered()
                 ? new OrderedQueuePoller(
-                        fed, connection, invoker, traces, function -> exists(functions, function), clock)
-                : new QueuePoller(fed, connection, invoker, traces, function -> exists(functions, function), clock);
+                        fed, connection, invoker, traces, keys, function -> exists(functions, function), clock)
+                : new QueuePoller(
+                        fed, connection, invoker, traces, keys, function -> exists(functions, function), clock);
     }
 
     private Future<Integer> maximumAttempts(BrokerQueue queue) {

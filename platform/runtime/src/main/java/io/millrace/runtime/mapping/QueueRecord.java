@@ -89,6 +89,18 @@ public final class QueueRecord implements BrokerRecord {
         return filter.accepts(body, this::json);
     }
 
+    @Override
+    public ObjectNode view() {
+        ObjectNode view = json();
+        view.set("body", EventFilter.content(body));
+        return view;
+    }
+
+    @Override
+    public byte[] payload() {
+        return bodyBytes;
+    }
+
     /** Its text, or Base64. */
     public String body() {
         return body;

@@ -11,11 +11,9 @@ import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.mapping.MappingRefusedException.SourceRefused;
 import io.millrace.runtime.mapping.MappingRefusedException.SourceUnsupported;
-import io.millrace.runtime.registry.Alias;
 import io.millrace.runtime.registry.CheckpointStore;
 import io.millrace.runtime.registry.FunctionAdministration;
-import io.millrace.runtime.registry.PublishedVersion;
-import io.millrace.runtime.registry.RegisteredFunction;
+import io.millrace.runtime.registry.FunctionConfiguration;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** Pollers of sources of all kinds but the broker's own queues. */
 public final class StreamPollers implements SourcePollers {
@@ -51,6 +48,7 @@ public final class StreamPollers implements SourcePollers {
             Traces traces,
             FunctionAdministration functions,
             Publisher publisher,
+            RecordKeys keys,
             Clock clock) {
         this(
                 vertx,
@@ -62,6 +60,7 @@ public final class StreamPollers implements SourcePollers {
                         function -> QueuePollers.exists(functions, function),
                         function -> timeout(functions, function),
                         message -> publisher.send(message.getAddress(), message),
+                        keys,
                         clock));
     }
 
@@ -75,24 +74,10 @@ public final class StreamPollers implements SourcePollers {
 
     /** Of the slower version where an alias has two; nothing of a function that is gone. From memory. */
     private static Duration timeout(FunctionAdministration functions, FunctionArn arn) {
-        String qualifier = arn.qualifier().orElse(FunctionArn.LATEST);
-        return functions.find(arn.function()).stream()
-                .flatMap(function -> versions(function, qualifier).map(version -> function.published()
-                        .version(version)
-                        .map(PublishedVersion::configuration)
-                        .orElseGet(function::configuration)
-                        .timeout()))
+        return MappedVersions.of(functions, arn)
+                .map(FunctionConfiguration::timeout)
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
-    }
-
-    private static Stream<String> versions(RegisteredFunction function, String qualifier) {
-        Optional<Alias> alias = function.published().alias(qualifier);
-        return alias.isEmpty()
-                ? Stream.of(qualifier)
-                : Stream.concat(
-                        Stream.of(alias.get().functionVersion()),
-                        alias.get().routing().map(Alias.Routing::additionalVersion).stream());
     }
 
     /** Told from the description alone. */
@@ -175,6 +160,7 @@ public final class StreamPollers implements SourcePollers {
                     vertx,
                     parts.invoker(),
                     parts.traces(),
+                    parts.keys(),
                     () -> parts.exists().test(function));
         }
         return new StreamPoller(mapping, counts, open, vertx, parts);

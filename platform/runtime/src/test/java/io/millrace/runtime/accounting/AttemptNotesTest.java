@@ -277,6 +277,19 @@ class AttemptNotesTest {
     }
 
     @Test
+    void what_waits_again_instead_of_starting_in_another_process_has_lost_no_attempt_when_the_connection_goes()
+            throws IOException {
+        AttemptNotes notes = open();
+        AttemptNote waiting = notes.arrived(ROW, id(1), 0);
+        waiting.held();
+        waiting.elsewhere();
+        waiting.held();
+        waiting.dropped();
+
+        assertThat(notes.arrived(ROW, id(1), 1).number()).isEqualTo(1);
+    }
+
+    @Test
     void the_file_grows_with_what_runs_at_once() throws IOException {
         AttemptNotes notes = open();
         for (int i = 0; i < 5 * FIRST_SLOTS; i++) {

@@ -40,6 +40,7 @@ final class FeedingFloor implements AutoCloseable {
     final ScriptedFunction function = new ScriptedFunction(vertx);
     final List<Message> sent = new CopyOnWriteArrayList<>();
     final List<StreamPoller> pollers = new ArrayList<>();
+    final SuppliedKeys keys = new SuppliedKeys();
     final MappingCounts counts = new MappingCounts();
     volatile boolean exists = true;
     volatile UnaryOperator<Future<Void>> broker = accepted -> accepted;
@@ -110,6 +111,7 @@ final class FeedingFloor implements AutoCloseable {
                 arn -> exists,
                 arn -> Duration.ofSeconds(3),
                 this::send,
+                keys.of(vertx),
                 new SuppliedClock(() -> now));
         StreamPoller poller = new StreamPoller(
                 mapping, counts, () -> GuardedSource.open(from, source, new NoCheckpoints()), vertx, parts);
@@ -153,6 +155,7 @@ final class FeedingFloor implements AutoCloseable {
     @Override
     public void close() {
         List.copyOf(pollers).forEach(poller -> stop(poller, Duration.ZERO));
+        keys.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

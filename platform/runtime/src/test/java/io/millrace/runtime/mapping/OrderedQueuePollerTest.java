@@ -47,6 +47,7 @@ class OrderedQueuePollerTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final ScriptedFunction function = new ScriptedFunction(vertx);
+    private final SuppliedKeys keys = new SuppliedKeys();
     private volatile Instant now = FeedingFloor.NOON;
     private EmbeddedBroker broker;
     private BrokerConnection connection;
@@ -66,6 +67,7 @@ class OrderedQueuePollerTest {
     void stop() {
         done(connection.close());
         broker.close();
+        keys.close();
         done(vertx.close());
     }
 
@@ -114,7 +116,7 @@ class OrderedQueuePollerTest {
                 () -> Future.succeededFuture(10),
                 () -> Future.succeededFuture(OptionalLong.empty()));
         OrderedQueuePoller poller = new OrderedQueuePoller(
-                fed, connection, function, Traces.OFF, exists -> true, new SuppliedClock(() -> now));
+                fed, connection, function, Traces.OFF, keys.of(vertx), exists -> true, new SuppliedClock(() -> now));
         done(poller.start());
         // When the broker still has what failed
         awaitSettled(1);

@@ -29,6 +29,7 @@ class StreamPollersTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final MemoryLog log = new MemoryLog();
+    private final SuppliedKeys keys = new SuppliedKeys();
 
     @TempDir
     Path data;
@@ -49,12 +50,14 @@ class StreamPollersTest {
                 function -> true,
                 function -> timeout,
                 message -> null,
+                keys.of(vertx),
                 Clock.systemUTC());
     }
 
     @AfterEach
     void close() {
         registry.close();
+        keys.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 

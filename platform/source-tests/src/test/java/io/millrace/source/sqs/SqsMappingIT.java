@@ -164,6 +164,34 @@ class SqsMappingIT {
     }
 
     @Test
+    void a_message_whose_idempotency_key_was_there_before_is_deleted_without_a_run() throws Exception {
+        // Given
+        String url = queue("keyed-in");
+        millrace.deploy(
+                "keyed",
+                recorder,
+                definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_ITEM_KEY", "/body/id")));
+        // When two are likely to come together, and one comes later
+        send(url, "{\"id\":1,\"at\":1}", "{\"id\":1,\"at\":2}", "{\"id\":2}");
+        JsonNode mapping = created("keyed-in", "keyed", "");
+        await().atMost(LONG).until(() -> counts(mapping).path("deleted").asLong() == 3);
+        send(url, "{\"id\":1,\"at\":3}");
+        await().atMost(LONG).until(() -> counts(mapping).path("deleted").asLong() == 4);
+        // Then
+        assertThat(recorder.messages)
+                .extracting(message ->
+                        JSON.readTree(Recorder.body(message)).path("id").asInt())
+                .containsExactlyInAnyOrder(1, 2);
+        assertThat(left(url)).isZero();
+    }
+
+    private static void send(String url, String... bodies) {
+        List.of(bodies)
+                .forEach(
+                        body -> sqs.sendMessage(request -> request.queueUrl(url).messageBody(body)));
+    }
+
+    @Test
     void a_queue_that_lets_go_of_messages_while_the_function_may_still_run_is_refused() throws Exception {
         // Given
         queue("brief-in");
