@@ -52,13 +52,15 @@ class ShadowIT {
     /** Notes which code ran which event, by which request id, and whose shadow it was told to be. */
     private static final String SCRIPT =
             """
-            import os
+            import os, time
             def handler(event, context):
                 custom = context.client_context.custom if context.client_context else None
                 mark = custom["millrace_shadow_of"] if custom else "live"
                 out = os.open(event["file"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
                 os.write(out, ("%s,CODE,%s,%s\\n" % (event["kind"], context.aws_request_id, mark)).encode())
                 os.close(out)
+                while event["kind"] == "waits-in-CODE" and not os.path.exists(event["file"] + ".go"):
+                    time.sleep(0.02)
                 if event["kind"] in ("fails", "fails-in-CODE"):
                     raise ValueError("no")
                 if event["kind"] == "different":
@@ -360,6 +362,33 @@ class ShadowIT {
         String text = new String(answer.body(), StandardCharsets.UTF_8);
         assertThat(answer.statusCode()).as(text).isEqualTo(status);
         return text;
+    }
+
+    @Test
+    void neither_events_nor_calls_wait_for_a_shadow_even_with_one_permit() throws Exception {
+        // Given
+        done(
+                "PUT",
+                "/2017-10-31/functions/" + function + "/concurrency",
+                JSON.createObjectNode().put("ReservedConcurrentExecutions", 1));
+        shadow("2", "live", 1);
+        publish("live", "waits-in-2");
+        await().atMost(PATIENCE).until(() -> ran("2").size() == 1);
+        // When
+        for (int i = 0; i < EACH; i++) {
+            publish("live", "waits-in-2");
+        }
+        // Then
+        await().atMost(PATIENCE).until(() -> account().succeeded() == 1 + EACH);
+        InvokeResult called = millrace.invoke(function + ":live", "{\"kind\":\"same\",\"file\":\"" + notes() + "\"}")
+                .join();
+        assertThat(called.statusCode()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> ran("2").size() == 2);
+        assertThat(state().path("running").asInt()).isEqualTo(2);
+        assertThat(state().path("waiting").asInt()).isEqualTo(EACH - 1);
+        Files.createFile(Path.of(notes() + ".go"));
+        awaitCompared(1 + EACH);
+        assertThat(state().path("same").asInt()).isEqualTo(1 + EACH);
     }
 
     @Test

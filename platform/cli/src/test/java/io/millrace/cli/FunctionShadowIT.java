@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(600)
 class FunctionShadowIT {
-    private static final int BEFORE = 200;
-    private static final int AFTER = 60;
+    private static final int BEFORE = 120;
+    private static final int AFTER = 40;
     private static final int SOME = 20;
 
     /** Notes which version ran. */
@@ -104,7 +104,9 @@ class FunctionShadowIT {
         await().atMost(CliProcess.PATIENCE).until(() -> records() >= BEFORE + AFTER && isQuiet());
         await().atMost(CliProcess.PATIENCE)
                 .until(() -> state().path("different").asInt() >= AFTER
-                        && state().path("waiting").asInt() + state().path("running").asInt() == 0);
+                        && state().path("waiting").asInt()
+                                        + state().path("running").asInt()
+                                == 0);
         assertThat(records()).isEqualTo(BEFORE + AFTER);
         assertThat(stats().path("deadLettered").asLong()).isZero();
         assertThat(state().path("to").asText()).isEqualTo("1");
@@ -127,8 +129,7 @@ class FunctionShadowIT {
         assertThat(refused("--to", "1")).contains("--share is missing");
         assertThat(refused("--share", "1")).contains("--to is missing");
         assertThat(refused("--off", "--to", "1")).contains("--off is given, expected nothing to set");
-        CliCall unknown =
-                CliCall.run("function", "shadow", "nobody", "--to", "1", "--share", "1", "--server", http());
+        CliCall unknown = CliCall.run("function", "shadow", "nobody", "--to", "1", "--share", "1", "--server", http());
         assertThat(unknown.err()).contains("Function not found: nobody").hasLineCount(1);
     }
 
@@ -220,7 +221,6 @@ class FunctionShadowIT {
     }
 
     private static String metrics() {
-        return new String(
-                new LambdaClient(URI.create(http())).get("/metrics").body(), StandardCharsets.UTF_8);
+        return new String(new LambdaClient(URI.create(http())).get("/metrics").body(), StandardCharsets.UTF_8);
     }
 }

@@ -132,8 +132,14 @@ final class FunctionShadow implements EndWatcher {
     }
 
     private void arrived(Delivery delivery) {
-        ShadowCopy copy = ShadowCopy.read(delivery.message());
         running++;
+        ShadowCopy copy;
+        try {
+            copy = ShadowCopy.read(delivery.message());
+        } catch (IllegalArgumentException notOurs) {
+            free();
+            return;
+        }
         if (!copy.setting().equals(setting.id())) { // Of an earlier setting; its places are others, too.
             free();
             return;

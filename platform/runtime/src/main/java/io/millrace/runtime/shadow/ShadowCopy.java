@@ -2,6 +2,7 @@ package io.millrace.runtime.shadow;
 
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
+import io.millrace.core.Require;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
@@ -90,6 +91,7 @@ record ShadowCopy(
     static ShadowCopy read(Message message) {
         byte[] body = EventMessages.payload(message);
         int payloadBytes = (int) number(message, PAYLOAD_BYTES);
+        Require.between(PAYLOAD_BYTES, payloadBytes, 0, body.length);
         byte[] payload = Arrays.copyOf(body, payloadBytes);
         byte[] result = Arrays.copyOfRange(body, payloadBytes, body.length);
         Optional<String> errorType = EventMessages.property(message, EventProperties.ERROR_TYPE);
