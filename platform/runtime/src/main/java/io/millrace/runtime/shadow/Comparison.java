@@ -8,6 +8,7 @@ import io.millrace.runtime.dispatch.RunEnd;
 import io.millrace.runtime.observe.ShadowResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +56,7 @@ record Comparison(ShadowResult result, long liveNanos, long shadowNanos, Optiona
                 .objectNode()
                 .put("requestId", copy.liveId())
                 .put("shadowRequestId", copy.shadowId())
-                .put("time", now.toString())
+                .put("time", now.truncatedTo(ChronoUnit.MILLIS).toString())
                 .put("result", result.label());
         at.ifPresent(pointer -> shown.put("at", pointer));
         shown.set("live", side(copy.live()));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,7 @@ record ShadowSetting(String id, FunctionName function, String to, String of, dou
                 .put("of", of)
                 .put("share", share)
                 .put("by", by)
-                .put("since", since.toString());
+                .put("since", since.truncatedTo(ChronoUnit.MILLIS).toString());
     }
 
     static ShadowSetting of(ObjectNode document) {
