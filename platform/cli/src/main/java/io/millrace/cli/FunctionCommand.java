@@ -33,6 +33,7 @@ final class FunctionCommand implements Runnable {
                 .addSubcommand(ProvisionedCommand.commandLine())
                 .addSubcommand(new FunctionScalingCommand())
                 .addSubcommand(new FunctionReplayCommand())
+                .addSubcommand(new FunctionShadowCommand())
                 .addSubcommand(new FunctionDeleteCommand());
     }
 

@@ -63,6 +63,7 @@ import io.millrace.runtime.payloads.PayloadSweep;
 import io.millrace.runtime.payloads.PayloadUnavailableException;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.FunctionRegistry;
+import io.millrace.runtime.registry.RegisteredFunction;
 import io.millrace.runtime.relay.Relays;
 import io.millrace.runtime.replay.HistoryReplays;
 import io.millrace.runtime.replay.ReplayDoor;
@@ -72,6 +73,8 @@ import io.millrace.runtime.scalingapi.ScalingApi;
 import io.millrace.runtime.schedule.Schedules;
 import io.millrace.runtime.schedule.Targets;
 import io.millrace.runtime.scheduleapi.ScheduleApi;
+import io.millrace.runtime.shadow.ShadowDoor;
+import io.millrace.runtime.shadow.Shadows;
 import io.millrace.runtime.stream.StreamSourceKind;
 import io.millrace.runtime.stream.Streams;
 import io.millrace.runtime.topic.Topics;
@@ -136,6 +139,7 @@ public final class Platform implements AutoCloseable {
     private final Archives archives;
     private final Replays replays;
     private final Optional<HistoryReplays> pastReplays;
+    private final Shadows shadows;
     private final BrokerAccounting brokerAccounting;
     private final ConcurrencyLedger ledger;
     private final Meters meters;
@@ -342,6 +346,18 @@ public final class Platform implements AutoCloseable {
             opened.push(past::close);
             await(past.resume());
         });
+        this.shadows = new Shadows(
+                vertx,
+                registry.documents(),
+                name -> registry.find(name).map(RegisteredFunction::published),
+                new BrokerManagement(managing),
+                relaying,
+                dispatcher,
+                settings.identity(),
+                meters,
+                clock);
+        opened.push(() -> await(shadows.close()));
+        await(shadows.resume());
         ScalingController scaling =
                 new ScalingController(vertx, registry.scaling(), deployments, ledger, settings.scalingPeriod(), clock);
         opened.push(() -> await(scaling.close()));
@@ -551,6 +567,7 @@ public final class Platform implements AutoCloseable {
                 Clock.systemUTC());
         api.with(urls::mount);
         api.with(new ReplayDoor(pastReplays, this::exists, settings.identity(), Clock.systemUTC()), brokerAddress);
+        api.with(new ShadowDoor(shadows, Clock.systemUTC()), brokerAddress);
         ServiceLoader.load(Door.class).forEach(each -> api.with(each, brokerAddress));
         String host = address.getHostString();
         try {

@@ -39,6 +39,7 @@ class FloorPlanTest {
             "eventbus",
             "relay",
             "replay",
+            "shadow",
             "pattern",
             "deployment",
             "devmode",
@@ -85,6 +86,8 @@ class FloorPlanTest {
                 .definedBy(room("relay"))
                 .layer("replay")
                 .definedBy(room("replay"))
+                .layer("shadow")
+                .definedBy(room("shadow"))
                 .layer("pattern")
                 .definedBy(room("pattern"))
                 .layer("access")
@@ -141,6 +144,8 @@ class FloorPlanTest {
                 .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus")
                 .whereLayer("replay")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("shadow")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("pattern")
                 .mayOnlyBeAccessedByLayers("doors", "topic", "eventbus", "mapping", "replay")
                 .whereLayer("access")
@@ -158,7 +163,7 @@ class FloorPlanTest {
                 .whereLayer("stream")
                 .mayOnlyBeAccessedByLayers("doors")
                 .whereLayer("dispatch")
-                .mayOnlyBeAccessedByLayers("doors", "deployment", "mapping")
+                .mayOnlyBeAccessedByLayers("doors", "deployment", "mapping", "shadow")
                 .whereLayer("environment")
                 .mayOnlyBeAccessedByLayers("dispatch", "deployment", "metrics", "trace")
                 .whereLayer("runtimeapi")
@@ -179,6 +184,7 @@ class FloorPlanTest {
                         "eventbus",
                         "relay",
                         "replay",
+                        "shadow",
                         "metrics")
                 .whereLayer("objects")
                 .mayOnlyBeAccessedByLayers("doors")

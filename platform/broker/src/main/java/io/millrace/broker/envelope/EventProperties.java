@@ -79,6 +79,9 @@ public final class EventProperties {
     /** With it: when that event was accepted, in milliseconds since 1970. */
     public static final String REPLAY_OF_TIME = "millrace_replay_of_time";
 
+    /** On the copy of an event that another version runs, too: the request id of that event (docs/shadow.md). */
+    public static final String SHADOW_OF = "millrace_shadow_of";
+
     /** The broker's own notes on where a dead letter came from; its tools read them. */
     public static final String ORIGIN_ADDRESS = "_AMQ_ORIG_ADDRESS";
 

@@ -41,6 +41,9 @@ public final class Topology {
     /** Where events of the past wait until a job replays them: one queue for each replay. */
     public static final String REPLAY_PREFIX = "replay.";
 
+    /** Where copies of a function's events wait until another version runs them, too. */
+    public static final String SHADOW_PREFIX = "shadow.";
+
     /** Where redrive jobs are written down, and who drives them. */
     public static final String TOOLS_PREFIX = "dlq-tools.";
 
@@ -58,6 +61,7 @@ public final class Topology {
             BUS_PREFIX,
             ARCHIVE_PREFIX,
             REPLAY_PREFIX,
+            SHADOW_PREFIX,
             TOOLS_PREFIX,
             "activemq.",
             "$sys.");
@@ -114,6 +118,10 @@ public final class Topology {
     /** @param replay its id */
     public static String replayAddress(String replay) {
         return REPLAY_PREFIX + replay;
+    }
+
+    public static String shadowAddress(FunctionName function) {
+        return SHADOW_PREFIX + function;
     }
 
     /** Whether events of the past wait in {@code queue} to be replayed; jobs move them as they move dead letters. */

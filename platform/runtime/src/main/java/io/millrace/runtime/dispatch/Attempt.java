@@ -5,6 +5,7 @@ import io.millrace.core.concurrency.Permit;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.runtime.accounting.AttemptNote;
 import io.millrace.runtime.trace.AttemptTrace;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a handler that has not been settled. Event loop only. */
 final class Attempt {
@@ -14,6 +15,8 @@ final class Attempt {
     private final Permit permit;
     private final AttemptNote note;
     private final AttemptTrace trace;
+    private @Nullable Stopwatch stopwatch;
+    private volatile boolean replayed;
     private Delivery delivery;
 
     Attempt(
@@ -57,6 +60,28 @@ final class Attempt {
 
     AttemptTrace trace() {
         return trace;
+    }
+
+    /** To be told while it runs, for {@link #runNanos}. */
+    Stopwatch timed() {
+        Stopwatch running = new Stopwatch();
+        stopwatch = running;
+        return running;
+    }
+
+    /** How long its handler took; negative if it never began, or nobody timed it. */
+    long runNanos() {
+        return stopwatch == null ? -1 : stopwatch.runNanos();
+    }
+
+    /** Whether nothing ran, as its idempotency key had a result. */
+    boolean isReplayed() {
+        return replayed;
+    }
+
+    /** From any thread, before its end is. */
+    void replayed() {
+        replayed = true;
     }
 
     /** Whether its handler could end this process. */

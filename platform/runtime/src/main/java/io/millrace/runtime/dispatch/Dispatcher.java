@@ -103,7 +103,8 @@ public final class Dispatcher {
                 new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
                 meters,
                 traces,
-                payloads);
+                payloads,
+                new EndWatchers());
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {
@@ -177,6 +178,35 @@ public final class Dispatcher {
                     worker.open();
                 }
             }
+        });
+    }
+
+    /** Has the ends of a function's events told to {@code watcher} from now on, or to nobody. */
+    public Future<Void> watch(FunctionName function, Optional<EndWatcher> watcher) {
+        return onLoop(() -> parts.watchers().watch(function, watcher));
+    }
+
+    /** Runs a function beside its events if they can spare it. From any thread. */
+    public Future<SpareRun.Start> start(SpareRun run) {
+        Promise<SpareRun.Start> started = Promise.promise();
+        connection.run(() -> {
+            try {
+                FunctionWorker worker = workers.get(run.invocation().arn().function());
+                started.complete(
+                        worker == null || draining
+                                ? SpareRun.Start.UNKNOWN
+                                : run.tryStart(worker, parts, this::afterSpareRun));
+            } catch (RuntimeException notStarted) {
+                started.fail(notStarted);
+            }
+        });
+        return started.future();
+    }
+
+    private void afterSpareRun(Runnable ended) {
+        connection.run(() -> {
+            ended.run();
+            afterTurn();
         });
     }
 
@@ -297,6 +327,7 @@ public final class Dispatcher {
     /** From any thread: its idempotency key let an event not run, as it has its result. */
     void replayed(Attempt attempt, Outcome outcome) {
         attempt.trace().replayed();
+        attempt.replayed();
         mailbox.add(new Ended.Event(attempt, outcome));
     }
 

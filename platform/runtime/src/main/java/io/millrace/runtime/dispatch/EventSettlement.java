@@ -78,27 +78,32 @@ final class EventSettlement {
     /** The end of an attempt, in whichever way. */
     void settle(Attempt attempt, Outcome outcome) {
         String id = attempt.invocation().id();
+        boolean over = false;
         if (outcome instanceof Outcome.Succeeded succeeded) {
-            succeeded(attempt, id, succeeded);
+            over = succeeded(attempt, id, succeeded);
         } else if (outcome instanceof FunctionError error) {
             worker.notRunning(id);
             if (attempt.delivery().isLive()) { // Otherwise the broker has it back, and decides by its own count.
-                failed(attempt.delivery(), id, attempt.note(), error, attempt.trace());
+                over = failed(attempt.delivery(), id, attempt.note(), error, attempt.trace());
             } else {
                 keepGroup(attempt.delivery().message(), id, attempt.number());
             }
         } else {
             throw new IllegalStateException("an attempt with a permit ended as " + outcome);
         }
+        if (over) {
+            parts.watchers().ended(attempt, outcome);
+        }
     }
 
-    private void succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
+    /** @return whether the event is over; false if it runs again */
+    private boolean succeeded(Attempt attempt, String id, Outcome.Succeeded outcome) {
         Message event = attempt.delivery().message();
         Optional<String> destination = worker.async(event).onSuccess();
         if (destination.isPresent() && !attempt.delivery().isLive()) {
             worker.notRunning(id); // Completed later it would have no record; so it runs again.
             keepGroup(event, id, attempt.number());
-            return;
+            return false;
         }
         if (destination.isPresent()) {
             OutcomeRecord success = successRecord(attempt, outcome);
@@ -119,7 +124,7 @@ final class EventSettlement {
                     attempt.note(),
                     attempt.trace(),
                     Settlement.COMPLETE);
-            return;
+            return true;
         }
         worker.notRunning(id);
         // Counted before the broker is told: what a crash in between brings back is known and not run again.
@@ -133,6 +138,7 @@ final class EventSettlement {
         }
         attempt.trace().settled(Settlement.COMPLETE);
         worker.leaveGroup(event, id);
+        return true;
     }
 
     /** The file of an event that succeeded; not before the broker has it on its disk that nothing will want it again. */
@@ -155,8 +161,11 @@ final class EventSettlement {
                 attempt.version().version());
     }
 
-    /** @param note of the attempt that failed */
-    void failed(Delivery delivery, String id, AttemptNote note, FunctionError error, AttemptTrace trace) {
+    /**
+     * @param note of the attempt that failed
+     * @return whether the event is over; false if it is tried again
+     */
+    boolean failed(Delivery delivery, String id, AttemptNote note, FunctionError error, AttemptTrace trace) {
         int attempt = note.number();
         RetryDecision decision = retryPolicy(delivery.message())
                 .decide(
@@ -171,11 +180,12 @@ final class EventSettlement {
                 .log("attempt failed");
         if (decision instanceof RetryDecision.GiveUp giveUp) {
             giveUp(delivery, id, note, giveUp.condition(), attempt, Optional.of(error), trace);
-        } else {
-            keepGroup(delivery.message(), id, attempt);
-            delivery.retryLater();
-            trace.settled(Settlement.RETRY);
+            return true;
         }
+        keepGroup(delivery.message(), id, attempt);
+        delivery.retryLater();
+        trace.settled(Settlement.RETRY);
+        return false;
     }
 
     private RetryPolicy retryPolicy(Message event) {

@@ -346,7 +346,7 @@ final class FunctionWorker {
                         .run(
                                 attempt.invocation(),
                                 capacity(permit),
-                                attempt.trace(),
+                                parts.watchers().callerOf(attempt),
                                 outcome -> dispatcher.ended(attempt, outcome));
             }
             return attempt;
@@ -365,7 +365,7 @@ final class FunctionWorker {
                                 attempt.version(),
                                 attempt.invocation(),
                                 capacity(attempt.permit()),
-                                attempt.trace(),
+                                parts.watchers().callerOf(attempt),
                                 () -> dispatcher.handlerEnded(this, attempt.permit()),
                                 end -> ended(attempt, end)),
                         key);

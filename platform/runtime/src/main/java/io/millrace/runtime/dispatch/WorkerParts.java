@@ -37,4 +37,5 @@ record WorkerParts(
         KeyedRuns keyed,
         Meters meters,
         Traces traces,
-        PayloadStore payloads) {}
+        PayloadStore payloads,
+        EndWatchers watchers) {}

@@ -2,6 +2,8 @@ package io.millrace.runtime.metrics;
 
 import io.millrace.core.retry.GiveUpCondition;
 import io.millrace.runtime.observe.FunctionMeters;
+import io.millrace.runtime.observe.ShadowResult;
+import java.util.Arrays;
 
 /** What the attempts and the events of functions came to since the server began (docs/metrics.md). */
 final class FunctionFamilies {
@@ -39,6 +41,25 @@ final class FunctionFamilies {
                 FUNCTION,
                 function);
         addEvents(families, meters);
+        addShadow(families, meters);
+    }
+
+    /** Of functions that have, or had, one: nearly none do. */
+    private static void addShadow(Families families, FunctionMeters meters) {
+        ShadowResult[] all = ShadowResult.values();
+        if (Arrays.stream(all).allMatch(result -> meters.shadowedEvents(result) == 0)) {
+            return;
+        }
+        for (ShadowResult result : all) {
+            families.counter(
+                    "millrace_shadow_events",
+                    "Events that another version was to run too, by what came of both.",
+                    meters.shadowedEvents(result),
+                    FUNCTION,
+                    meters.label(),
+                    "result",
+                    result.label());
+        }
     }
 
     private static void addVersions(Families families, FunctionMeters meters) {

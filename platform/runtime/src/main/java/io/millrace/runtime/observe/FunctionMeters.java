@@ -29,6 +29,7 @@ public final class FunctionMeters {
     private final LongAdder throttledCalls = new LongAdder();
     private final LongAdder throttledEvents = new LongAdder();
     private final Map<GiveUpCondition, LongAdder> dropped = new EnumMap<>(GiveUpCondition.class);
+    private final Map<ShadowResult, LongAdder> shadowed = new EnumMap<>(ShadowResult.class);
     private final LongAdder recursiveCalls = new LongAdder();
     private final LongAdder deadLetterErrors = new LongAdder();
     private final LongAdder destinationFailures = new LongAdder();
@@ -41,6 +42,9 @@ public final class FunctionMeters {
         this.isOn = isOn;
         for (GiveUpCondition why : GiveUpCondition.values()) {
             dropped.put(why, new LongAdder());
+        }
+        for (ShadowResult result : ShadowResult.values()) {
+            shadowed.put(result, new LongAdder());
         }
     }
 
@@ -120,6 +124,15 @@ public final class FunctionMeters {
     /** An attempt runs in a provisioned environment. */
     public void ranProvisioned() {
         provisioned.increment();
+    }
+
+    /** An event was to be run by another version, too, and this came of it. */
+    public void shadowed(ShadowResult result) {
+        Objects.requireNonNull(shadowed.get(result)).increment();
+    }
+
+    public long shadowedEvents(ShadowResult result) {
+        return Objects.requireNonNull(shadowed.get(result)).sum();
     }
 
     public Durations durations() {

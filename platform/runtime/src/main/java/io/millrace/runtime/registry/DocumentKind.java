@@ -41,7 +41,9 @@ public enum DocumentKind {
     /** The owner is empty, the name the replay's. */
     EVENT_REPLAY(false),
     /** Of past events of a function; the owner is empty, the name its id. */
-    HISTORY_REPLAY(false);
+    HISTORY_REPLAY(false),
+    /** Of a function; the name is {@code $LATEST}. */
+    SHADOW(true);
 
     private final boolean goesWithFunction;
 

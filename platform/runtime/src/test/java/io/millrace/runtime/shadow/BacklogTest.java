@@ -1,0 +1,59 @@
+package io.millrace.runtime.shadow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.runtime.shadow.Backlog.Place;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class BacklogTest {
+    private final Backlog backlog = new Backlog();
+
+    private Place last = new Place(0, 0);
+
+    private int fill(long bytes) {
+        int added = 0;
+        Optional<Place> place = backlog.tryAdd(bytes);
+        while (place.isPresent()) {
+            last = place.get();
+            added++;
+            place = backlog.tryAdd(bytes);
+        }
+        return added;
+    }
+
+    @Test
+    void no_more_than_a_thousand_wait_and_one_that_comes_out_makes_room_for_one() {
+        assertThat(fill(1)).isEqualTo(Backlog.MOST);
+        backlog.seen(new Place(1, 1));
+        assertThat(backlog.waiting()).isEqualTo(Backlog.MOST - 1);
+        assertThat(fill(1)).isEqualTo(1);
+    }
+
+    @Test
+    void no_more_than_64_megabytes_wait() {
+        assertThat(fill(20L << 20)).isEqualTo(3);
+        assertThat(backlog.tryAdd(4L << 20)).isPresent();
+        backlog.seen(new Place(1, 20L << 20));
+        assertThat(backlog.tryAdd(20L << 20)).isPresent();
+    }
+
+    @Test
+    void what_was_lost_on_the_way_counts_until_one_behind_it_comes_out() {
+        fill(1);
+        backlog.seen(last);
+        assertThat(backlog.waiting()).isZero();
+        assertThat(fill(1)).isEqualTo(Backlog.MOST);
+    }
+
+    @Test
+    void what_the_broker_took_with_it_counts_no_longer() {
+        fill(1L << 20);
+        backlog.reset();
+        assertThat(backlog.waiting()).isZero();
+        assertThat(fill(1L << 20)).isEqualTo(64);
+    }
+}
