@@ -181,7 +181,7 @@ class FloorPlanTest {
                         "replay",
                         "metrics")
                 .whereLayer("objects")
-                .mayOnlyBeAccessedByLayers("doors")
+                .mayOnlyBeAccessedByLayers("doors", "payloads")
                 .whereLayer("idempotency")
                 .mayOnlyBeAccessedByLayers("dispatch")
                 .whereLayer("accounting")
@@ -191,7 +191,7 @@ class FloorPlanTest {
                 .whereLayer("trace")
                 .mayOnlyBeAccessedByLayers("dispatch", "mapping")
                 .whereLayer("payloads")
-                .mayOnlyBeAccessedByLayers("doors", "dispatch")
+                .mayOnlyBeAccessedByLayers("doors", "dispatch", "replay")
                 .whereLayer("logs")
                 .mayOnlyBeAccessedByLayers("doors", "environment")
                 .whereLayer("observe")
