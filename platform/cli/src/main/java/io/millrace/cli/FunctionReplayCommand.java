@@ -160,6 +160,7 @@ final class FunctionReplayCommand implements Callable<Integer> {
                 replay.path("to").asText()));
         leftOut(replay, "undated", "nobody noted when they were accepted");
         leftOut(replay, "unreadable", "they cannot be read");
+        leftOut(replay, "withoutPayload", "their payload is gone");
     }
 
     private void leftOut(JsonNode replay, String member, String why) {

@@ -66,6 +66,7 @@ import io.millrace.runtime.registry.FunctionRegistry;
 import io.millrace.runtime.registry.RegisteredFunction;
 import io.millrace.runtime.relay.Relays;
 import io.millrace.runtime.replay.HistoryReplays;
+import io.millrace.runtime.replay.PastPayloads;
 import io.millrace.runtime.replay.ReplayDoor;
 import io.millrace.runtime.scaling.ScalingAdministration;
 import io.millrace.runtime.scaling.ScalingController;
@@ -254,8 +255,8 @@ public final class Platform implements AutoCloseable {
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         await(BrokerConnections.onEachReturn(managing, deployments::ensureQueues));
         if (embeddedBroker.isPresent()) { // Of another, somebody else's workers may have events in their hands.
-            await(new PayloadSweep(vertx, payloads, managing, new BrokerManagement(managing), clock)
-                    .sweep(settings.payloads().orphanAge()));
+            new PayloadSweep(payloads, managing, new BrokerManagement(managing), clock)
+                    .sweep(settings.payloads().orphanAge());
         }
         await(deployments.deployStored());
         this.streams = new Streams(vertx, registry.documents(), streaming, new BrokerManagement(managing), clock);
@@ -341,7 +342,13 @@ public final class Platform implements AutoCloseable {
         opened.push(replays::close);
         replays.resume();
         this.pastReplays = embeddedBroker.map(own -> new HistoryReplays(
-                vertx, own.history(), registry.documents(), new BrokerManagement(managing), relaying, clock));
+                vertx,
+                own.history(),
+                registry.documents(),
+                new BrokerManagement(managing),
+                relaying,
+                new PastPayloads(payloads),
+                clock));
         pastReplays.ifPresent(past -> {
             opened.push(past::close);
             await(past.resume());
@@ -409,7 +416,7 @@ public final class Platform implements AutoCloseable {
 
     private PayloadStore openPayloads(Path dataDirectory) {
         try {
-            return PayloadStore.open(vertx, settings.payloads(), dataDirectory);
+            return PayloadStore.open(vertx, settings.payloads(), dataDirectory, Clock.systemUTC());
         } catch (PayloadUnavailableException unusable) {
             throw new DataDirectoryUnavailableException(String.valueOf(unusable.getMessage()), unusable);
         }

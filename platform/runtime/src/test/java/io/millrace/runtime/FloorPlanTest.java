@@ -187,7 +187,7 @@ class FloorPlanTest {
                         "shadow",
                         "metrics")
                 .whereLayer("objects")
-                .mayOnlyBeAccessedByLayers("doors")
+                .mayOnlyBeAccessedByLayers("doors", "payloads")
                 .whereLayer("idempotency")
                 .mayOnlyBeAccessedByLayers("dispatch", "mapping")
                 .whereLayer("accounting")
@@ -197,7 +197,7 @@ class FloorPlanTest {
                 .whereLayer("trace")
                 .mayOnlyBeAccessedByLayers("dispatch", "mapping")
                 .whereLayer("payloads")
-                .mayOnlyBeAccessedByLayers("doors", "dispatch")
+                .mayOnlyBeAccessedByLayers("doors", "dispatch", "replay")
                 .whereLayer("logs")
                 .mayOnlyBeAccessedByLayers("doors", "environment")
                 .whereLayer("observe")

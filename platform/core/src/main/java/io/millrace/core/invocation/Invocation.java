@@ -51,6 +51,6 @@ public record Invocation(
     /** Key of the attribute that says which {@link StoredPayload} the event is; travels with it. */
     public static final String PAYLOAD = "millrace_payload";
 
-    /** Key of the attribute with the path of that payload on this machine; does not travel. */
-    public static final String PAYLOAD_FILE = "payload-file";
+    /** Key of the attribute with the address of that payload, which may be a secret; does not travel. */
+    public static final String PAYLOAD_PLACE = "payload-place";
 }

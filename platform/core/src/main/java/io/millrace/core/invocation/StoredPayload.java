@@ -1,18 +1,18 @@
 package io.millrace.core.invocation;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A payload above Lambda's limits, which lies in a file. The broker's message says which in a property, and has a small
+ * A payload above Lambda's limits, which lies in a file or a store. The broker's message says which in a property, and has a small
  * text about it as its body; the two belong together, so that a message whose body somebody changed is an ordinary event
  * with that body.
  *
- * @param name of the file, the request id of the invocation it came with: a UUID in text
+ * @param name of the file or object, the request id of the invocation it came with: a UUID in text
  * @param bytes how many there are, not negative
  * @param sha256 of the bytes, 64 lower-case hex digits
  */
@@ -31,10 +31,10 @@ public record StoredPayload(String name, long bytes, String sha256) {
                 .flatMap(StoredPayload::parse);
     }
 
-    /** Where a worker found the bytes of such an invocation; empty as above. */
-    public static Optional<Path> file(Invocation invocation) {
-        return Optional.ofNullable(invocation.attributes().get(Invocation.PAYLOAD_FILE))
-                .map(Path::of);
+    /** Where the bytes of such an invocation are: a file, or an object by HTTP; empty as above. */
+    public static Optional<URI> place(Invocation invocation) {
+        return Optional.ofNullable(invocation.attributes().get(Invocation.PAYLOAD_PLACE))
+                .map(URI::create);
     }
 
     /** Empty for what {@link #text} did not write. */

@@ -229,12 +229,42 @@ public final class SettingTable {
             "payloads.directory",
             "Existing folder for such payloads, of this server alone; without it they lie in payloads below the data"
                     + " directory.");
+    static final Setting<String> PAYLOADS_STORE = Setting.text(
+            PayloadSettings.STORE,
+            "address",
+            "",
+            PayloadStoreSettings.PATTERN,
+            "http(s)://host:port/bucket or http(s)://host:port/bucket/prefix, or nothing",
+            "Bucket of an S3-compatible server, and what the names of its objects begin with, where such payloads lie"
+                    + " instead of in a folder; for one server and whoever takes over from it. The folder holds a"
+                    + " payload until the store has it.");
+    static final Setting<String> PAYLOADS_STORE_ACCESS_KEY = Setting.text(
+            "payloads.store.accessKey",
+            "access key id",
+            "",
+            Pattern.compile("\\S*"),
+            "no blanks, or nothing",
+            "Signs requests to payloads.store; without it they are not signed.");
+    static final Setting<String> PAYLOADS_STORE_SECRET_KEY = Setting.text(
+            "payloads.store.secretKey",
+            "secret",
+            "",
+            Pattern.compile(".*"),
+            "any text, or nothing",
+            "Of payloads.store.accessKey.");
+    static final Setting<String> PAYLOADS_STORE_REGION = Setting.text(
+            "payloads.store.region",
+            "region name",
+            "us-east-1",
+            Pattern.compile("[a-z0-9-]+"),
+            "lower-case letters, digits and hyphens",
+            "Region in those signatures.");
     static final Setting<Duration> PAYLOADS_ORPHAN_AGE = Setting.duration(
             "payloads.orphanAge",
             "P7D",
             Duration.ZERO,
             Duration.ofDays(3_653),
-            "A file there to which no message of the embedded broker refers is removed at a start when it is older.");
+            "What is there and no message of the embedded broker refers to is removed at a start when it is older.");
 
     static final Setting<String> BROKER_HOST = Setting.text(
             "broker.host",
@@ -382,6 +412,10 @@ public final class SettingTable {
             LIMITS_REQUEST_BYTES,
             PAYLOADS_MAX_BYTES,
             PAYLOADS_DIRECTORY,
+            PAYLOADS_STORE,
+            PAYLOADS_STORE_ACCESS_KEY,
+            PAYLOADS_STORE_SECRET_KEY,
+            PAYLOADS_STORE_REGION,
             PAYLOADS_ORPHAN_AGE,
             BROKER_HOST,
             BROKER_AMQP,

@@ -91,10 +91,7 @@ public record Settings(
                         given.get(SettingTable.IDEMPOTENCY_CACHED_KEYS)),
                 new LimitSettings(
                         given.get(SettingTable.LIMITS_EVENT_BYTES), given.get(SettingTable.LIMITS_REQUEST_BYTES)),
-                new PayloadSettings(
-                        given.get(SettingTable.PAYLOADS_MAX_BYTES),
-                        path(given.get(SettingTable.PAYLOADS_DIRECTORY)),
-                        given.get(SettingTable.PAYLOADS_ORPHAN_AGE)),
+                payloads(given),
                 broker(given),
                 given.get(SettingTable.SHUTDOWN_DRAIN_TIMEOUT),
                 new IdentitySettings(given.get(SettingTable.AWS_REGION), given.get(SettingTable.AWS_ACCOUNT)),
@@ -104,20 +101,46 @@ public record Settings(
     }
 
     private static CodeSettings code(SettingTexts given) {
-        String accessKey = given.get(SettingTable.CODE_S3_ACCESS_KEY);
-        String secretKey = given.get(SettingTable.CODE_S3_SECRET_KEY);
-        if (accessKey.isEmpty() != secretKey.isEmpty()) {
-            throw new InvalidSettingException(
-                    accessKey.isEmpty()
-                            ? "setting code.s3.accessKey is '', expected one with code.s3.secretKey"
-                            : "setting code.s3.secretKey is '', expected one with code.s3.accessKey");
-        }
         return new CodeSettings(
                 given.get(SettingTable.CODE_S3),
-                accessKey.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new CodeSettings.Credentials(accessKey, secretKey)),
+                credentials(given, SettingTable.CODE_S3_ACCESS_KEY, SettingTable.CODE_S3_SECRET_KEY),
                 given.get(SettingTable.CODE_S3_REGION));
+    }
+
+    private static PayloadSettings payloads(SettingTexts given) {
+        long maxBytes = given.get(SettingTable.PAYLOADS_MAX_BYTES);
+        String address = given.get(SettingTable.PAYLOADS_STORE);
+        Optional<CodeSettings.Credentials> credentials =
+                credentials(given, SettingTable.PAYLOADS_STORE_ACCESS_KEY, SettingTable.PAYLOADS_STORE_SECRET_KEY);
+        if (!address.isEmpty() && maxBytes > PayloadStoreSettings.LARGEST) {
+            throw new InvalidSettingException("setting payloads.maxBytes is '" + maxBytes + "', expected at most "
+                    + PayloadStoreSettings.LARGEST + " with " + PayloadSettings.STORE
+                    + ", as an S3-compatible server takes no more in one request");
+        }
+        Optional<PayloadStoreSettings> store = address.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        PayloadStoreSettings.of(address, credentials, given.get(SettingTable.PAYLOADS_STORE_REGION)));
+        if (store.filter(named -> named.server().getPort() > HIGHEST_PORT).isPresent()) {
+            throw InvalidSettingException.of(SettingTable.PAYLOADS_STORE, address);
+        }
+        return new PayloadSettings(
+                maxBytes,
+                path(given.get(SettingTable.PAYLOADS_DIRECTORY)),
+                store,
+                given.get(SettingTable.PAYLOADS_ORPHAN_AGE));
+    }
+
+    private static Optional<CodeSettings.Credentials> credentials(
+            SettingTexts given, Setting<String> accessKeySetting, Setting<String> secretKeySetting) {
+        String accessKey = given.get(accessKeySetting);
+        String secretKey = given.get(secretKeySetting);
+        if (accessKey.isEmpty() != secretKey.isEmpty()) {
+            Setting<String> missing = accessKey.isEmpty() ? accessKeySetting : secretKeySetting;
+            Setting<String> other = accessKey.isEmpty() ? secretKeySetting : accessKeySetting;
+            throw new InvalidSettingException("setting " + missing.key() + " is '', expected one with " + other.key());
+        }
+        return accessKey.isEmpty() ? Optional.empty() : Optional.of(new CodeSettings.Credentials(accessKey, secretKey));
     }
 
     private static AsyncInvokeConfig async(SettingTexts given) {

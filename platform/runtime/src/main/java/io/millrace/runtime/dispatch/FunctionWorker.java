@@ -573,7 +573,7 @@ final class FunctionWorker {
         Map<String, String> attributes = new HashMap<>();
         attributes.put(Invocation.PAYLOAD, stored.get().text());
         attributes.put(
-                Invocation.PAYLOAD_FILE, parts.payloads().file(stored.get()).toString());
+                Invocation.PAYLOAD_PLACE, parts.payloads().where(stored.get()).toString());
         if (trace != null) {
             attributes.put(EventProperties.TRACE, trace.toString());
         }

@@ -1,4 +1,4 @@
-/** Code that is not uploaded but fetched: objects in buckets, of an S3-compatible server or in a folder. */
+/** Objects in buckets, of an S3-compatible server or in a folder: code that is fetched, and large payloads. */
 @NullMarked
 package io.millrace.runtime.objects;
 

@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A payload on its way to the disk, of which a few chunks are in memory. Event loop of whoever began it. */
+/** A payload on its way, of which a few chunks are in memory. Event loop of whoever began it. */
 public final class IncomingPayload {
     /** So often the disk is asked what it has left. */
     private static final long LOOK_EVERY_BYTES = 64L * 1024 * 1024;
@@ -71,7 +71,7 @@ public final class IncomingPayload {
                         ? Future.failedFuture(unavailable(failure))
                         : store.complete(
                                 new StoredPayload(name, bytes, HexFormat.of().formatHex(digest.digest()))))
-                .onFailure(notKept -> store.discard(name));
+                .onComplete(over -> store.discard(name));
     }
 
     /** Nothing will refer to it. */

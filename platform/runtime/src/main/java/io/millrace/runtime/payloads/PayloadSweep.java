@@ -9,12 +9,9 @@ import io.millrace.broker.management.QueueState;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.observe.LogKeys;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.qpid.proton.message.Message;
@@ -22,13 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes files to which no message refers: those of events that were never accepted, whose dead letters were purged or
+ * Removes payloads to which no message refers: those of events that were never accepted, whose dead letters were purged or
  * edited, or whose end came together with a crash. For the start of a server with a broker of its own, before a worker
  * takes anything: what a consumer has or what waits for its time, nobody can read, and while there is any nothing is
  * removed. Nor is it when anything fails.
  */
 public final class PayloadSweep {
     private static final Logger LOGGER = LoggerFactory.getLogger(PayloadSweep.class);
+    private static final int READ_TIMES = 2;
 
     /** No event comes into these, and some are long. */
     private static final List<String> WITHOUT_EVENTS = List.of(
@@ -40,15 +38,12 @@ public final class PayloadSweep {
             Topology.REPLY_PREFIX,
             Topology.TOOLS_PREFIX);
 
-    private final Vertx vertx;
     private final PayloadStore store;
     private final BrokerConnection connection;
     private final BrokerManagement management;
     private final Clock clock;
 
-    public PayloadSweep(
-            Vertx vertx, PayloadStore store, BrokerConnection connection, BrokerManagement management, Clock clock) {
-        this.vertx = vertx;
+    public PayloadSweep(PayloadStore store, BrokerConnection connection, BrokerManagement management, Clock clock) {
         this.store = store;
         this.connection = connection;
         this.management = management;
@@ -56,27 +51,30 @@ public final class PayloadSweep {
     }
 
     /**
-     * Where no file is old enough, it asks the broker nothing.
+     * Where nothing is old enough, it asks the broker nothing. Blocks.
      *
-     * @param age of a file, at least
-     * @return how many files were removed; never fails
+     * @param age of a payload, at least
+     * @return how many were removed; whatever fails leaves them to the next start
      */
-    public Future<Integer> sweep(Duration age) {
-        return vertx.executeBlocking(() -> {
-                    store.removeIncomplete(clock.instant());
-                    return store.olderThan(age, clock.instant());
-                })
-                .compose(old -> old.isEmpty() ? Future.succeededFuture(old) : unreferenced(old))
-                .compose(orphans -> vertx.executeBlocking(() -> remove(orphans)))
-                .onFailure(failed -> LOGGER.atWarn()
-                        .addKeyValue(LogKeys.REASON, failed.getMessage())
-                        .log("payloads that nobody refers to are not removed; the next start looks again"))
-                .otherwise(0);
+    public int sweep(Duration age) {
+        try {
+            store.removeIncomplete(clock.instant());
+            Set<String> left = store.olderThan(age, clock.instant());
+            if (!left.isEmpty()) {
+                keepThoseInMessages(left);
+            }
+            return remove(left);
+        } catch (IOException | RuntimeException failed) {
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.REASON, failed.getMessage())
+                    .log("payloads that nobody refers to are not removed; the next start looks again");
+            return 0;
+        }
     }
 
     private int remove(Set<String> orphans) throws IOException {
         for (String orphan : orphans) {
-            store.remove(orphan);
+            Waiting.until(store.remove(orphan));
         }
         if (!orphans.isEmpty()) {
             LOGGER.atInfo().addKeyValue("payloads", orphans.size()).log("payloads removed that nobody referred to");
@@ -85,52 +83,44 @@ public final class PayloadSweep {
     }
 
     /** Every queue is read twice: what an operator moves meanwhile from one that is still to come into one that was. */
-    private Future<Set<String>> unreferenced(Set<String> old) {
-        Set<String> left = new HashSet<>(old);
-        return queues().compose(first -> readAll(first, left))
-                .compose(read -> queues())
-                .compose(second -> readAll(second, left))
-                .compose(read -> queues())
-                .map(quiet -> left);
-    }
-
-    private Future<List<QueueState>> queues() {
-        return management.listQueues("").map(all -> {
-            List<QueueState> read = all.stream()
-                    .filter(queue -> !queue.internal() && !queue.temporary())
-                    .filter(queue -> WITHOUT_EVENTS.stream().noneMatch(queue.address()::startsWith))
-                    .toList();
-            for (QueueState queue : read) {
-                if (queue.scheduled() > 0 || queue.delivering() > 0) {
-                    throw new IllegalStateException("queue " + queue.name() + " has messages that cannot be read now");
+    private void keepThoseInMessages(Set<String> left) throws IOException {
+        for (int time = 0; time < READ_TIMES; time++) {
+            for (QueueState queue : queues()) {
+                if (queue.messages() > 0) {
+                    read(queue, left);
                 }
             }
-            return read;
-        });
+        }
+        queues();
     }
 
-    private Future<Void> readAll(List<QueueState> queues, Set<String> left) {
-        Future<Void> read = Future.succeededFuture();
-        for (QueueState queue : queues) {
-            if (queue.messages() > 0) {
-                read = read.compose(before -> readOne(queue, left));
+    /** Those to read, none of which has a message that cannot be read. */
+    private List<QueueState> queues() throws IOException {
+        List<QueueState> read = Waiting.until(management.listQueues("")).stream()
+                .filter(queue -> !queue.internal() && !queue.temporary())
+                .filter(queue -> WITHOUT_EVENTS.stream().noneMatch(queue.address()::startsWith))
+                .toList();
+        for (QueueState queue : read) {
+            if (queue.scheduled() > 0 || queue.delivering() > 0) {
+                throw new IllegalStateException("queue " + queue.name() + " has messages that cannot be read now");
             }
         }
         return read;
     }
 
-    private Future<Void> readOne(QueueState queue, Set<String> left) {
+    private void read(QueueState queue, Set<String> left) throws IOException {
         boolean isOnlyOne = queue.name().equals(queue.address());
         QueueBrowser browser = new QueueBrowser(
                 connection, isOnlyOne ? queue.name() : Topology.queueOf(queue.address(), queue.name()));
-        return pages(browser, left).onComplete(read -> browser.close());
-    }
-
-    private static Future<Void> pages(QueueBrowser browser, Set<String> left) {
-        return browser.next().compose(page -> {
-            page.forEach(message -> keep(message, left));
-            return page.isEmpty() ? Future.succeededFuture() : pages(browser, left);
-        });
+        try {
+            List<Message> page;
+            do {
+                page = Waiting.until(browser.next());
+                page.forEach(message -> keep(message, left));
+            } while (!page.isEmpty());
+        } finally {
+            browser.close();
+        }
     }
 
     /** Whatever its body is by now. */

@@ -1,6 +1,6 @@
 package io.millrace.runtime.payloads;
 
-/** The directory of large payloads does not take or give what it should; the message says which and why. */
+/** The place of large payloads does not take or give what it should; the message says which and why. */
 public final class PayloadUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

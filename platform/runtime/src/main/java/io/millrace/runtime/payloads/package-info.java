@@ -1,4 +1,4 @@
-/** Payloads above Lambda's limits, as files: the claim check of docs/payloads.md. */
+/** Payloads above Lambda's limits, as files or objects of a store: the claim check of docs/payloads.md. */
 @NullMarked
 package io.millrace.runtime.payloads;
 

@@ -38,6 +38,7 @@ record HistoryReplay(
                 .put("events", counts.events())
                 .put("undated", counts.undated())
                 .put("unreadable", counts.unreadable())
+                .put("withoutPayload", counts.withoutPayload())
                 .put("queue", queue())
                 .put("by", by)
                 .put("begun", begun.toString())
@@ -59,7 +60,8 @@ record HistoryReplay(
                 new ReplayCounts(
                         document.path("events").asLong(),
                         document.path("undated").asLong(),
-                        document.path("unreadable").asLong()),
+                        document.path("unreadable").asLong(),
+                        document.path("withoutPayload").asLong()),
                 document.path("by").asText(),
                 Instant.parse(document.path("begun").asText()),
                 document.path("reason").asText());

@@ -8,6 +8,7 @@ import io.millrace.broker.management.BrokerManagement;
 import io.millrace.broker.management.QueueState;
 import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
+import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.registry.DocumentKind;
 import io.millrace.runtime.registry.DocumentShelf;
 import io.vertx.core.Future;
@@ -46,6 +47,7 @@ public final class HistoryReplays {
     private final BrokerManagement broker;
     private final BrokerConnection connection;
     private final Publisher publisher;
+    private final PastPayloads payloads;
     private final InstantSource clock;
     private final WorkerExecutor reader;
     private final WorkerExecutor writer;
@@ -59,32 +61,36 @@ public final class HistoryReplays {
             DocumentShelf documents,
             BrokerManagement broker,
             BrokerConnection connection,
+            PastPayloads payloads,
             InstantSource clock) {
         this.history = history;
         this.documents = documents;
         this.broker = broker;
         this.connection = connection;
         this.publisher = new Publisher(connection);
+        this.payloads = payloads;
         this.clock = clock;
         this.reader = vertx.createSharedWorkerExecutor("millrace-history", 1, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
         this.writer = vertx.createSharedWorkerExecutor("millrace-history-changes", 1);
     }
 
-    /** Throws away what the last stop cut short; to be called once, before the first {@link #begin}. */
+    /**
+     * Throws away what the last stop cut short; to be called once, before the first {@link #begin}. What the broker does
+     * not delete now is said so, and is tried again at the next start.
+     */
     public Future<Void> resume() {
-        List<Future<Void>> cleared = new ArrayList<>();
+        List<Future<?>> cleared = new ArrayList<>();
         for (HistoryReplay replay : all()) {
             if (replay.state() == ReplayState.COLLECTING) {
-                cleared.add(broker.deleteQueue(replay.queue())
-                        .otherwiseEmpty()
-                        .compose(gone -> keep(replay.in(
-                                ReplayState.FAILED,
-                                ReplayCounts.NONE,
-                                "the server ended while it collected them; nothing was replayed")))
-                        .mapEmpty());
+                cleared.add(failed(replay, "the server ended while it collected them; nothing was replayed"));
+            } else if (replay.state() == ReplayState.FAILED) {
+                cleared.add(dropQueue(replay).recover(failure -> {
+                    notDropped(replay, failure);
+                    return Future.succeededFuture();
+                }));
             }
         }
-        return Future.all(cleared).mapEmpty();
+        return Future.join(cleared).mapEmpty();
     }
 
     /** Ends what is being collected. */
@@ -127,7 +133,7 @@ public final class HistoryReplays {
         String id = UUID.randomUUID().toString().substring(0, 8);
         HistoryReplay replay =
                 new HistoryReplay(id, order, ReplayState.COLLECTING, ReplayCounts.NONE, by, clock.instant(), "");
-        PastEvents events = new PastEvents(id, order, clock.millis());
+        PastEvents events = new PastEvents(id, order, payloads, clock.millis());
         collecting.put(id, events);
         return clear().compose(cleared -> keep(replay)).onComplete(kept -> {
             if (kept.succeeded()) {
@@ -172,8 +178,7 @@ public final class HistoryReplays {
             }
         });
         await(Future.all(sent));
-        ReplayCounts counts = events.counts();
-        return new ReplayCounts(counts.events(), counts.undated(), unreadable);
+        return events.counts().withUnreadable(unreadable);
     }
 
     private static void await(Future<?> answered) {
@@ -191,26 +196,45 @@ public final class HistoryReplays {
         if (counts.events() > 0 && !replay.order().dryRun()) {
             return keep(replay.in(ReplayState.COLLECTED, counts, ""));
         }
-        return broker.deleteQueue(replay.queue())
-                .otherwiseEmpty()
+        return (replay.order().dryRun() ? Future.<Void>succeededFuture() : dropQueue(replay))
                 .compose(gone -> keep(replay.in(ReplayState.COUNTED, counts, "")));
     }
 
     private Future<HistoryReplay> failed(HistoryReplay replay, Throwable failure) {
         LOGGER.atWarn().addKeyValue("replay", replay.id()).setCause(failure).log("a replay failed");
+        return failed(replay, String.valueOf(failure.getMessage()));
+    }
+
+    private Future<HistoryReplay> failed(HistoryReplay replay, String reason) {
+        return dropQueue(replay)
+                .map(reason)
+                .otherwise(failure -> {
+                    notDropped(replay, failure);
+                    return reason + "; its queue " + replay.queue() + " could not be deleted: " + failure.getMessage();
+                })
+                .compose(told -> keep(replay.in(ReplayState.FAILED, ReplayCounts.NONE, told)));
+    }
+
+    private static void notDropped(HistoryReplay replay, Throwable failure) {
+        LOGGER.atWarn()
+                .addKeyValue("replay", replay.id())
+                .addKeyValue(LogKeys.REASON, failure.getMessage())
+                .log("the queue of a failed replay is not deleted; the next start tries again");
+    }
+
+    /** Also succeeds where there is none. */
+    private Future<Void> dropQueue(HistoryReplay replay) {
         return broker.deleteQueue(replay.queue())
-                .otherwiseEmpty()
-                .compose(gone ->
-                        keep(replay.in(ReplayState.FAILED, ReplayCounts.NONE, String.valueOf(failure.getMessage()))));
+                .recover(failure -> failure instanceof BrokerRefusedException
+                        ? broker.findQueue(replay.queue())
+                                .compose(found ->
+                                        found.isEmpty() ? Future.succeededFuture() : Future.failedFuture(failure))
+                        : Future.failedFuture(failure));
     }
 
     /** Forgets it, and deletes what of it still waits; what was moved on stays with the function. */
     Future<Void> delete(HistoryReplay replay) {
-        return broker.deleteQueue(replay.queue())
-                .recover(failure -> failure instanceof BrokerRefusedException // there is none any more
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(failure))
-                .compose(gone -> forget(replay.id()));
+        return dropQueue(replay).compose(gone -> forget(replay.id()));
     }
 
     /** What was moved on as a whole leaves an empty queue behind. */
@@ -224,7 +248,7 @@ public final class HistoryReplays {
                 cleared = cleared.compose(next -> left(each))
                         .compose(left -> left == 0 ? delete(each) : Future.succeededFuture());
             } else if (isOld && each.state() != ReplayState.COLLECTING) {
-                cleared = cleared.compose(next -> forget(each.id()));
+                cleared = cleared.compose(next -> delete(each));
             }
         }
         return cleared;

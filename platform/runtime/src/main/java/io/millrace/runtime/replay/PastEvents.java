@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.broker.envelope.DeadLetterMessages;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.envelope.EventProperties;
+import io.millrace.core.invocation.StoredPayload;
 import io.millrace.runtime.pattern.EventPattern;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,22 +21,24 @@ import org.apache.qpid.proton.message.Message;
 
 /**
  * Tells which messages of the history are meant, each event once however often the broker moved it about, and writes the
- * copies that are sent. For one thread, but for {@link #counts}.
+ * copies that are sent. For one thread, which may be blocked, but for {@link #counts}.
  */
 final class PastEvents {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String replay;
     private final ReplayOrder order;
+    private final PastPayloads payloads;
     private final Optional<EventPattern> pattern;
     private final long now;
     private final Set<UUID> known = new HashSet<>();
     private volatile ReplayCounts counts = ReplayCounts.NONE;
 
     /** @param now when the copies are sent, in milliseconds since 1970: their age counts from then */
-    PastEvents(String replay, ReplayOrder order, long now) {
+    PastEvents(String replay, ReplayOrder order, PastPayloads payloads, long now) {
         this.replay = replay;
         this.order = order;
+        this.payloads = payloads;
         this.pattern = order.pattern().isEmpty() ? Optional.empty() : Optional.of(new EventPattern(order.pattern()));
         this.now = now;
     }
@@ -60,16 +63,26 @@ final class PastEvents {
         if (!known.add(UUID.fromString(id))) {
             return Optional.empty();
         }
-        ReplayCounts before = counts;
         if (time.isEmpty()) {
-            counts = new ReplayCounts(before.events(), before.undated() + 1, 0);
+            counts = counts.andUndated();
             return Optional.empty();
         }
         if (!isMatched(message)) {
             return Optional.empty();
         }
-        counts = new ReplayCounts(before.events() + 1, before.undated(), 0);
-        return Optional.of(copy(message, id, time.get()));
+        String newId = newId(id);
+        Optional<StoredPayload> stored = EventMessages.storedPayload(message);
+        if (stored.isPresent() && !isKept(stored.get(), newId)) {
+            counts = counts.andWithoutPayload();
+            return Optional.empty();
+        }
+        counts = counts.andOne();
+        return Optional.of(copy(message, id, newId, time.get()));
+    }
+
+    /** As its own, where it is replayed. */
+    private boolean isKept(StoredPayload payload, String newName) {
+        return order.dryRun() ? payloads.has(payload) : payloads.copy(payload, newName);
     }
 
     /** By the broker's note, unless it is of another queue from which the event was moved; else by its publisher's. */
@@ -96,9 +109,9 @@ final class PastEvents {
         }
     }
 
-    private Message copy(Message event, String id, Instant time) {
+    private Message copy(Message event, String id, String newId, Instant time) {
         Message copy = DeadLetterMessages.copy(event);
-        copy.setMessageId(newId(id));
+        copy.setMessageId(newId);
         copy.setDurable(true);
         copy.setCreationTime(now);
         Map<String, Object> properties = new HashMap<>(EventMessages.properties(event));
@@ -112,6 +125,9 @@ final class PastEvents {
         if (!order.into().isEmpty()) {
             properties.put(EventProperties.QUALIFIER, order.into());
         }
+        EventMessages.storedPayload(event)
+                .ifPresent(stored -> properties.put(
+                        EventProperties.PAYLOAD, new StoredPayload(newId, stored.bytes(), stored.sha256()).text()));
         properties.put(EventProperties.REPLAY, replay);
         properties.put(EventProperties.REPLAY_OF, id);
         properties.put(EventProperties.REPLAY_OF_TIME, time.toEpochMilli());

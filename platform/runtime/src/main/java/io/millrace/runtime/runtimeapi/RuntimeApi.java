@@ -32,16 +32,18 @@ public final class RuntimeApi {
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private final HttpServer server;
+    private final RemotePayloads remote;
     private final RuntimeSide runtime;
     private final ExtensionSide extensions;
     private final RuntimeApiListener listener;
     /** What is awaited to end is an initialisation or an invocation, and it is not over. */
     private boolean busy;
 
-    private RuntimeApi(HttpServer server, FunctionFacts facts, RuntimeApiListener listener) {
+    private RuntimeApi(HttpServer server, RemotePayloads remote, FunctionFacts facts, RuntimeApiListener listener) {
         this.server = server;
+        this.remote = remote;
         this.listener = listener;
-        runtime = new RuntimeSide(listener, this::settled);
+        runtime = new RuntimeSide(listener, remote, this::settled);
         extensions = new ExtensionSide(facts, listener, this::settled);
     }
 
@@ -52,7 +54,7 @@ public final class RuntimeApi {
                         .setTcpNoDelay(true)
                         .setMaxChunkSize(CHUNK_BYTES)
                         .setMaxFormAttributeSize(0));
-        RuntimeApi api = new RuntimeApi(server, facts, listener);
+        RuntimeApi api = new RuntimeApi(server, new RemotePayloads(context.owner()), facts, listener);
         return server.connectionHandler(Trailers::collect)
                 .requestHandler(api::route)
                 .listen(0, HOST)
@@ -95,6 +97,7 @@ public final class RuntimeApi {
 
     /** Frees the port; connections are cut. */
     public Future<Void> close() {
+        remote.close();
         return server.close();
     }
 

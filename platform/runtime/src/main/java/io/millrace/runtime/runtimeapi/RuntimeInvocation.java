@@ -1,13 +1,12 @@
 package io.millrace.runtime.runtimeapi;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
  * One attempt, as the runtime and the extensions of an environment get it.
  *
- * @param payloadFile what is sent instead of {@code payload}, which only stands for it
+ * @param stored what is sent instead of {@code payload}, which only stands for it
  * @param clientContext JSON of a synchronous caller
  * @param traceHeader value of X-Amzn-Trace-Id, where the event has one
  */
@@ -15,7 +14,7 @@ import java.util.Optional;
 public record RuntimeInvocation(
         String requestId,
         byte[] payload,
-        Optional<Path> payloadFile,
+        Optional<RuntimePayload> stored,
         String functionArn,
         Instant deadline,
         Optional<String> clientContext,

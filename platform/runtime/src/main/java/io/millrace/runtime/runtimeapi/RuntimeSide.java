@@ -7,6 +7,7 @@ import static io.millrace.runtime.runtimeapi.RuntimePhase.RESPONSE_SENT;
 import static io.millrace.runtime.runtimeapi.RuntimePhase.RUNNING;
 import static io.millrace.runtime.runtimeapi.RuntimePhase.STARTED;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -37,14 +38,16 @@ final class RuntimeSide {
     private static final String ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
 
     private final RuntimeApiListener listener;
+    private final RemotePayloads remote;
     private final Runnable whenWaiting;
     private RuntimePhase phase = STARTED;
     private @Nullable HttpServerResponse waiting;
     private @Nullable RuntimeInvocation current;
     private String invocationId = "";
 
-    RuntimeSide(RuntimeApiListener listener, Runnable whenWaiting) {
+    RuntimeSide(RuntimeApiListener listener, RemotePayloads remote, Runnable whenWaiting) {
         this.listener = listener;
+        this.remote = remote;
         this.whenWaiting = whenWaiting;
     }
 
@@ -74,35 +77,43 @@ final class RuntimeSide {
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON);
         invocation.traceHeader().ifPresent(trace -> response.putHeader(TRACE, trace));
         invocation.clientContext().ifPresent(context -> response.putHeader(CLIENT, context));
-        if (invocation.payloadFile().isPresent()) {
-            // From the disk to the socket, with its length; the caller of send knows no other form of a body.
-            response.sendFile(invocation.payloadFile().get().toString())
-                    .onFailure(unread -> unsent(response, invocation, unread));
+        Optional<RuntimePayload> stored = invocation.stored();
+        if (stored.isPresent()) {
+            send(stored.get(), response).onFailure(unread -> unsent(response, invocation, stored.get(), unread));
         } else {
             response.end(Buffer.buffer(invocation.payload()));
         }
     }
 
+    /** Straight to the socket, with its length; the runtime knows no other form of a body. */
+    private Future<Void> send(RuntimePayload stored, HttpServerResponse response) {
+        return stored.isFile() ? response.sendFile(stored.file().toString()) : remote.send(stored, response);
+    }
+
     /** The runtime goes on waiting for what it can have; or it hung up, which its environment will notice. */
-    private void unsent(HttpServerResponse response, RuntimeInvocation invocation, Throwable why) {
-        if (current != invocation || response.headWritten() || response.closed()) {
-            return;
+    private void unsent(
+            HttpServerResponse response, RuntimeInvocation invocation, RuntimePayload stored, Throwable why) {
+        boolean isBegun = response.headWritten();
+        if (current != invocation || response.closed() || (isBegun && stored.isFile())) {
+            return; // It is the runtime that went away.
         }
         current = null;
         phase = RESPONSE_SENT;
-        listener.failed(invocation.requestId(), unavailable(invocation, why));
+        listener.failed(invocation.requestId(), unavailable(stored, why));
+        if (isBegun) {
+            response.reset(); // It has a part, and must not take that for all.
+            return;
+        }
+        response.headers().remove(HttpHeaders.CONTENT_LENGTH);
         phase = READY;
         waiting = response;
         whenWaiting.run();
     }
 
-    private static RuntimeFailure unavailable(RuntimeInvocation invocation, Throwable why) {
+    private static RuntimeFailure unavailable(RuntimePayload stored, Throwable why) {
         JsonObject body = new JsonObject()
                 .put("errorType", UNAVAILABLE)
-                .put(
-                        "errorMessage",
-                        "The event's payload cannot be read from "
-                                + invocation.payloadFile().orElseThrow() + ": " + why.getMessage());
+                .put("errorMessage", "The event's payload cannot be read from " + stored + ": " + why.getMessage());
         return new RuntimeFailure(UNAVAILABLE, body.toBuffer().getBytes());
     }
 

@@ -47,7 +47,7 @@ class SettingsTest {
                         new CodeSettings("", Optional.empty(), "us-east-1"),
                         new IdempotencySettings(Duration.ofHours(1), "", "", "", 10_000),
                         new LimitSettings(1_048_576, 6_291_456),
-                        new PayloadSettings(0, Optional.empty(), Duration.ofDays(7)),
+                        new PayloadSettings(0, Optional.empty(), Optional.empty(), Duration.ofDays(7)),
                         new BrokerSettings("127.0.0.1", 5672, 61_616, 1883, 61_613, Duration.ZERO, 10L << 30),
                         Duration.ofSeconds(30),
                         new IdentitySettings("us-east-1", "000000000000"),
@@ -108,6 +108,29 @@ class SettingsTest {
     }
 
     @Test
+    void a_store_for_payloads_is_a_server_a_bucket_and_a_prefix() {
+        assertThat(store("https://s3.example.org/bucket/of/one"))
+                .isEqualTo(new PayloadStoreSettings(
+                        URI.create("https://s3.example.org/"), "bucket", "of/one/", Optional.empty(), "us-east-1"));
+        assertThat(store("http://127.0.0.1:9000/bucket").prefix()).isEmpty();
+        assertThat(store("http://127.0.0.1:9000/bucket/a").place()).isEqualTo("http://127.0.0.1:9000/bucket/a/");
+    }
+
+    private static PayloadStoreSettings store(String address) {
+        return Settings.of(Map.of("payloads.store", address)).payloads().store().orElseThrow();
+    }
+
+    @Test
+    void a_store_for_payloads_takes_no_more_than_one_request_can_carry() {
+        Map<String, String> more =
+                Map.of("payloads.store", "http://127.0.0.1/bucket", "payloads.maxBytes", "5368709121");
+
+        assertThatThrownBy(() -> Settings.of(more))
+                .hasMessage("setting payloads.maxBytes is '5368709121', expected at most 5368709120 with"
+                        + " payloads.store, as an S3-compatible server takes no more in one request");
+    }
+
+    @Test
     void the_longest_delay_follows_a_longer_first_delay() {
         assertThat(Settings.of(Map.of("async.retryDelay", "PT2H")).async().maximumRetryDelay())
                 .isEqualTo(Duration.ofHours(2));
@@ -126,6 +149,9 @@ class SettingsTest {
             async.maximumRetryDelay       | PT1S   | setting async.maximumRetryDelay is 'PT1S', expected at least async.retryDelay, which is PT1M
             concurrency.account           | 0      | setting concurrency.account is '0', expected 1 to 1000000
             concurrency.minimumUnreserved | 1001   | setting concurrency.minimumUnreserved is '1001', expected at most concurrency.account, which is 1000
+            payloads.store                | s3://b | setting payloads.store is 's3://b', expected http(s)://host:port/bucket or http(s)://host:port/bucket/prefix, or nothing
+            payloads.store                | http://h/bucket/../a | setting payloads.store is 'http://h/bucket/../a', expected http(s)://host:port/bucket or http(s)://host:port/bucket/prefix, or nothing
+            payloads.store.accessKey      | AKIA   | setting payloads.store.secretKey is '', expected one with payloads.store.accessKey
             function.memorySize           | 64     | setting function.memorySize is '64', expected 128 to 10240
             broker.amqp                   | 65536  | setting broker.amqp is '65536', expected 0 to 65535
             broker.host                   | 'a b'  | setting broker.host is 'a b', expected a host name or an IP address

@@ -81,7 +81,7 @@ final class UrlFloor implements AutoCloseable {
                                 registry.documents(),
                                 new Mappings(vertx, registry.documents(), new RecordingPollers(), clock),
                                 new AccessControl(registry.documents(), all.identity(), clock),
-                                PayloadStore.open(vertx, all.payloads(), data)),
+                                PayloadStore.open(vertx, all.payloads(), data, clock)),
                         new LambdaApi.Vitals(() -> Future.succeededFuture(Map.of()), () -> true),
                         new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                         clock)

@@ -78,7 +78,7 @@ final class Door implements AutoCloseable {
                         registry.documents(),
                         mappings,
                         access,
-                        PayloadStore.open(vertx, all.payloads(), data)),
+                        PayloadStore.open(vertx, all.payloads(), data, clock)),
                 new LambdaApi.Vitals(() -> accounts, () -> isBrokerConnected),
                 new LambdaApi.Rules(all.limits(), all.function(), all.code(), all.identity(), all.urls()),
                 clock);

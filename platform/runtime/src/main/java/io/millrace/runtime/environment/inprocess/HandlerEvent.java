@@ -6,9 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class HandlerEvent implements AutoCloseable {
     private final byte[] inMemory;
     private final Optional<StoredPayload> stored;
-    private final Optional<Path> file;
-    private @Nullable InputStream opened;
+    private final Optional<URI> place;
+    private @Nullable StoredStream opened;
 
-    private HandlerEvent(byte[] inMemory, Optional<StoredPayload> stored, Optional<Path> file) {
+    private HandlerEvent(byte[] inMemory, Optional<StoredPayload> stored, Optional<URI> place) {
         this.inMemory = inMemory;
         this.stored = stored;
-        this.file = file;
+        this.place = place;
     }
 
     static HandlerEvent of(Invocation invocation) {
-        Optional<Path> file = StoredPayload.file(invocation);
+        Optional<URI> place = StoredPayload.place(invocation);
         return new HandlerEvent(
-                invocation.payload(), file.isPresent() ? StoredPayload.of(invocation) : Optional.empty(), file);
+                invocation.payload(), place.isPresent() ? StoredPayload.of(invocation) : Optional.empty(), place);
     }
 
     /** @throws UnusablePayloadException if it is too large to be in memory, or cannot be read */
@@ -39,30 +37,28 @@ final class HandlerEvent implements AutoCloseable {
         if (stored.get().bytes() > StoredPayload.LARGEST_IN_HEAP) {
             throw UnusablePayloadException.tooLarge(stored.get().bytes(), StoredPayload.LARGEST_IN_HEAP);
         }
+        StoredStream bytes = open(stored.get());
         try {
-            return Files.readAllBytes(file.orElseThrow());
+            return bytes.readAllBytes();
         } catch (IOException failed) {
-            throw away(failed);
+            throw bytes.unusable(failed);
         }
     }
 
     /** @throws UnusablePayloadException if it cannot be read */
     InputStream stream() {
-        if (stored.isEmpty()) {
-            return new ByteArrayInputStream(inMemory);
-        }
-        try {
-            InputStream bytes = new BufferedInputStream(Files.newInputStream(file.orElseThrow()));
-            opened = bytes;
-            return bytes;
-        } catch (IOException failed) {
-            throw away(failed);
-        }
+        return stored.isEmpty() ? new ByteArrayInputStream(inMemory) : new BufferedInputStream(open(stored.get()));
     }
 
-    private UnusablePayloadException away(IOException failed) {
-        String why = failed instanceof NoSuchFileException ? "there is no such file" : "" + failed.getMessage();
-        return UnusablePayloadException.away(file.orElseThrow().toString(), why);
+    private StoredStream open(StoredPayload payload) {
+        StoredStream bytes = StoredStream.open(place.orElseThrow(), payload.bytes());
+        opened = bytes;
+        return bytes;
+    }
+
+    /** Why the handler's stream broke off, if it did: what the handler made of it is not the reason of the failure. */
+    Optional<UnusablePayloadException> broken() {
+        return opened == null ? Optional.empty() : opened.broken();
     }
 
     /** Also what its handler left open. */

@@ -164,7 +164,7 @@ final class InProcessEnvironment implements ExecutionEnvironment {
             FunctionLogger kept = log == null ? logger : logger.keptIn(log);
             InvocationContext context =
                     new InvocationContext(definition, invocation, kept, logStreamName, sink, deadlineNanos);
-            byte[] response = callee.invoke(event, context);
+            byte[] response = invoked(callee, event, context);
             return response.length > FunctionErrors.MAXIMUM_RESPONSE_BYTES
                     ? FunctionErrors.responseTooLarge(FunctionErrors.MAXIMUM_RESPONSE_BYTES)
                     : new Outcome.Succeeded(response);
@@ -175,6 +175,18 @@ final class InProcessEnvironment implements ExecutionEnvironment {
         } finally {
             endPrinting(printed, printedBefore);
             thread.setContextClassLoader(before);
+        }
+    }
+
+    private static byte[] invoked(BoundHandler callee, HandlerEvent event, InvocationContext context) throws Throwable {
+        try {
+            return callee.invoke(event, context);
+        } catch (Exception failed) {
+            Optional<UnusablePayloadException> broken = event.broken();
+            if (broken.isPresent()) {
+                throw broken.get();
+            }
+            throw failed;
         }
     }
 

@@ -14,6 +14,7 @@ import io.millrace.runtime.runtimeapi.RuntimeApi;
 import io.millrace.runtime.runtimeapi.RuntimeApiListener;
 import io.millrace.runtime.runtimeapi.RuntimeFailure;
 import io.millrace.runtime.runtimeapi.RuntimeInvocation;
+import io.millrace.runtime.runtimeapi.RuntimePayload;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.time.Instant;
@@ -269,7 +270,8 @@ final class ProcessEnvironment implements ExecutionEnvironment {
         opened.dispatch(new RuntimeInvocation(
                 invocation.id(),
                 invocation.payload(),
-                StoredPayload.file(invocation),
+                StoredPayload.of(invocation).flatMap(stored -> StoredPayload.place(invocation)
+                        .map(place -> new RuntimePayload(place, stored.bytes()))),
                 invocation.arn().toString(),
                 deadline,
                 invocation.clientContext(),
