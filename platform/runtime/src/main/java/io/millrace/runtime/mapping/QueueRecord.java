@@ -108,7 +108,7 @@ public final class QueueRecord implements BrokerRecord {
 
     @Override
     public byte[] bytes() {
-        return RecordJson.of(this::write);
+        return JsonBytes.of(this::write);
     }
 
     /** As {@link #bytes}, for filters. */
