@@ -27,6 +27,7 @@ import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.dispatch.Invoker;
 import io.millrace.runtime.dispatch.RecentFailures;
 import io.millrace.runtime.dispatch.TracedInvoker;
+import io.millrace.runtime.dispatch.UnknownFunctionException;
 import io.millrace.runtime.dispatch.Whereabouts;
 import io.millrace.runtime.door.Door;
 import io.millrace.runtime.environment.AttemptListener;
@@ -490,17 +491,13 @@ public final class Platform implements AutoCloseable {
     }
 
     private Duration longestTimeout(FunctionName name) {
-        return deployments.longestTimeout(name).orElseThrow(() -> unknown(name));
-    }
-
-    private static IllegalArgumentException unknown(FunctionName name) {
-        return new IllegalArgumentException("function '" + name + "' does not exist");
+        return deployments.longestTimeout(name).orElseThrow(() -> new UnknownFunctionException(name));
     }
 
     private Duration maximumAge(FunctionArn arn) {
         return deployments
                 .async(arn.function())
-                .orElseThrow(() -> unknown(arn.function()))
+                .orElseThrow(() -> new UnknownFunctionException(arn.function()))
                 .of(arn.qualifier())
                 .maximumEventAge();
     }

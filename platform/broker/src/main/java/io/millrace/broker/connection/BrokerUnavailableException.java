@@ -1,7 +1,7 @@
 package io.millrace.broker.connection;
 
 /** The broker cannot be reached now, or went away before it answered: whether it has the message is unknown. */
-public final class BrokerUnavailableException extends RuntimeException {
+public class BrokerUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public BrokerUnavailableException(String message) {

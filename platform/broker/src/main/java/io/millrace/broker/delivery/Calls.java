@@ -2,6 +2,7 @@ package io.millrace.broker.delivery;
 
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.broker.connection.NotSentException;
 import io.millrace.broker.topology.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -57,7 +58,8 @@ public final class Calls {
     /**
      * @param request with a message id of its own, which the reply carries as correlation id
      * @param within how long to wait
-     * @return the reply; fails with BrokerUnavailableException when none came or the broker is away
+     * @return the reply; fails with BrokerUnavailableException when none came or the broker is away, and with its
+     *     NotSentException where the request did not leave
      */
     public Future<Message> call(String address, Message request, Duration within) {
         return send(address, request, within, null);
@@ -88,7 +90,7 @@ public final class Calls {
 
     private Future<Message> send(String address, Message request, Duration within, @Nullable Predicate<Message> parts) {
         if (!connection.isUp()) {
-            return Future.failedFuture(away());
+            return Future.failedFuture(notSent());
         }
         Promise<Message> reply = Promise.promise();
         mailbox.add(new Call(address, request, System.nanoTime() + within.toNanos(), parts, reply));
@@ -122,7 +124,7 @@ public final class Calls {
 
     private void post(Call call) {
         if (!connection.isUp()) {
-            call.reply().tryFail(away());
+            call.reply().tryFail(notSent());
             return;
         }
         if (replyTo == null) {
@@ -176,15 +178,20 @@ public final class Calls {
 
     private void lost() {
         replyTo = null;
-        List<Call> failing = new ArrayList<>(waiting.values());
-        failing.addAll(unaddressed);
+        List<Call> unanswered = List.copyOf(waiting.values());
+        List<Call> unsent = List.copyOf(unaddressed);
         waiting.clear();
         unaddressed.clear();
         links.clear();
-        failing.forEach(call -> call.reply().tryFail(away()));
+        unanswered.forEach(call -> call.reply().tryFail(new BrokerUnavailableException(away())));
+        unsent.forEach(call -> call.reply().tryFail(notSent()));
     }
 
-    private BrokerUnavailableException away() {
-        return new BrokerUnavailableException("broker " + connection.address() + " is not reachable");
+    private NotSentException notSent() {
+        return new NotSentException(away());
+    }
+
+    private String away() {
+        return "broker " + connection.address() + " is not reachable";
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.runtime.mapping;
 
+import io.millrace.broker.connection.NotSentException;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.idempotency.Claim;
@@ -9,6 +10,7 @@ import io.millrace.idempotency.StoredResult;
 import io.millrace.runtime.dispatch.IdempotencyKeyException;
 import io.millrace.runtime.dispatch.PlatformErrors;
 import io.millrace.runtime.dispatch.RecursiveCallException;
+import io.millrace.runtime.dispatch.UnknownFunctionException;
 import io.millrace.runtime.idempotency.ClaimListener;
 import io.millrace.runtime.idempotency.KeyDesk;
 import io.vertx.core.Future;
@@ -61,9 +63,11 @@ final class ItemClaims<T> {
 
         /** Of a call that has no outcome. */
         static Rest of(@Nullable Throwable noAnswer) {
-            return noAnswer instanceof RecursiveCallException || noAnswer instanceof IdempotencyKeyException
-                    ? FREED // It did not run.
-                    : KEPT;
+            boolean didNotRun = noAnswer instanceof RecursiveCallException
+                    || noAnswer instanceof IdempotencyKeyException
+                    || noAnswer instanceof NotSentException
+                    || noAnswer instanceof UnknownFunctionException;
+            return didNotRun ? FREED : KEPT;
         }
     }
 

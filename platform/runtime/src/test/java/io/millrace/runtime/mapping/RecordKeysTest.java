@@ -7,8 +7,10 @@ import static io.millrace.runtime.mapping.FeedingFloor.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.connection.NotSentException;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.idempotency.Claim;
+import io.millrace.runtime.dispatch.UnknownFunctionException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -105,6 +107,23 @@ class RecordKeysTest {
         await().atMost(PATIENCE).until(() -> floor.counts.snapshot().failedInvoke() >= 1);
         assertThat(claim("a")).isInstanceOf(Claim.InProgress.class);
         assertThat(floor.function.calls).hasSize(1);
+    }
+
+    @Test
+    void a_call_that_never_left_frees_its_keys_at_once() {
+        floor.function.script = call -> {
+            if (floor.function.calls.size() == 1) {
+                throw new NotSentException("the broker is away");
+            }
+            if (floor.function.calls.size() == 2) {
+                throw new UnknownFunctionException(FeedingFloor.FUNCTION.function());
+            }
+            return ScriptedFunction.succeeded("null");
+        };
+        append("a");
+        floor.start(settings(1));
+        floor.awaitDone(1);
+        assertThat(floor.function.calls).hasSize(3);
     }
 
     @Test

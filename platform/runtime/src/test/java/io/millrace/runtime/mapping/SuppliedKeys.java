@@ -44,7 +44,7 @@ final class SuppliedKeys implements AutoCloseable {
 
     RecordKeys of(Vertx vertx) {
         return new RecordKeys(
-                vertx, desk, Duration.ofHours(1), function -> variables, function -> Duration.ofSeconds(3));
+                vertx, desk, Duration.ofHours(1), function -> variables, function -> Duration.ofMinutes(10));
     }
 
     /** As another batch would, for a minute. */
