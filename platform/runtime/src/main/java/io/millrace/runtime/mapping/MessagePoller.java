@@ -318,10 +318,11 @@ final class MessagePoller implements SourcePoller {
             tryAgain(from, run.whole(), throttled.reason().wireName(), run.backoff());
             return;
         }
+        boolean isGone = false;
         try {
             if (answer.succeeded() && answer.result().outcome() instanceof Outcome.Succeeded succeeded) {
                 health.counts().invoked(batch.messages().size());
-                delete(from, batch, succeeded.response());
+                isGone = delete(from, batch, succeeded.response());
             } else {
                 // A function error, or a call that was refused because it would go round in a circle.
                 health.failed();
@@ -331,11 +332,16 @@ final class MessagePoller implements SourcePoller {
         } catch (SourceAwayException away) {
             debug(String.valueOf(away.getMessage()), "messages were handled and not deleted, they come again");
         } finally {
-            runWaiting(run);
+            if (from.isOrdered() && !isGone && !run.waiting().isEmpty()) {
+                giveBack(from, run.batch().of(run.waiting())); // They must not run before what is to come again.
+            } else {
+                runWaiting(run);
+            }
         }
     }
 
-    private void delete(GuardedQueue from, MessageBatch batch, byte[] response) {
+    /** @return whether nothing of it comes again */
+    private boolean delete(GuardedQueue from, MessageBatch batch, byte[] response) {
         List<SourceMessage> done = done(batch, response);
         int failed = batch.messages().size() - done.size();
         health.counts().failedInvoke(failed);
@@ -348,6 +354,7 @@ final class MessagePoller implements SourcePoller {
             from.delete(done);
             health.counts().done(done.size());
         }
+        return failed == 0;
     }
 
     private List<SourceMessage> done(MessageBatch batch, byte[] response) {
@@ -372,6 +379,10 @@ final class MessagePoller implements SourcePoller {
             vertx.setTimer(pause.toMillis(), over -> settle(() -> run(from, batch, backoff)));
             return;
         }
+        giveBack(from, batch);
+    }
+
+    private void giveBack(GuardedQueue from, MessageBatch batch) {
         try {
             from.giveBack(batch.messages());
         } catch (SourceAwayException away) {
