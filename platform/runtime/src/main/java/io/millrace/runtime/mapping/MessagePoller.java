@@ -66,6 +66,7 @@ final class MessagePoller implements SourcePoller {
     private final EventFilter filter;
     private final int batchesAtOnce;
     private final Semaphore permits;
+    private final RestingBatches resting = new RestingBatches();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final CompletableFuture<GuardedQueue> source = new CompletableFuture<>();
     private final Promise<Void> stopped = Promise.promise();
@@ -136,6 +137,7 @@ final class MessagePoller implements SourcePoller {
             boolean receiversEnded = receivers.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS);
             boolean batchesEnded =
                     permits.tryAcquire(batchesAtOnce, Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            resting.takeAll().forEach(rests -> giveBack(rests.from(), rests.batch()));
             close();
             settlers.shutdown();
             if (receiversEnded && batchesEnded) {
@@ -206,7 +208,7 @@ final class MessagePoller implements SourcePoller {
                 pause(away.getMessage(), backoff.next());
             } finally {
                 if (!runs) {
-                    permits.release();
+                    free();
                 }
             }
         }
@@ -276,9 +278,49 @@ final class MessagePoller implements SourcePoller {
     /** What is left of a batch. */
     private void runWaiting(Run run) {
         if (run.waiting().isEmpty()) {
-            permits.release();
+            free();
+            return;
+        }
+        MessageBatch batch = run.batch().of(run.waiting());
+        Duration pause = run.backoff().next();
+        if (resting.isFull() || !hasTimeAfter(pause, batch)) {
+            again(run.from(), batch, pause, "idempotency keys are in use", run.backoff());
+            return;
+        }
+        RestingBatch rests = new RestingBatch(run.from(), batch, run.backoff());
+        resting.add(rests);
+        free(); // Others run meanwhile.
+        vertx.setTimer(pause.toMillis(), over -> settle(() -> rested(rests)));
+    }
+
+    private void rested(RestingBatch rests) {
+        Duration pause = rests.backoff().next();
+        if (permits.tryAcquire()) {
+            if (resting.take(rests)) {
+                run(rests.from(), rests.batch(), rests.backoff());
+            } else {
+                free();
+            }
+        } else if (hasTimeAfter(pause, rests.batch())) {
+            if (resting.isDue(rests)) {
+                vertx.setTimer(pause.toMillis(), over -> settle(() -> rested(rests)));
+            }
+        } else if (stopping.getCount() > 0 && resting.take(rests)) { // A stop does that itself, before it closes.
+            giveBack(rests.from(), rests.batch());
+        }
+    }
+
+    private boolean hasTimeAfter(Duration pause, MessageBatch batch) {
+        return stopping.getCount() > 0 && batch.isOursAfter(pause);
+    }
+
+    /** The permit of a batch that ended goes to one that rested, before others are received. */
+    private void free() {
+        Optional<RestingBatch> due = stopping.getCount() > 0 ? resting.takeDue() : Optional.empty();
+        if (due.isPresent()) {
+            run(due.get().from(), due.get().batch(), due.get().backoff());
         } else {
-            again(run.from(), run.batch().of(run.waiting()), "idempotency keys are in use", run.backoff());
+            permits.release();
         }
     }
 
@@ -334,6 +376,7 @@ final class MessagePoller implements SourcePoller {
         } finally {
             if (from.isOrdered() && !isGone && !run.waiting().isEmpty()) {
                 giveBack(from, run.batch().of(run.waiting())); // They must not run before what is to come again.
+                free();
             } else {
                 runWaiting(run);
             }
@@ -369,17 +412,17 @@ final class MessagePoller implements SourcePoller {
     /** It did not run, or nobody can tell; while the messages are ours that costs no receipt. */
     private void tryAgain(GuardedQueue from, MessageBatch batch, String reason, Backoff backoff) {
         health.counts().failedInvoke(batch.messages().size());
-        again(from, batch, reason, backoff);
+        again(from, batch, backoff.next(), reason, backoff);
     }
 
-    private void again(GuardedQueue from, MessageBatch batch, String reason, Backoff backoff) {
-        Duration pause = backoff.next();
-        if (stopping.getCount() > 0 && batch.isOursAfter(pause)) {
+    private void again(GuardedQueue from, MessageBatch batch, Duration pause, String reason, Backoff backoff) {
+        if (hasTimeAfter(pause, batch)) {
             debug(reason, "batch waits");
             vertx.setTimer(pause.toMillis(), over -> settle(() -> run(from, batch, backoff)));
             return;
         }
         giveBack(from, batch);
+        free();
     }
 
     private void giveBack(GuardedQueue from, MessageBatch batch) {
@@ -387,8 +430,6 @@ final class MessagePoller implements SourcePoller {
             from.giveBack(batch.messages());
         } catch (SourceAwayException away) {
             debug(String.valueOf(away.getMessage()), "messages were not given back, they come again later");
-        } finally {
-            permits.release();
         }
     }
 

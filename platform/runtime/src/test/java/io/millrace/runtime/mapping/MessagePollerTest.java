@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.eventsource.SourceDescription;
+import io.millrace.idempotency.Claim;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -71,5 +72,33 @@ class MessagePollerTest {
         stop(poller);
         assertThat(queue.givenBack).containsExactly("2", "3");
         assertThat(function.batches()).containsExactly(List.of(1));
+    }
+
+    @Test
+    void a_message_that_waits_for_its_key_lets_others_run_and_runs_when_it_is_free() throws Exception {
+        Claim other = keys.claim("a").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        HandedQueue queue = new HandedQueue(false);
+        queue.offer(message(1, "a"));
+        MessagePoller poller = start(queue);
+        await().atMost(PATIENCE).until(queue::isEmpty);
+        queue.offer(message(2, "b"));
+        await().atMost(PATIENCE).until(() -> queue.deleted.contains("2"));
+        keys.free(other);
+        await().atMost(PATIENCE).until(() -> queue.deleted.contains("1"));
+        stop(poller);
+        assertThat(function.batches()).containsExactly(List.of(2), List.of(1));
+        assertThat(queue.givenBack).isEmpty();
+    }
+
+    @Test
+    void a_stop_gives_back_what_waits_for_its_key() throws Exception {
+        keys.claim("a").get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        HandedQueue queue = new HandedQueue(false);
+        queue.offer(message(1, "a"));
+        queue.offer(message(2, "b"));
+        MessagePoller poller = start(queue);
+        await().atMost(PATIENCE).until(() -> queue.deleted.contains("2"));
+        stop(poller);
+        assertThat(queue.givenBack).containsExactly("1");
     }
 }
