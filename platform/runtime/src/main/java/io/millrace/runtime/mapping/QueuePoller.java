@@ -336,16 +336,22 @@ final class QueuePoller implements SourcePoller {
         List<BatchItem> duplicates = claims.with(Verdict.DONE);
         counts.done(duplicates.size());
         duplicates.forEach(this::done);
-        claims.with(Verdict.REUSED).forEach(item -> refuse(item, "its idempotency key came with another payload"));
+        List<BatchItem> reused = claims.with(Verdict.REUSED);
+        reused.forEach(item -> refuse(item, "its idempotency key came with another payload"));
         claims.with(Verdict.WAITS, Verdict.TWIN).forEach(this::park);
         Batch left = new Batch(source.frame());
         claims.with(Verdict.RUNS).forEach(left::add);
-        if (left.isEmpty()) {
-            fed.health().succeeded();
-            ranNothing();
-        } else {
+        if (!left.isEmpty()) {
             call(left, claims);
+            return;
         }
+        if (reused.isEmpty()) {
+            fed.health().succeeded();
+        } else {
+            fed.health().failed();
+            pause("idempotency keys came with another payload", LONGEST_PAUSE_AFTER_ERROR_MILLIS);
+        }
+        ranNothing();
     }
 
     private void call(Batch batch, ItemClaims<BatchItem> claims) {
