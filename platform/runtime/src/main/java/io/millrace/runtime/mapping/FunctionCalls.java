@@ -60,14 +60,13 @@ final class FunctionCalls {
         // A window that is begun anew after a crash needs all of its records again.
         boolean hasKeys = mapping.settings().stream().tumblingWindow().isZero();
         try {
-            Future<ItemClaims<StreamItem>> claims = parts.keys()
-                    .claim(
-                            function,
-                            items,
-                            item -> hasKeys
-                                    ? parts.keys().of(function, () -> source.view(item.record()))
-                                    : Optional.empty());
-            return Optional.of(signal.await(claims.toCompletionStage().toCompletableFuture()));
+            Future<ItemClaims<StreamItem>> claims = hasKeys
+                    ? parts.keys().claimPicked(function, items, item -> source.view(item.record()))
+                    : Future.succeededFuture(parts.keys().none(items));
+            return Optional.of(
+                    claims.succeeded()
+                            ? claims.result()
+                            : signal.await(claims.toCompletionStage().toCompletableFuture()));
         } catch (SourceAwayException unreadable) {
             pause(String.valueOf(unreadable.getMessage()));
             return Optional.empty();
@@ -79,6 +78,9 @@ final class FunctionCalls {
 
     /** Blocks until keys are stored. */
     void await(Future<Void> stored) throws Stopped {
+        if (stored.succeeded()) {
+            return;
+        }
         try {
             signal.await(stored.toCompletionStage().toCompletableFuture());
         } catch (ExecutionException impossible) {

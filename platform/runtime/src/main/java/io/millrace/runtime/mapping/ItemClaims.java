@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /** What their idempotency keys say of the records of one batch. For one thread at a time; never blocks. */
 final class ItemClaims<T> {
     private static final byte[] NOTHING = {};
+    private static final Verdict[] NO_VERDICTS = {};
+    private static final int[] NO_FIRSTS = {};
+    private static final @Nullable Won[] NONE_WON = {};
 
     /** What is to be done with a record. */
     enum Verdict {
@@ -80,19 +83,30 @@ final class ItemClaims<T> {
     private final int[] firsts;
     private final @Nullable Won[] won;
     private final List<Integer> asked = new ArrayList<>();
+    private final boolean hasKeys;
 
     private record Won(Claim.Won claim, ClaimRequest request) {}
 
+    /** Of records without keys: most batches. */
+    static <T> ItemClaims<T> none(Vertx vertx, KeyDesk desk, List<T> items) {
+        return new ItemClaims<>(vertx, desk, Duration.ZERO, Duration.ZERO, items, false);
+    }
+
     ItemClaims(Vertx vertx, KeyDesk desk, Duration timeToLive, Duration grace, List<T> items) {
+        this(vertx, desk, timeToLive, grace, items, true);
+    }
+
+    private ItemClaims(Vertx vertx, KeyDesk desk, Duration timeToLive, Duration grace, List<T> items, boolean hasKeys) {
         this.vertx = vertx;
         this.desk = desk;
         this.timeToLive = timeToLive;
         this.grace = grace;
         this.items = items;
-        this.verdicts = new Verdict[items.size()];
+        this.hasKeys = hasKeys;
+        this.verdicts = hasKeys ? new Verdict[items.size()] : NO_VERDICTS;
         Arrays.fill(verdicts, Verdict.RUNS);
-        this.firsts = new int[items.size()];
-        this.won = new @Nullable Won[items.size()];
+        this.firsts = hasKeys ? new int[items.size()] : NO_FIRSTS;
+        this.won = hasKeys ? new @Nullable Won[items.size()] : NONE_WON;
     }
 
     /** The next request of {@link #claim} will be for this one. */
@@ -185,6 +199,9 @@ final class ItemClaims<T> {
     /** In their order. */
     List<T> with(Verdict... wanted) {
         Set<Verdict> any = Set.of(wanted);
+        if (!hasKeys) {
+            return any.contains(Verdict.RUNS) ? items : List.of();
+        }
         List<T> found = new ArrayList<>();
         for (int i = 0; i < verdicts.length; i++) {
             if (any.contains(verdicts[i])) {
@@ -196,7 +213,7 @@ final class ItemClaims<T> {
 
     /** Whether all of the batch runs. */
     boolean isWhole() {
-        return Arrays.stream(verdicts).allMatch(verdict -> verdict == Verdict.RUNS);
+        return !hasKeys || Arrays.stream(verdicts).allMatch(verdict -> verdict == Verdict.RUNS);
     }
 
     /** Whether there is something to {@link #end}. */
@@ -206,6 +223,9 @@ final class ItemClaims<T> {
 
     /** How many come before the first that does not run now, and is not done either. */
     int ready() {
+        if (!hasKeys) {
+            return items.size();
+        }
         int ready = 0;
         while (ready < verdicts.length && verdicts[ready] != Verdict.WAITS && verdicts[ready] != Verdict.REUSED) {
             ready++;
@@ -242,6 +262,9 @@ final class ItemClaims<T> {
      * @return succeeds when that is stored, or cannot be stored any more
      */
     Future<Void> end(Set<T> done, Rest rest) {
+        if (!hasClaims()) {
+            return Future.succeededFuture();
+        }
         List<Won> freed = new ArrayList<>();
         List<Won> completed = new ArrayList<>();
         for (int i = 0; i < won.length; i++) {

@@ -200,7 +200,9 @@ final class LaneWorker {
             return 0;
         }
         List<StreamItem> handled = piece.until(done).items();
-        calls.await(claims.end(Set.copyOf(handled), Rest.FREED));
+        if (claims.hasClaims()) {
+            calls.await(claims.end(Set.copyOf(handled), Rest.FREED));
+        }
         boolean goesOn = window.map(open -> open.fill(handled.get(done - 1), state.get()))
                 .orElse(true);
         calls.succeeded();

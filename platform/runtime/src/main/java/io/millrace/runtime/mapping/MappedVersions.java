@@ -14,12 +14,15 @@ final class MappedVersions {
 
     /** Two of an alias that has two, the main one first; none of a function that is gone. From memory. */
     static Stream<FunctionConfiguration> of(FunctionAdministration functions, FunctionArn arn) {
-        String qualifier = arn.qualifier().orElse(FunctionArn.LATEST);
-        return functions.find(arn.function()).stream()
-                .flatMap(function -> versions(function, qualifier).map(version -> function.published()
-                        .version(version)
-                        .map(PublishedVersion::configuration)
-                        .orElseGet(function::configuration)));
+        return functions.find(arn.function()).stream().flatMap(function -> of(function, arn));
+    }
+
+    /** @param function that has the ARN's name */
+    static Stream<FunctionConfiguration> of(RegisteredFunction function, FunctionArn arn) {
+        return versions(function, arn.qualifier().orElse(FunctionArn.LATEST)).map(version -> function.published()
+                .version(version)
+                .map(PublishedVersion::configuration)
+                .orElseGet(function::configuration));
     }
 
     private static Stream<String> versions(RegisteredFunction function, String qualifier) {

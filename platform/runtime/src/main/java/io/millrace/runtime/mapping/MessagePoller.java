@@ -217,10 +217,15 @@ final class MessagePoller implements SourcePoller {
     /** Not on an event loop: it may look into all the messages. */
     private void run(GuardedQueue from, MessageBatch batch, Backoff backoff) {
         FunctionArn function = mapping.settings().function();
-        Future.<Void>succeededFuture() // messages that cannot be read are like a store that is away
-                .compose(start ->
-                        keys.claim(function, batch.messages(), message -> keys.of(function, () -> from.view(message))))
-                .onComplete(claims -> settle(() -> claimed(new Run(from, batch, List.of(), backoff), claims)));
+        Run run = new Run(from, batch, List.of(), backoff);
+        Future<ItemClaims<SourceMessage>> claims = Future.<Void>succeededFuture()
+                // messages that cannot be read are like a store that is away
+                .compose(start -> keys.claimPicked(function, batch.messages(), from::view));
+        if (claims.succeeded() && !claims.result().hasClaims()) { // Most have no keys, and need no other thread.
+            claimed(run, claims);
+        } else {
+            claims.onComplete(answer -> settle(() -> claimed(run, answer)));
+        }
     }
 
     /**
@@ -346,7 +351,11 @@ final class MessagePoller implements SourcePoller {
                 ? Set.copyOf(
                         done(run.batch(), ((Outcome.Succeeded) answer.result().outcome()).response()))
                 : Set.of();
-        claims.end(done, rest).onComplete(stored -> settle(() -> ended(run, answer)));
+        if (claims.hasClaims()) {
+            claims.end(done, rest).onComplete(stored -> settle(() -> ended(run, answer)));
+        } else {
+            ended(run, answer);
+        }
     }
 
     private void ended(Run run, AsyncResult<Invoker.Answer> answer) {

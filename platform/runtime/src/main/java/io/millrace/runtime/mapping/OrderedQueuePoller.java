@@ -188,7 +188,8 @@ final class OrderedQueuePoller implements SourcePoller {
             delivery.complete();
             return;
         }
-        Optional<ItemKey> key = keys.of(settings.function(), delivery.message(), record.get());
+        Optional<ItemKey> key =
+                RecordKeys.of(settings.function(), keys.pointer(settings.function()), delivery.message(), record.get());
         BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes(), key);
         if (new Batch().hasRoomFor(item)) {
             messages.add(item);
@@ -285,6 +286,10 @@ final class OrderedQueuePoller implements SourcePoller {
             return;
         }
         ItemClaims<BatchItem> claims = answer.result();
+        if (claims.isWhole()) {
+            call(new Claimed(batch, batch, claims));
+            return;
+        }
         claims.holdBack(
                 OrderedMessages::group,
                 verdict -> verdict == Verdict.WAITS || verdict == Verdict.TWIN || verdict == Verdict.REUSED);
@@ -400,9 +405,12 @@ final class OrderedQueuePoller implements SourcePoller {
 
     /** @param failures of those that ran */
     private void conclude(Claimed claimed, Set<String> failures) {
-        Set<String> failed = new HashSet<>(ids(claimed.claims().with(Verdict.REUSED)));
-        failed.addAll(failures);
-        Set<String> waiting = ids(claimed.claims().with(Verdict.WAITS, Verdict.TWIN));
+        boolean isWhole = claimed.claims().isWhole();
+        Set<String> failed = new HashSet<>(failures);
+        if (!isWhole) {
+            failed.addAll(ids(claimed.claims().with(Verdict.REUSED)));
+        }
+        Set<String> waiting = isWhole ? Set.of() : ids(claimed.claims().with(Verdict.WAITS, Verdict.TWIN));
         if (failed.isEmpty()) {
             fed.health().succeeded();
         } else {

@@ -1,5 +1,6 @@
 package io.millrace.runtime.mapping;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
@@ -73,6 +74,8 @@ final class QueuePoller implements SourcePoller {
     private final Promise<Void> stopped = Promise.promise();
     private final Deque<Batch> full = new ArrayDeque<>();
     private Batch filling;
+    /** To keys in its records. */
+    private Optional<JsonPointer> pointer = Optional.empty();
     /** In {@link #full}. */
     private int fullMessages;
 
@@ -203,7 +206,10 @@ final class QueuePoller implements SourcePoller {
             delivery.complete();
             return;
         }
-        Optional<ItemKey> key = keys.of(settings.function(), delivery.message(), record.get());
+        if (filling.isEmpty()) { // Not for each message.
+            pointer = keys.pointer(settings.function());
+        }
+        Optional<ItemKey> key = RecordKeys.of(settings.function(), pointer, delivery.message(), record.get());
         BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes(), key);
         if (!place(item)) {
             refuse(item, "larger than " + Batch.MOST_BYTES + " bytes as an event");

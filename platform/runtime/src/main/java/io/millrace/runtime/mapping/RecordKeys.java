@@ -8,11 +8,9 @@ import io.millrace.core.function.FunctionArn;
 import io.millrace.core.function.FunctionName;
 import io.millrace.idempotency.ClaimRequest;
 import io.millrace.idempotency.Digest;
-import io.millrace.runtime.dispatch.KeySource;
 import io.millrace.runtime.idempotency.JsonKeys;
 import io.millrace.runtime.idempotency.KeyDesk;
 import io.millrace.runtime.registry.FunctionAdministration;
-import io.millrace.runtime.registry.FunctionConfiguration;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.qpid.proton.message.Message;
 
 /**
@@ -38,7 +35,7 @@ public final class RecordKeys {
     private final Vertx vertx;
     private final KeyDesk desk;
     private final Duration timeToLive;
-    private final Function<FunctionArn, Map<String, String>> variables;
+    private final Function<FunctionArn, Optional<JsonPointer>> pointers;
     private final Function<FunctionName, Duration> timeouts;
 
     /**
@@ -51,56 +48,80 @@ public final class RecordKeys {
             Duration timeToLive,
             FunctionAdministration functions,
             Function<FunctionName, Duration> timeouts) {
-        this(
-                vertx,
-                desk,
-                timeToLive,
-                function -> MappedVersions.of(functions, function)
-                        .findFirst()
-                        .map(FunctionConfiguration::environment)
-                        .orElse(Map.of()),
-                timeouts);
+        this(vertx, desk, timeToLive, new ItemPointers(functions)::of, timeouts);
     }
 
-    /** @param variables of a function, version or alias; from memory */
+    /** @param pointers to the keys in records of a function, version or alias; from memory */
     RecordKeys(
             Vertx vertx,
             KeyDesk desk,
             Duration timeToLive,
-            Function<FunctionArn, Map<String, String>> variables,
+            Function<FunctionArn, Optional<JsonPointer>> pointers,
             Function<FunctionName, Duration> timeouts) {
         this.vertx = vertx;
         this.desk = desk;
         this.timeToLive = timeToLive;
-        this.variables = variables;
+        this.pointers = pointers;
         this.timeouts = timeouts;
     }
 
-    /** The sender's, or else what the function's pointer leads to. */
-    Optional<ItemKey> of(FunctionArn function, Message message, BrokerRecord record) {
-        Map<String, Object> properties = EventMessages.properties(message);
-        Object given = properties.isEmpty() ? null : properties.get(EventProperties.IDEMPOTENCY_KEY);
-        return given == null || given.toString().isEmpty()
-                ? of(function, record::view)
-                : Optional.of(new ItemKey(
-                        digest(function, given.toString()), Optional.of(Digest.ofPayload(record.payload()))));
+    /** To the keys in records of a function that has one; from memory. */
+    Optional<JsonPointer> pointer(FunctionArn function) {
+        return pointers.apply(function);
     }
 
-    /** @param view of a record as filter patterns see it; asked for only where the function has a pointer */
-    Optional<ItemKey> of(FunctionArn function, Supplier<? extends JsonNode> view) {
-        String pointer = variables.apply(function).get(KeySource.ITEM_VARIABLE);
-        return pointer == null
-                ? Optional.empty()
-                : JsonKeys.find(view.get(), JsonPointer.compile(pointer))
-                        .map(key -> new ItemKey(digest(function, key), Optional.empty()));
+    /**
+     * The sender's, or else what the function's pointer leads to.
+     *
+     * @param pointer of the function, see {@link #pointer}
+     */
+    static Optional<ItemKey> of(
+            FunctionArn function, Optional<JsonPointer> pointer, Message message, BrokerRecord record) {
+        Map<String, Object> properties = EventMessages.properties(message);
+        Object given = properties.isEmpty() ? null : properties.get(EventProperties.IDEMPOTENCY_KEY);
+        if (given == null || given.toString().isEmpty()) {
+            return pointer.isEmpty() ? Optional.empty() : picked(function, pointer.get(), record.view());
+        }
+        return Optional.of(
+                new ItemKey(digest(function, given.toString()), Optional.of(Digest.ofPayload(record.payload()))));
+    }
+
+    private static Optional<ItemKey> picked(FunctionArn function, JsonPointer pointer, JsonNode view) {
+        return JsonKeys.find(view, pointer).map(key -> new ItemKey(digest(function, key), Optional.empty()));
     }
 
     private static Digest digest(FunctionArn function, String key) {
         return Digest.ofKey(function.function().value() + SCOPE, key);
     }
 
+    /**
+     * Of records whose keys only the function's pointer tells. Fails as {@link #claim} does.
+     *
+     * @param views of records as filter patterns see them; asked for only where the function has a pointer
+     */
+    <T> Future<ItemClaims<T>> claimPicked(FunctionArn function, List<T> items, Function<T, ? extends JsonNode> views) {
+        Optional<JsonPointer> pointer = pointer(function);
+        return pointer.isEmpty()
+                ? Future.succeededFuture(none(items))
+                : claimAll(function, items, item -> picked(function, pointer.get(), views.apply(item)));
+    }
+
     /** Fails with {@link KeysUnknownException}, and without a claim, while the store is away. */
     <T> Future<ItemClaims<T>> claim(FunctionArn function, List<T> items, Function<T, Optional<ItemKey>> keys) {
+        for (T item : items) {
+            if (keys.apply(item).isPresent()) {
+                return claimAll(function, items, keys);
+            }
+        }
+        return Future.succeededFuture(none(items));
+    }
+
+    <T> ItemClaims<T> none(List<T> items) {
+        return ItemClaims.none(vertx, desk, items);
+    }
+
+    private <T> Future<ItemClaims<T>> claimAll(
+            FunctionArn function, List<T> items, Function<T, Optional<ItemKey>> keys) {
         List<ClaimRequest> requests = new ArrayList<>();
         Map<Digest, Integer> firsts = new HashMap<>();
         ItemClaims<T> claims = new ItemClaims<>(vertx, desk, timeToLive, GRACE, items);

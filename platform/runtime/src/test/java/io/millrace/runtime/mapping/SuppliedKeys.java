@@ -1,5 +1,6 @@
 package io.millrace.runtime.mapping;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import io.millrace.idempotency.Claim;
 import io.millrace.idempotency.ClaimRequest;
 import io.millrace.idempotency.ClaimStore;
@@ -44,7 +45,12 @@ final class SuppliedKeys implements AutoCloseable {
 
     RecordKeys of(Vertx vertx) {
         return new RecordKeys(
-                vertx, desk, Duration.ofHours(1), function -> variables, function -> Duration.ofMinutes(10));
+                vertx,
+                desk,
+                Duration.ofHours(1),
+                function -> Optional.ofNullable(variables.get("MILLRACE_IDEMPOTENCY_ITEM_KEY"))
+                        .map(JsonPointer::compile),
+                function -> Duration.ofMinutes(10));
     }
 
     /** As another batch would, for a minute. */
