@@ -63,16 +63,23 @@ final class FunctionCalls {
             Future<ItemClaims<StreamItem>> claims = hasKeys
                     ? parts.keys().claimPicked(function, items, item -> source.view(item.record()))
                     : Future.succeededFuture(parts.keys().none(items));
-            return Optional.of(
-                    claims.succeeded()
-                            ? claims.result()
-                            : signal.await(claims.toCompletionStage().toCompletableFuture()));
+            return Optional.of(claims.succeeded() ? claims.result() : awaitClaims(claims));
         } catch (SourceAwayException unreadable) {
             pause(String.valueOf(unreadable.getMessage()));
             return Optional.empty();
         } catch (ExecutionException away) {
             pause(String.valueOf(away.getCause()));
             return Optional.empty();
+        }
+    }
+
+    private ItemClaims<StreamItem> awaitClaims(Future<ItemClaims<StreamItem>> claims)
+            throws Stopped, ExecutionException {
+        try {
+            return signal.await(claims.toCompletionStage().toCompletableFuture());
+        } catch (Stopped abandoned) {
+            claims.onSuccess(late -> late.end(Set.of(), Rest.FREED));
+            throw abandoned;
         }
     }
 
@@ -95,8 +102,8 @@ final class FunctionCalls {
     Optional<Run> run(byte[] event, ItemClaims<StreamItem> claims) throws Stopped {
         if (signal.isStopping()) {
             claims.end(Set.of(), Rest.FREED);
+            throw new Stopped();
         }
-        signal.requireRunning();
         String requestId = RequestIds.next();
         Invocation invocation = new Invocation(
                 requestId,
