@@ -221,6 +221,15 @@ final class ItemClaims<T> {
         return !asked.isEmpty();
     }
 
+    /** How many of the first ran before. */
+    int doneFirst() {
+        int done = 0;
+        while (done < verdicts.length && verdicts[done] == Verdict.DONE) {
+            done++;
+        }
+        return done;
+    }
+
     /** How many come before the first that does not run now, and is not done either. */
     int ready() {
         if (!hasKeys) {

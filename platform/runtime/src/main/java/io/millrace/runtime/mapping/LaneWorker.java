@@ -107,29 +107,35 @@ final class LaneWorker {
             health.counts().failedInvoke(piece.size());
             return List.of(piece);
         }
-        int ready = claims.get().ready();
-        if (ready == piece.size()) {
-            return run(piece, claims.get());
+        int done = claims.get().doneFirst();
+        if (done > 0) { // They are done whatever becomes of the others.
+            health.succeeded();
+            done(piece.until(done).items());
+            health.counts().done(done);
         }
-        claims.get().holdBack(item -> lane, verdict -> verdict == Verdict.WAITS);
+        return done == piece.size()
+                ? List.of()
+                : runReady(piece.from(done), claims.get(), claims.get().ready() - done);
+    }
+
+    /** @param ready how many of the first can run now, or be left out */
+    private List<Piece> runReady(Piece piece, ItemClaims<StreamItem> claims, int ready) throws Stopped {
+        if (ready == piece.size()) {
+            return run(piece, claims);
+        }
+        claims.holdBack(item -> lane, verdict -> verdict == Verdict.WAITS);
         if (ready == 0) {
             calls.pause("the idempotency key of a record is in use");
             return List.of(piece);
         }
-        List<Piece> left = new ArrayList<>(run(piece.until(ready), claims.get()));
+        List<Piece> left = new ArrayList<>(run(piece.until(ready), claims));
         left.add(piece.from(ready));
         return left;
     }
 
-    /** @param claims that let all of it run, or be left out */
+    /** @param claims that let the first of it run, and the others run or be left out */
     private List<Piece> run(Piece piece, ItemClaims<StreamItem> claims) throws Stopped {
         List<StreamItem> running = claims.with(Verdict.RUNS);
-        if (running.isEmpty()) {
-            health.succeeded();
-            done(piece.items());
-            health.counts().done(piece.size());
-            return List.of();
-        }
         Optional<Run> run = calls.run(event(running, false, false), claims);
         if (run.isEmpty()) {
             health.counts().failedInvoke(running.size());

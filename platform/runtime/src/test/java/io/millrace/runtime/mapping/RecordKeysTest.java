@@ -127,6 +127,19 @@ class RecordKeysTest {
     }
 
     @Test
+    void records_that_were_done_before_are_not_given_up_with_those_behind_them() {
+        append("a");
+        floor.start(settings(10, FeedingFloor.retries(0)));
+        floor.awaitDone(1);
+        floor.function.script = call -> ScriptedFunction.failed();
+        append("a", "b");
+        floor.awaitDone(3);
+        assertThat(floor.function.batches()).containsExactly(List.of(0), List.of(2));
+        assertThat(floor.givenUp()).singleElement().asString().contains("\"batchSize\":1");
+        assertThat(floor.counts.snapshot().done()).isEqualTo(2);
+    }
+
+    @Test
     void while_the_store_is_away_a_batch_waits_and_spends_no_attempt() {
         floor.keys.away = true;
         append("a");
