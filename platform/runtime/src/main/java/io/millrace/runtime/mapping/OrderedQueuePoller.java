@@ -188,9 +188,13 @@ final class OrderedQueuePoller implements SourcePoller {
             delivery.complete();
             return;
         }
-        Optional<ItemKey> key =
-                RecordKeys.of(settings.function(), keys.pointer(settings.function()), delivery.message(), record.get());
-        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes(), key);
+        byte[] bytes = record.get().bytes();
+        // The digest of one that is refused anyway would only hold up the event loop.
+        Optional<ItemKey> key = bytes.length > Batch.MOST_BYTES
+                ? Optional.empty()
+                : RecordKeys.of(
+                        settings.function(), keys.pointer(settings.function()), delivery.message(), record.get());
+        BatchItem item = new BatchItem(delivery, id, receivedFirst, bytes, key);
         if (new Batch().hasRoomFor(item)) {
             messages.add(item);
             gather();

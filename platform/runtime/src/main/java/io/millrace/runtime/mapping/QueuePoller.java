@@ -209,8 +209,12 @@ final class QueuePoller implements SourcePoller {
         if (filling.isEmpty()) { // Not for each message.
             pointer = keys.pointer(settings.function());
         }
-        Optional<ItemKey> key = RecordKeys.of(settings.function(), pointer, delivery.message(), record.get());
-        BatchItem item = new BatchItem(delivery, id, receivedFirst, record.get().bytes(), key);
+        byte[] bytes = record.get().bytes();
+        // The digest of one that is refused anyway would only hold up the event loop.
+        Optional<ItemKey> key = bytes.length > Batch.MOST_BYTES
+                ? Optional.empty()
+                : RecordKeys.of(settings.function(), pointer, delivery.message(), record.get());
+        BatchItem item = new BatchItem(delivery, id, receivedFirst, bytes, key);
         if (!place(item)) {
             refuse(item, "larger than " + Batch.MOST_BYTES + " bytes as an event");
         }
