@@ -339,23 +339,30 @@ final class MessagePoller implements SourcePoller {
                 traces.records(run.batch().messages(), SourceMessage::trace));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
-                .onComplete(answer -> settle(() -> answered(run, claims, answer)));
+                .onComplete(answer -> settle(
+                        () -> answered(run, claims, answer),
+                        () -> claims.end(done(run, claims, answer), rest(answer)))); // Known, if too late to delete.
     }
 
     /** Keys first: a message that was deleted must not run again under another one's. */
     private void answered(Run run, ItemClaims<SourceMessage> claims, AsyncResult<Invoker.Answer> answer) {
-        Rest rest = answer.succeeded() ? Rest.of(answer.result().outcome()) : Rest.of(answer.cause());
-        boolean hasSucceeded =
-                answer.succeeded() && answer.result().outcome() instanceof Outcome.Succeeded && claims.hasClaims();
-        Set<SourceMessage> done = hasSucceeded
-                ? Set.copyOf(
-                        done(run.batch(), ((Outcome.Succeeded) answer.result().outcome()).response()))
-                : Set.of();
         if (claims.hasClaims()) {
-            claims.end(done, rest).onComplete(stored -> settle(() -> ended(run, answer)));
+            claims.end(done(run, claims, answer), rest(answer)).onComplete(stored -> settle(() -> ended(run, answer)));
         } else {
             ended(run, answer);
         }
+    }
+
+    private static Rest rest(AsyncResult<Invoker.Answer> answer) {
+        return answer.succeeded() ? Rest.of(answer.result().outcome()) : Rest.of(answer.cause());
+    }
+
+    private Set<SourceMessage> done(Run run, ItemClaims<SourceMessage> claims, AsyncResult<Invoker.Answer> answer) {
+        return claims.hasClaims()
+                        && answer.succeeded()
+                        && answer.result().outcome() instanceof Outcome.Succeeded succeeded
+                ? Set.copyOf(done(run.batch(), succeeded.response()))
+                : Set.of();
     }
 
     private void ended(Run run, AsyncResult<Invoker.Answer> answer) {
@@ -458,10 +465,16 @@ final class MessagePoller implements SourcePoller {
     }
 
     private void settle(Runnable work) {
+        settle(work, () -> {});
+    }
+
+    /** @param tooLate instead, after the stop */
+    private void settle(Runnable work, Runnable tooLate) {
         try {
             settlers.execute(work);
         } catch (RejectedExecutionException afterTheStop) {
             debug("stopped", "answer of an abandoned batch");
+            tooLate.run();
         }
     }
 
