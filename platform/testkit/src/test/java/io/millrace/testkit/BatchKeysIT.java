@@ -162,6 +162,8 @@ class BatchKeysIT {
         awaitDeleted(mapping, 2);
         assertThat(recorder.bodies()).containsExactly("one");
         assertThat(queue.waiting("DLQ")).doesNotContain("one");
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts(mapping).getString("lastProcessingResult"))
+                .startsWith("PROBLEM"));
     }
 
     @Test
