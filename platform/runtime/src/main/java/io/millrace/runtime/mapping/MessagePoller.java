@@ -299,19 +299,19 @@ final class MessagePoller implements SourcePoller {
     }
 
     private void rested(RestingBatch rests) {
-        Duration pause = rests.backoff().next();
         if (permits.tryAcquire()) {
             if (resting.take(rests)) {
                 run(rests.from(), rests.batch(), rests.backoff());
             } else {
                 free();
             }
-        } else if (hasTimeAfter(pause, rests.batch())) {
-            if (resting.isDue(rests)) {
+        } else if (resting.isDue(rests)) {
+            Duration pause = rests.backoff().next();
+            if (hasTimeAfter(pause, rests.batch())) {
                 vertx.setTimer(pause.toMillis(), over -> settle(() -> rested(rests)));
+            } else if (stopping.getCount() > 0 && resting.take(rests)) { // A stop does that itself, before it closes.
+                giveBack(rests.from(), rests.batch());
             }
-        } else if (stopping.getCount() > 0 && resting.take(rests)) { // A stop does that itself, before it closes.
-            giveBack(rests.from(), rests.batch());
         }
     }
 
