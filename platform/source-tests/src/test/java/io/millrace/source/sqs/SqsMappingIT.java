@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -179,8 +180,9 @@ class SqsMappingIT {
         await().atMost(LONG).until(() -> counts(mapping).path("deleted").asLong() == 4);
         // Then
         assertThat(recorder.messages)
-                .extracting(message ->
-                        JSON.readTree(Recorder.body(message)).path("id").asInt())
+                .extracting(message -> JSON.readTree(Recorder.body(message).getBytes(StandardCharsets.UTF_8))
+                        .path("id")
+                        .asInt())
                 .containsExactlyInAnyOrder(1, 2);
         assertThat(left(url)).isZero();
     }
