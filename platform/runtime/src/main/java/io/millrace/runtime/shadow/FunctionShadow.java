@@ -3,6 +3,7 @@ package io.millrace.runtime.shadow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
+import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.invocation.Invocation;
@@ -18,7 +19,6 @@ import io.millrace.runtime.shadow.Backlog.Place;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 final class FunctionShadow implements EndWatcher {
     private static final Logger LOGGER = LoggerFactory.getLogger(FunctionShadow.class);
     private static final int AT_ONCE = 2;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final long LOOK_AGAIN_MILLIS = 100;
 
     private final ShadowSetting setting;
@@ -52,6 +51,7 @@ final class FunctionShadow implements EndWatcher {
         this.queue = Topology.shadowAddress(setting.function());
         this.comparisons = new Comparisons(setting.function(), parts.meters());
         this.copies = new InboundLink(parts.connection(), queue, true, this::arrived, this::attached);
+        copies.whenRefused(refusal -> makeQueue());
     }
 
     ShadowSetting setting() {
@@ -63,6 +63,17 @@ final class FunctionShadow implements EndWatcher {
             parts.connection().whenDown(connectionLost);
             copies.open();
         });
+    }
+
+    /** The link is tried again until it is there. */
+    private void makeQueue() {
+        if (closed) {
+            return;
+        }
+        parts.broker().createQueue(new QueueSpec(queue, true)).onFailure(failure -> LOGGER.atWarn()
+                .addKeyValue(LogKeys.FUNCTION, setting.function())
+                .addKeyValue(LogKeys.REASON, failure.getMessage())
+                .log("the queue of a shadow cannot be made"));
     }
 
     /** What runs goes on, and is not looked at. */
@@ -100,13 +111,18 @@ final class FunctionShadow implements EndWatcher {
         }
         Optional<Place> place = backlog.tryAdd(ShadowCopy.bytes(end));
         if (place.isEmpty()) {
-            count(ShadowResult.DROPPED);
+            parts.connection().run(this::noPlace);
             return;
         }
         ShadowCopy copy =
                 ShadowCopy.of(end, setting.id(), place.get(), parts.clock().millis());
         // Written there, as that costs more the larger it is.
         parts.connection().run(() -> send(copy));
+    }
+
+    private void noPlace() {
+        comparisons.count(ShadowResult.DROPPED);
+        backlog.full(running == 0 && copies.credit() > 0, parts.clock().millis());
     }
 
     private void count(ShadowResult result) {
@@ -122,12 +138,15 @@ final class FunctionShadow implements EndWatcher {
                     if (sent.succeeded()) {
                         comparisons.copied();
                     } else {
+                        backlog.lost(copy.place());
                         comparisons.count(ShadowResult.DROPPED);
                     }
                 }));
     }
 
+    /** Also where the link alone was lost, as with a queue that somebody deleted. */
     private void attached() {
+        backlog.reset();
         copies.grant(AT_ONCE - running);
     }
 
@@ -150,7 +169,8 @@ final class FunctionShadow implements EndWatcher {
 
     private void start(ShadowCopy copy) {
         if (closed
-                || copy.madeAtMillis() + LONGEST_WAIT.toMillis() < parts.clock().millis()) {
+                || copy.madeAtMillis() + Backlog.LONGEST_WAIT.toMillis()
+                        < parts.clock().millis()) {
             over(ShadowResult.DROPPED);
             return;
         }

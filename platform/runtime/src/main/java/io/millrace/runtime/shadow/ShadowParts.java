@@ -2,6 +2,7 @@ package io.millrace.runtime.shadow;
 
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Publisher;
+import io.millrace.broker.management.BrokerManagement;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.observe.Meters;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
  */
 record ShadowParts(
         Vertx vertx,
+        BrokerManagement broker,
         BrokerConnection connection,
         Publisher publisher,
         Dispatcher dispatcher,

@@ -50,6 +50,46 @@ class BacklogTest {
     }
 
     @Test
+    void what_never_got_in_takes_no_place() {
+        for (int copy = 0; copy < 3 * Backlog.MOST; copy++) {
+            backlog.lost(backlog.tryAdd(1).orElseThrow());
+        }
+        assertThat(backlog.waiting()).isZero();
+    }
+
+    @Test
+    void what_never_got_in_behind_one_that_waits_takes_no_place_once_that_comes_out() {
+        Place waits = backlog.tryAdd(1).orElseThrow();
+        backlog.tryAdd(1).ifPresent(backlog::lost);
+        Place waitsToo = backlog.tryAdd(1).orElseThrow();
+        backlog.tryAdd(1).ifPresent(backlog::lost);
+        assertThat(backlog.waiting()).isEqualTo(4);
+        backlog.seen(waits);
+        assertThat(backlog.waiting()).isEqualTo(2);
+        backlog.seen(waitsToo);
+        assertThat(backlog.waiting()).isZero();
+    }
+
+    @Test
+    void a_queue_that_sends_nothing_for_long_though_it_may_is_empty() {
+        fill(1);
+        long most = Backlog.LONGEST_WAIT.toMillis();
+        backlog.full(true, 0);
+        backlog.full(false, most); // Something runs.
+        backlog.full(true, most);
+        backlog.full(true, 2 * most);
+        assertThat(backlog.waiting()).isEqualTo(Backlog.MOST);
+        backlog.full(true, 2 * most + 1);
+        assertThat(backlog.waiting()).isZero();
+    }
+
+    @Test
+    void a_copy_of_an_earlier_life_makes_no_more_room_than_there_is() {
+        backlog.seen(new Place(500, 500L << 20));
+        assertThat(fill(1)).isEqualTo(Backlog.MOST);
+    }
+
+    @Test
     void what_the_broker_took_with_it_counts_no_longer() {
         fill(1L << 20);
         backlog.reset();
