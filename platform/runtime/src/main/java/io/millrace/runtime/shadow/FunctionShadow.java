@@ -42,6 +42,7 @@ final class FunctionShadow implements EndWatcher {
     private final Comparisons comparisons;
     private final InboundLink copies;
     private final Runnable connectionLost = backlog::reset;
+    private volatile boolean watching;
     private int running;
     private boolean closed;
 
@@ -56,6 +57,16 @@ final class FunctionShadow implements EndWatcher {
 
     ShadowSetting setting() {
         return setting;
+    }
+
+    /** It is told of the ends of events now, the last step of its begin. */
+    void watching() {
+        watching = true;
+    }
+
+    /** From any thread. */
+    boolean isWatching() {
+        return watching;
     }
 
     void open() {
