@@ -13,12 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Backlog {
     static final int MOST = 1_000;
-    static final long MOST_BYTES = 64L << 20;
+    static final long MOST_BYTES = 8L << 20;
     /** None waits longer. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private static final long NEVER = -1;
 
+    private final ShadowBudget budget;
     private final AtomicLong added = new AtomicLong();
     private final AtomicLong addedBytes = new AtomicLong();
     private final AtomicLong seen = new AtomicLong();
@@ -28,15 +29,20 @@ final class Backlog {
 
     private long nothingComesSinceMillis = NEVER;
 
+    /** @param budget of all shadows */
+    Backlog(ShadowBudget budget) {
+        this.budget = budget;
+    }
+
     /**
      * @param number of the copy, from 1
      * @param bytes of all copies up to this one
      */
     record Place(long number, long bytes) {}
 
-    /** Empty when too many wait, or too many bytes. */
+    /** Empty when too many wait, or too many bytes, of this function or of all. */
     Optional<Place> tryAdd(long bytes) {
-        if (waiting() >= MOST || addedBytes.get() - seenBytes.get() + bytes > MOST_BYTES) {
+        if (waiting() >= MOST || addedBytes.get() - seenBytes.get() + bytes > MOST_BYTES || !budget.tryTake(bytes)) {
             return Optional.empty();
         }
         return Optional.of(new Place(added.incrementAndGet(), addedBytes.addAndGet(bytes)));
@@ -90,7 +96,9 @@ final class Backlog {
     /** Not beyond what was added: a copy of an earlier life of this server has a place of that life. */
     private void pass(Place place) {
         seen.accumulateAndGet(Math.min(place.number(), added.get()), Math::max);
-        seenBytes.accumulateAndGet(Math.min(place.bytes(), addedBytes.get()), Math::max);
+        long now = Math.min(place.bytes(), addedBytes.get());
+        long before = seenBytes.getAndAccumulate(now, Math::max);
+        budget.giveBack(Math.max(0, now - before));
     }
 
     long waiting() {

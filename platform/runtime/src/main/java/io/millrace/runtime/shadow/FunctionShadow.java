@@ -38,10 +38,10 @@ final class FunctionShadow implements EndWatcher {
     private final ShadowSetting setting;
     private final ShadowParts parts;
     private final String queue;
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
     private final Comparisons comparisons;
     private final InboundLink copies;
-    private final Runnable connectionLost = backlog::reset;
+    private final Runnable connectionLost;
     private volatile boolean watching;
     private int running;
     private boolean closed;
@@ -49,6 +49,8 @@ final class FunctionShadow implements EndWatcher {
     FunctionShadow(ShadowSetting setting, ShadowParts parts) {
         this.setting = setting;
         this.parts = parts;
+        this.backlog = new Backlog(parts.budget());
+        this.connectionLost = backlog::reset;
         this.queue = Topology.shadowAddress(setting.function());
         this.comparisons = new Comparisons(setting.function(), parts.meters());
         this.copies = new InboundLink(parts.connection(), queue, true, this::arrived, this::attached);
@@ -92,6 +94,7 @@ final class FunctionShadow implements EndWatcher {
         Promise<Void> detached = Promise.promise();
         parts.connection().run(() -> {
             closed = true;
+            backlog.reset();
             parts.connection().forgetDown(connectionLost);
             parts.publisher().forget(queue);
             copies.close().onComplete(detached);
@@ -142,6 +145,7 @@ final class FunctionShadow implements EndWatcher {
 
     private void send(ShadowCopy copy) {
         if (closed) {
+            backlog.reset(); // Or the place of this one would be missing in the budget of the others.
             return;
         }
         parts.publisher().send(queue, copy.message()).onComplete(sent -> parts.connection()

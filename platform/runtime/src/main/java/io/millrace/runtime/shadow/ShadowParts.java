@@ -13,10 +13,12 @@ import java.time.InstantSource;
 /**
  * What all shadows share.
  *
+ * @param budget of what waits
  * @param comparing where results are compared, which may take a while
  */
 record ShadowParts(
         Vertx vertx,
+        ShadowBudget budget,
         BrokerManagement broker,
         BrokerConnection connection,
         Publisher publisher,

@@ -70,6 +70,7 @@ public final class Shadows {
         this.changes = vertx.createSharedWorkerExecutor("millrace-shadow-changes", 1);
         this.parts = new ShadowParts(
                 vertx,
+                new ShadowBudget(),
                 broker,
                 connection,
                 new Publisher(connection),

@@ -10,11 +10,16 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BacklogTest {
-    private final Backlog backlog = new Backlog();
+    private final ShadowBudget budget = new ShadowBudget();
+    private final Backlog backlog = new Backlog(budget);
 
     private Place last = new Place(0, 0);
 
     private int fill(long bytes) {
+        return fill(backlog, bytes);
+    }
+
+    private int fill(Backlog backlog, long bytes) {
         int added = 0;
         Optional<Place> place = backlog.tryAdd(bytes);
         while (place.isPresent()) {
@@ -34,11 +39,27 @@ class BacklogTest {
     }
 
     @Test
-    void no_more_than_64_megabytes_wait() {
-        assertThat(fill(20L << 20)).isEqualTo(3);
-        assertThat(backlog.tryAdd(4L << 20)).isPresent();
-        backlog.seen(new Place(1, 20L << 20));
-        assertThat(backlog.tryAdd(20L << 20)).isPresent();
+    void no_more_than_8_megabytes_wait() {
+        assertThat(fill(3L << 20)).isEqualTo(2);
+        assertThat(backlog.tryAdd(2L << 20)).isPresent();
+        backlog.seen(new Place(1, 3L << 20));
+        assertThat(backlog.tryAdd(3L << 20)).isPresent();
+    }
+
+    @Test
+    void no_more_than_16_megabytes_of_all_functions_wait_and_what_one_no_longer_has_another_may_have() {
+        Backlog second = new Backlog(budget);
+        Backlog third = new Backlog(budget);
+        assertThat(fill(backlog, 1L << 20)).isEqualTo(8);
+        assertThat(fill(second, 1L << 20)).isEqualTo(8);
+        assertThat(third.tryAdd(1)).isEmpty();
+        backlog.seen(new Place(1, 1L << 20));
+        backlog.seen(new Place(1, 1L << 20));
+        assertThat(fill(third, 1L << 20)).isEqualTo(1);
+        second.reset();
+        second.seen(new Place(3, 3L << 20));
+        assertThat(fill(third, 1L << 20)).isEqualTo(7);
+        assertThat(fill(backlog, 1L << 20)).isEqualTo(1);
     }
 
     @Test
@@ -94,6 +115,6 @@ class BacklogTest {
         fill(1L << 20);
         backlog.reset();
         assertThat(backlog.waiting()).isZero();
-        assertThat(fill(1L << 20)).isEqualTo(64);
+        assertThat(fill(1L << 20)).isEqualTo(8);
     }
 }
