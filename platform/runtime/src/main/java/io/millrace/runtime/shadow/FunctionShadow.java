@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The shadow of one function: copies of events that are over go to {@code shadow.<function>}, and from there run when
  * the function can spare it, two at a time. The broker hands a copy over for good: what a crash takes is lost, and a copy
- * that ended the server does not end the next one, too. On the event loop of its connection, but for {@link #ended}.
+ * that ended the server does not end the next one, too (another of the same version may). On the event loop of its connection, but for {@link #ended}.
  */
 final class FunctionShadow implements EndWatcher {
     private static final Logger LOGGER = LoggerFactory.getLogger(FunctionShadow.class);
