@@ -90,6 +90,8 @@ class ShadowIT {
                 .dataDirectory(data.resolve("data"))
                 .freePorts()
                 .http("127.0.0.1", 0)
+                // What is idle of earlier tests leaves room to spare.
+                .set("environment.maximumProcesses", "1000")
                 .set("async.retryDelay", "PT0.05S")
                 .set("async.maximumRetryAttempts", "1")
                 .start();

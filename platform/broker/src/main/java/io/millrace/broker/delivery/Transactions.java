@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * meanwhile. Event loop only.
  */
 public final class Transactions {
-    private static final long LONGEST_BARRIER_MILLIS = 5_000;
+    /** Of those that change nothing. */
+    private static final long LONGEST_QUESTION_MILLIS = 5_000;
 
     private final BrokerConnection connection;
     private final Set<Promise<Void>> open = new HashSet<>();
@@ -121,7 +122,8 @@ public final class Transactions {
      * Whether the broker takes messages like this one now; it is sent, and taken back.
      *
      * @param message with the address it would go to
-     * @return fails with BrokerRefusedException, which says why, if it does not
+     * @return fails with BrokerRefusedException, which says why, if it does not; with BrokerUnavailableException if the
+     *     broker does not answer for 5 s
      */
     public Future<Void> tryOut(Message message) {
         Promise<Void> tried = Promise.promise();
@@ -131,6 +133,7 @@ public final class Transactions {
                     new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
         }
         open.add(tried);
+        endInTime(tried);
         Outgoing outgoing = new Outgoing(message.getAddress(), EncodedMessage.of(message));
         Message declare = Message.Factory.create();
         declare.setBody(new AmqpValue(new Declare()));
@@ -146,7 +149,16 @@ public final class Transactions {
         return tried.future();
     }
 
-    /** Succeeds when the broker has done all that was settled on this connection before. */
+    private void endInTime(Promise<Void> asked) {
+        connection
+                .context()
+                .owner()
+                .setTimer(
+                        LONGEST_QUESTION_MILLIS,
+                        late -> finish(asked, new BrokerUnavailableException("the broker does not answer")));
+    }
+
+    /** Succeeds when the broker has done all that was settled on this connection before; fails after 5 s. */
     public Future<Void> barrier() {
         Promise<Void> passed = Promise.promise();
         ProtonSender declaring = coordinator;
@@ -155,7 +167,7 @@ public final class Transactions {
                     new BrokerUnavailableException("broker " + connection.address() + " is not reachable"));
         }
         open.add(passed);
-        connection.context().owner().setTimer(LONGEST_BARRIER_MILLIS, late -> finish(passed, gone()));
+        endInTime(passed);
         Message declare = Message.Factory.create();
         declare.setBody(new AmqpValue(new Declare()));
         declaring.send(declare, answer -> {

@@ -37,6 +37,7 @@ final class LazyEnvironments implements FunctionEnvironments {
     private AllocationListener progress = AllocationListener.NOBODY;
     private long lastUsedNanos = System.nanoTime();
     private boolean loading;
+    private boolean failedToLoad;
     private boolean closed;
 
     /**
@@ -120,6 +121,7 @@ final class LazyEnvironments implements FunctionEnvironments {
         }
         synchronized (lock) {
             loading = false;
+            failedToLoad = false;
             loaded = made;
             if (provisioned > 0) {
                 made.provision(provisioned, progress);
@@ -137,6 +139,7 @@ final class LazyEnvironments implements FunctionEnvironments {
         List<Waiting> ended;
         synchronized (lock) {
             loading = false;
+            failedToLoad = true;
             ended = List.copyOf(waiting);
             waiting.clear();
             if (provisioned > 0) {
@@ -161,6 +164,22 @@ final class LazyEnvironments implements FunctionEnvironments {
     public boolean hasRoom(InvocationType type) {
         synchronized (lock) {
             return loaded == null || loaded.hasRoom(type);
+        }
+    }
+
+    /** Only the code, once loaded, knows; code that could not be loaded ends an attempt without any environment. */
+    @Override
+    public boolean hasRoomToSpare() {
+        synchronized (lock) {
+            if (loaded != null) {
+                return loaded.hasRoomToSpare();
+            }
+            if (inThisProcess || failedToLoad || closed) {
+                return true;
+            }
+            lastUsedNanos = System.nanoTime();
+            startLoading();
+            return false;
         }
     }
 

@@ -1,7 +1,6 @@
 package io.millrace.runtime.dispatch;
 
 import io.millrace.core.invocation.Invocation;
-import io.millrace.core.invocation.InvocationType;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import java.util.Optional;
@@ -9,8 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * One run of a function that nobody asked for: it begins only while no event of the function waits and a permit is free,
- * and takes none, so that no event and no call ever waits for it. It is no event: no key, no retry, no dead letter, no
+ * One run of a function that nobody asked for: it begins only while no event of the function waits, a permit is free and
+ * the machine has room to spare; it takes no permit and ends no idle environment. It is no event: no key, no retry, no dead letter, no
  * record, no count but that of its version.
  *
  * @param invocation with the version or alias that is to run
@@ -51,7 +50,7 @@ public record SpareRun(Invocation invocation, String otherThan, Consumer<RunEnd>
         if (worker.hasParked()
                 || parts.ledger().free(worker.name()) < 1
                 || parts.quarantine().keepsOut(version)
-                || !environments.hasRoom(InvocationType.EVENT)) {
+                || !environments.hasRoomToSpare()) {
             return Start.NOT_NOW;
         }
         start(version, parts.quarantine(), onLoop);

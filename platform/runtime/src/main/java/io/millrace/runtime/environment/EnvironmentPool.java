@@ -88,6 +88,15 @@ public final class EnvironmentPool implements FunctionEnvironments {
          */
         boolean forOneMore(InvocationType type, boolean isFirst);
 
+        /**
+         * Whether one more can be started that nobody needs, and nobody who needs one comes too short.
+         *
+         * @param isFirst whether the version has no environment yet
+         */
+        default boolean toSpare(boolean isFirst) {
+            return true;
+        }
+
         /** One more is started now; what was idle elsewhere may have to go for it. */
         default void takeOne() {}
     }
@@ -95,6 +104,17 @@ public final class EnvironmentPool implements FunctionEnvironments {
     @Override
     public boolean hasRoom(InvocationType type) {
         return room == Room.UNLIMITED || hasIdle() || room.forOneMore(type, live.isEmpty());
+    }
+
+    @Override
+    public boolean hasRoomToSpare() {
+        return hasIdleOnDemand() || room.toSpare(live.isEmpty());
+    }
+
+    private boolean hasIdleOnDemand() {
+        synchronized (lock) {
+            return !idle.isEmpty();
+        }
     }
 
     @Override

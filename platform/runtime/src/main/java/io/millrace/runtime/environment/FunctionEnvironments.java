@@ -39,6 +39,13 @@ public interface FunctionEnvironments extends AutoCloseable {
      */
     boolean hasRoom(InvocationType type);
 
+    /**
+     * Whether one more attempt on demand could run now that nothing else would have to make way or wait for: an
+     * environment is idle, or another one can be started with room left for others. From memory; where false, to be
+     * asked again after a while.
+     */
+    boolean hasRoomToSpare();
+
     /** Whether handlers run in this JVM, which they can end. The same as long as this lives. */
     boolean inThisProcess();
 

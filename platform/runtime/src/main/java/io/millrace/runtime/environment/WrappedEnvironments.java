@@ -19,6 +19,11 @@ public interface WrappedEnvironments extends FunctionEnvironments {
     }
 
     @Override
+    default boolean hasRoomToSpare() {
+        return environments().hasRoomToSpare();
+    }
+
+    @Override
     default boolean inThisProcess() {
         return environments().inThisProcess();
     }

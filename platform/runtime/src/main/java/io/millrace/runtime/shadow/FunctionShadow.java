@@ -3,6 +3,7 @@ package io.millrace.runtime.shadow;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.broker.delivery.Delivery;
 import io.millrace.broker.delivery.InboundLink;
+import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionArn;
 import io.millrace.core.invocation.Invocation;
@@ -18,7 +19,6 @@ import io.millrace.runtime.shadow.Backlog.Place;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,34 +28,47 @@ import org.slf4j.LoggerFactory;
 /**
  * The shadow of one function: copies of events that are over go to {@code shadow.<function>}, and from there run when
  * the function can spare it, two at a time. The broker hands a copy over for good: what a crash takes is lost, and a copy
- * that ended the server does not end the next one, too. On the event loop of its connection, but for {@link #ended}.
+ * that ended the server does not end the next one, too (another of the same version may). On the event loop of its connection, but for {@link #ended}.
  */
 final class FunctionShadow implements EndWatcher {
     private static final Logger LOGGER = LoggerFactory.getLogger(FunctionShadow.class);
     private static final int AT_ONCE = 2;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final long LOOK_AGAIN_MILLIS = 100;
 
     private final ShadowSetting setting;
     private final ShadowParts parts;
     private final String queue;
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
     private final Comparisons comparisons;
     private final InboundLink copies;
-    private final Runnable connectionLost = backlog::reset;
+    private final Runnable connectionLost;
+    private volatile boolean watching;
     private int running;
     private boolean closed;
 
     FunctionShadow(ShadowSetting setting, ShadowParts parts) {
         this.setting = setting;
         this.parts = parts;
+        this.backlog = new Backlog(parts.budget());
+        this.connectionLost = backlog::reset;
         this.queue = Topology.shadowAddress(setting.function());
         this.comparisons = new Comparisons(setting.function(), parts.meters());
         this.copies = new InboundLink(parts.connection(), queue, true, this::arrived, this::attached);
+        copies.whenRefused(refusal -> makeQueue());
     }
 
     ShadowSetting setting() {
         return setting;
+    }
+
+    /** It is told of the ends of events now, the last step of its begin. */
+    void watching() {
+        watching = true;
+    }
+
+    /** From any thread. */
+    boolean isWatching() {
+        return watching;
     }
 
     void open() {
@@ -65,11 +78,23 @@ final class FunctionShadow implements EndWatcher {
         });
     }
 
+    /** The link is tried again until it is there. */
+    private void makeQueue() {
+        if (closed) {
+            return;
+        }
+        parts.broker().createQueue(new QueueSpec(queue, true)).onFailure(failure -> LOGGER.atWarn()
+                .addKeyValue(LogKeys.FUNCTION, setting.function())
+                .addKeyValue(LogKeys.REASON, failure.getMessage())
+                .log("the queue of a shadow cannot be made"));
+    }
+
     /** What runs goes on, and is not looked at. */
     Future<Void> close() {
         Promise<Void> detached = Promise.promise();
         parts.connection().run(() -> {
             closed = true;
+            backlog.reset();
             parts.connection().forgetDown(connectionLost);
             parts.publisher().forget(queue);
             copies.close().onComplete(detached);
@@ -100,7 +125,7 @@ final class FunctionShadow implements EndWatcher {
         }
         Optional<Place> place = backlog.tryAdd(ShadowCopy.bytes(end));
         if (place.isEmpty()) {
-            count(ShadowResult.DROPPED);
+            parts.connection().run(this::noPlace);
             return;
         }
         ShadowCopy copy =
@@ -109,12 +134,18 @@ final class FunctionShadow implements EndWatcher {
         parts.connection().run(() -> send(copy));
     }
 
+    private void noPlace() {
+        comparisons.count(ShadowResult.DROPPED);
+        backlog.full(running == 0 && copies.credit() > 0, parts.clock().millis());
+    }
+
     private void count(ShadowResult result) {
         parts.connection().run(() -> comparisons.count(result));
     }
 
     private void send(ShadowCopy copy) {
         if (closed) {
+            backlog.reset(); // Or the place of this one would be missing in the budget of the others.
             return;
         }
         parts.publisher().send(queue, copy.message()).onComplete(sent -> parts.connection()
@@ -122,12 +153,15 @@ final class FunctionShadow implements EndWatcher {
                     if (sent.succeeded()) {
                         comparisons.copied();
                     } else {
+                        backlog.lost(copy.place());
                         comparisons.count(ShadowResult.DROPPED);
                     }
                 }));
     }
 
+    /** Also where the link alone was lost, as with a queue that somebody deleted. */
     private void attached() {
+        backlog.reset();
         copies.grant(AT_ONCE - running);
     }
 
@@ -150,7 +184,8 @@ final class FunctionShadow implements EndWatcher {
 
     private void start(ShadowCopy copy) {
         if (closed
-                || copy.madeAtMillis() + LONGEST_WAIT.toMillis() < parts.clock().millis()) {
+                || copy.madeAtMillis() + Backlog.LONGEST_WAIT.toMillis()
+                        < parts.clock().millis()) {
             over(ShadowResult.DROPPED);
             return;
         }

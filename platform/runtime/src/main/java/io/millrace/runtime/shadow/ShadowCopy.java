@@ -34,6 +34,9 @@ record ShadowCopy(
         Optional<String> trace,
         RunEnd live,
         long madeAtMillis) {
+    /** Ids, properties, and what the broker needs to hold it. */
+    private static final long OVERHEAD_BYTES = 1_024;
+
     private static final String SETTING = "millrace_shadow";
     private static final String NUMBER = "millrace_shadow_number";
     private static final String BYTES = "millrace_shadow_bytes";
@@ -53,9 +56,9 @@ record ShadowCopy(
                 nowMillis);
     }
 
-    /** How much of the broker it takes, but for what all copies have. */
+    /** How much of the broker it takes, about. */
     static long bytes(EventEnd end) {
-        return (long) end.event().payload().length + result(end.run().outcome()).length;
+        return OVERHEAD_BYTES + end.event().payload().length + result(end.run().outcome()).length;
     }
 
     private static byte[] result(Outcome outcome) {

@@ -2,6 +2,7 @@ package io.millrace.runtime.shadow;
 
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.Publisher;
+import io.millrace.broker.management.BrokerManagement;
 import io.millrace.runtime.config.IdentitySettings;
 import io.millrace.runtime.dispatch.Dispatcher;
 import io.millrace.runtime.observe.Meters;
@@ -12,10 +13,13 @@ import java.time.InstantSource;
 /**
  * What all shadows share.
  *
+ * @param budget of what waits
  * @param comparing where results are compared, which may take a while
  */
 record ShadowParts(
         Vertx vertx,
+        ShadowBudget budget,
+        BrokerManagement broker,
         BrokerConnection connection,
         Publisher publisher,
         Dispatcher dispatcher,

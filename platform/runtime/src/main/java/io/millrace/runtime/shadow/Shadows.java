@@ -70,6 +70,8 @@ public final class Shadows {
         this.changes = vertx.createSharedWorkerExecutor("millrace-shadow-changes", 1);
         this.parts = new ShadowParts(
                 vertx,
+                new ShadowBudget(),
+                broker,
                 connection,
                 new Publisher(connection),
                 dispatcher,
@@ -147,7 +149,7 @@ public final class Shadows {
 
     private boolean runs(ShadowSetting setting) {
         FunctionShadow running = active.get(setting.function());
-        return running != null && running.setting().id().equals(setting.id());
+        return running != null && running.isWatching() && running.setting().id().equals(setting.id());
     }
 
     Optional<Publications> published(FunctionName function) {
@@ -180,6 +182,7 @@ public final class Shadows {
         }
         shadow.open();
         await(parts.dispatcher().watch(setting.function(), Optional.of(shadow)));
+        shadow.watching();
     }
 
     private void keep(FunctionName function, Optional<ObjectNode> document) {
@@ -196,7 +199,9 @@ public final class Shadows {
                 true);
     }
 
+    /** What is not kept and still active has been ended by half; the next look ends it. */
     private void end(FunctionName function) {
+        keep(function, Optional.empty());
         await(parts.dispatcher().watch(function, Optional.empty()));
         FunctionShadow before = active.get(function);
         if (before != null) {
@@ -206,7 +211,6 @@ public final class Shadows {
                 .recover(failure -> failure instanceof BrokerRefusedException // there is none any more
                         ? Future.succeededFuture()
                         : Future.failedFuture(failure)));
-        keep(function, Optional.empty());
         active.remove(function);
     }
 

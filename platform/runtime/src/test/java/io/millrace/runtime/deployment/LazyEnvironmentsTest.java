@@ -104,6 +104,26 @@ class LazyEnvironmentsTest {
     }
 
     @Test
+    void whether_there_is_room_to_spare_is_known_once_the_code_is_loaded_or_cannot_be() {
+        try (LazyEnvironments elsewhere = new LazyEnvironments(
+                this::load, false, toDo::add, failed -> PlatformErrors.of("Runtime.InvalidEntrypoint", "no"))) {
+            broken = true;
+            assertThat(elsewhere.hasRoomToSpare()).isFalse();
+            assertThat(elsewhere.hasRoomToSpare()).isFalse();
+            doAll();
+            assertThat(loads).hasSize(1);
+            assertThat(elsewhere.hasRoomToSpare()).isTrue();
+        }
+        try (LazyEnvironments elsewhere = new LazyEnvironments(
+                this::load, false, toDo::add, failed -> PlatformErrors.of("Runtime.InvalidEntrypoint", "no"))) {
+            broken = false;
+            assertThat(elsewhere.hasRoomToSpare()).isFalse();
+            doAll();
+            assertThat(elsewhere.hasRoomToSpare()).isTrue();
+        }
+    }
+
+    @Test
     void code_that_cannot_be_loaded_ends_the_attempts_that_wait_and_is_tried_again_by_the_next() {
         broken = true;
         CompletableFuture<Outcome> first = run("1");

@@ -98,6 +98,11 @@ class DeployedFunctionTest {
         }
 
         @Override
+        public boolean hasRoomToSpare() {
+            return true;
+        }
+
+        @Override
         public boolean inThisProcess() {
             return true;
         }

@@ -12,6 +12,9 @@ import java.util.Set;
  * environments that are there. Callers wait for nobody, so only their number is limited. Thread-safe.
  */
 final class ProcessRoom implements EnvironmentPool.Room {
+    /** Of the maximum, what is kept for those that somebody needs. */
+    private static final int KEPT = 2;
+
     private final LiveEnvironments live;
     private final int maximum;
     private final int maximumStarting = Runtime.getRuntime().availableProcessors();
@@ -31,6 +34,12 @@ final class ProcessRoom implements EnvironmentPool.Room {
             return false;
         }
         return live.count() < maximum || longestIdle().isPresent();
+    }
+
+    /** Nothing idle has to go for it, and no other is being initialised: events are limited in that. */
+    @Override
+    public boolean toSpare(boolean isFirst) {
+        return live.count() < maximum - KEPT && live.starting() == 0 && (isFirst || !cpu.isExhausted());
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.millrace.core.invocation.Outcome.FunctionError;
 import io.millrace.core.invocation.Outcome.Succeeded;
 import io.millrace.runtime.environment.FunctionEnvironments;
 import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +41,10 @@ class ProcessRoomTest {
     }
 
     private FunctionEnvironments deploy(String script) {
+        return deploy(workshop, script);
+    }
+
+    private static FunctionEnvironments deploy(Workshop workshop, String script) {
         Zip code = new Zip().executable("bootstrap", "#!/bin/sh\n" + Shell.LIBRARY + script);
         return workshop.environments.deploy(
                 Workshop.definition("provided.al2023", "handler").withTimeout(Duration.ofSeconds(3)),
@@ -79,5 +85,42 @@ class ProcessRoomTest {
         // When it has timed out, it is idle
         assertThat(Workshop.await(running)).isInstanceOf(FunctionError.class);
         assertThat(other.hasRoom(InvocationType.REQUEST_RESPONSE)).isTrue();
+    }
+
+    @Test
+    void what_nobody_needs_has_what_is_idle_of_its_own_and_ends_nothing_of_others() {
+        // Given
+        FunctionEnvironments idle = deploy("while next; do respond 1; done");
+        FunctionEnvironments other = deploy("while next; do respond 2; done");
+        assertThat(Workshop.await(start(idle))).isInstanceOf(Succeeded.class);
+        // Then
+        assertThat(idle.hasRoomToSpare()).isTrue();
+        assertThat(other.hasRoom(InvocationType.EVENT)).isTrue();
+        assertThat(other.hasRoomToSpare()).isFalse();
+    }
+
+    @Test
+    void what_nobody_needs_leaves_two_places_free_and_starts_beside_no_other_start() throws IOException {
+        try (Workshop larger = new Workshop(
+                directory.resolve("larger"),
+                Workshop.options(directory.resolve("larger")).withMaximumProcesses(4))) {
+            // Given
+            Path go = directory.resolve("go");
+            FunctionEnvironments first =
+                    deploy(larger, "until [ -e " + go + " ]; do sleep 0.05; done; while next; do respond 1; done");
+            FunctionEnvironments second = deploy(larger, "while next; do respond 2; done");
+            FunctionEnvironments other = deploy(larger, "while next; do respond 3; done");
+            assertThat(other.hasRoomToSpare()).isTrue();
+            // When one starts
+            CompletableFuture<Outcome> starting = start(first);
+            assertThat(other.hasRoomToSpare()).isFalse();
+            Files.createFile(go);
+            assertThat(Workshop.await(starting)).isInstanceOf(Succeeded.class);
+            // Then one of four lives, and then two
+            assertThat(other.hasRoomToSpare()).isTrue();
+            assertThat(Workshop.await(start(second))).isInstanceOf(Succeeded.class);
+            assertThat(other.hasRoom(InvocationType.EVENT)).isTrue();
+            assertThat(other.hasRoomToSpare()).isFalse();
+        }
     }
 }
