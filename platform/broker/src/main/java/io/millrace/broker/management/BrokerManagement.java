@@ -13,6 +13,7 @@ import io.millrace.broker.topology.QueueSpec;
 import io.millrace.broker.topology.Topology;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.proton.ProtonConnection;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -60,6 +63,7 @@ public final class BrokerManagement {
     private final Map<String, Promise<JsonNode>> waiting = new HashMap<>();
     private final Deque<Runnable> unsent = new ArrayDeque<>();
     private @Nullable ProtonSender sender;
+    private @Nullable ProtonReceiver answers;
     private @Nullable String replyTo;
     private @Nullable String refusal;
     private long nextId;
@@ -75,9 +79,30 @@ public final class BrokerManagement {
 
     private void attach(ProtonConnection up) {
         refusal = null;
-        ProtonReceiver receiver = up.createReceiver(null);
-        Source source = new Source();
-        source.setDynamic(true);
+        Source named = new Source();
+        named.setAddress(Topology.replyAddress(UUID.randomUUID().toString()));
+        receive(up, named, notAllowed -> {
+            Source temporary = new Source();
+            temporary.setDynamic(true);
+            receive(up, temporary, this::refused);
+        });
+        ProtonSender opening = up.createSender(Topology.MANAGEMENT);
+        Target target = new Target();
+        target.setAddress(Topology.MANAGEMENT);
+        opening.setTarget(target);
+        opening.sendQueueDrainHandler(credit -> sendWaiting());
+        opening.closeHandler(this::refused);
+        opening.detachHandler(this::refused);
+        opening.open();
+        sender = opening;
+    }
+
+    /**
+     * A queue of a name that Millrace's broker.xml knows gets answers also while the disk has too little room, a
+     * temporary one does not; but at a broker of other settings it may be the only one allowed.
+     */
+    private void receive(ProtonConnection up, Source source, Consumer<AsyncResult<ProtonReceiver>> whenRefused) {
+        ProtonReceiver receiver = up.createReceiver(source.getAddress());
         receiver.setSource(source);
         receiver.setPrefetch(100);
         receiver.handler(this::answered);
@@ -88,18 +113,15 @@ public final class BrokerManagement {
                 sendWaiting();
             }
         });
-        receiver.closeHandler(this::refused);
-        receiver.detachHandler(this::refused);
+        Handler<AsyncResult<ProtonReceiver>> closed = why -> {
+            if (answers == receiver) {
+                whenRefused.accept(why);
+            }
+        };
+        receiver.closeHandler(closed);
+        receiver.detachHandler(closed);
         receiver.open();
-        ProtonSender opening = up.createSender(Topology.MANAGEMENT);
-        Target target = new Target();
-        target.setAddress(Topology.MANAGEMENT);
-        opening.setTarget(target);
-        opening.sendQueueDrainHandler(credit -> sendWaiting());
-        opening.closeHandler(this::refused);
-        opening.detachHandler(this::refused);
-        opening.open();
-        sender = opening;
+        answers = receiver;
     }
 
     private void lost() {

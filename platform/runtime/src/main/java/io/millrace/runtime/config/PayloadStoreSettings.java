@@ -18,7 +18,10 @@ public record PayloadStoreSettings(
     /** The most that S3 takes in one request. */
     public static final long LARGEST = 5L << 30;
 
-    static final Pattern PATTERN = Pattern.compile("|https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?"
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+
+    static final Pattern PATTERN = Pattern.compile("|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
             + "/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
 
     /** @param address as {@link #PATTERN} has it, and not empty */
@@ -26,7 +29,17 @@ public record PayloadStoreSettings(
         URI all = URI.create(address);
         String[] path = all.getRawPath().substring(1).split("/", 2);
         return new PayloadStoreSettings(
-                all.resolve("/"), path[0], path.length == 1 ? "" : path[1] + "/", credentials, region);
+                withoutUsualPort(all.resolve("/")),
+                path[0],
+                path.length == 1 ? "" : path[1] + "/",
+                credentials,
+                region);
+    }
+
+    /** Who reads by a signed address leaves it out of what is signed. */
+    private static URI withoutUsualPort(URI server) {
+        boolean isUsual = server.getPort() == ("https".equals(server.getScheme()) ? HTTPS_PORT : HTTP_PORT);
+        return isUsual ? URI.create(server.getScheme() + "://" + server.getHost() + "/") : server;
     }
 
     /** For people. */

@@ -151,7 +151,7 @@ public final class SettingTable {
             "code.s3",
             "path or address",
             "",
-            Pattern.compile("|(file:)?/.*|https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?"),
+            Pattern.compile("|(file:)?/.*|https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"),
             "an absolute path, file: and an absolute path, http(s)://host:port, or nothing",
             "Where code is that is given as S3Bucket and S3Key: a folder with a folder for each bucket, or an"
                     + " S3-compatible server; without it such code is refused.");

@@ -121,7 +121,13 @@ public record Settings(
                 ? Optional.empty()
                 : Optional.of(
                         PayloadStoreSettings.of(address, credentials, given.get(SettingTable.PAYLOADS_STORE_REGION)));
-        if (store.filter(named -> named.server().getPort() > HIGHEST_PORT).isPresent()) {
+        if (store.isEmpty() && credentials.isPresent()) {
+            throw new InvalidSettingException(
+                    "setting payloads.store is '', expected one with " + SettingTable.PAYLOADS_STORE_ACCESS_KEY.key());
+        }
+        if (store.filter(named ->
+                        named.server().getHost() == null || named.server().getPort() > HIGHEST_PORT)
+                .isPresent()) {
             throw InvalidSettingException.of(SettingTable.PAYLOADS_STORE, address);
         }
         return new PayloadSettings(

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.message.Message;
 
@@ -40,8 +42,6 @@ public final class Whereabouts {
     private static final int MOST_LISTED = 10_000;
 
     private static final int MOST_GROUPS = 20;
-    /** Consumers of a queue of which the broker tells nothing. */
-    private static final int UNKNOWN = -1;
 
     /** How publishers want an event later: by Core and STOMP, and by AMQP. */
     private static final List<String> WANTED_AT = List.of("_AMQ_SCHED_DELIVERY", "x-opt-delivery-time");
@@ -51,10 +51,10 @@ public final class Whereabouts {
             WaitReason.BROKER_FULL,
             0,
             "its queue has as many bytes as it may have: the broker takes no further events");
-    private static final Wait DISK_FULL = Wait.of(
-            WaitReason.BROKER_FULL,
-            0,
-            "the broker's disk has too little room: it takes no events, and does not say what its queues hold");
+    private static final Wait DISK_FULL =
+            Wait.of(WaitReason.BROKER_FULL, 0, "the broker's disk has too little room: it takes no further events");
+
+    private static final int LONGEST_TRY_SECONDS = 2;
 
     private final Dispatcher dispatcher;
     private final BrokerConnection managing;
@@ -80,14 +80,6 @@ public final class Whereabouts {
     }
 
     private Future<Queue> queue(FunctionName function) {
-        return asked(function)
-                .recover(failure -> isFull(failure)
-                        // Even its answers do not find room then.
-                        ? Future.succeededFuture(new Queue(0, 0, UNKNOWN, false, Optional.of(DISK_FULL)))
-                        : Future.failedFuture(failure));
-    }
-
-    private Future<Queue> asked(FunctionName function) {
         String name = Topology.invokeAddress(function);
         return management.findQueue(name).compose(found -> {
             if (found.isEmpty()) {
@@ -95,18 +87,28 @@ public final class Whereabouts {
             }
             QueueState state = found.get();
             long ready = Math.max(0, state.messages() - state.scheduled() - state.delivering());
-            return management.attribute("queue." + name, "Paused").compose(paused -> full(name)
+            return management.attribute("queue." + name, "Paused").compose(paused -> full(function)
                     .map(full -> new Queue(ready, state.scheduled(), state.consumers(), paused.asBoolean(), full)));
         });
     }
 
-    /** By trying: the broker does not tell what publishers meet. */
-    private Future<Optional<Wait>> full(String address) {
+    /** By trying: the broker does not tell what publishers meet. What has no room anywhere has none on the disk. */
+    private Future<Optional<Wait>> full(FunctionName function) {
+        return takesNoMore(Topology.invokeAddress(function))
+                .compose(full -> full
+                        ? takesNoMore(Topology.deadLetterAddress(function))
+                                .map(everywhere -> Optional.of(everywhere ? DISK_FULL : QUEUE_FULL))
+                        : Future.succeededFuture(Optional.empty()));
+    }
+
+    private Future<Boolean> takesNoMore(String address) {
         Promise<Void> tried = Promise.promise();
         managing.run(() -> transactions.tryOut(probe(address)).onComplete(tried));
+        // While its disk has too little room, a broker lets some wait instead of refusing them.
         return tried.future()
-                .map(taken -> Optional.<Wait>empty())
-                .otherwise(failure -> isFull(failure) ? Optional.of(QUEUE_FULL) : Optional.empty());
+                .timeout(LONGEST_TRY_SECONDS, TimeUnit.SECONDS)
+                .map(taken -> false)
+                .otherwise(failure -> isFull(failure) || failure instanceof TimeoutException);
     }
 
     private static boolean isFull(Throwable failure) {
@@ -315,9 +317,6 @@ public final class Whereabouts {
     }
 
     private Future<EventPlace> inQueues(FunctionName function, String id, Queue queue) {
-        if (queue.consumers() == UNKNOWN) {
-            return Future.succeededFuture(new EventPlace(Place.NOT_FOUND, DISK_FULL.detail(), Optional.of(DISK_FULL)));
-        }
         return position(Topology.invokeAddress(function), id).compose(position -> {
             if (position.isPresent()) {
                 return dispatcher.look(function).map(worker -> behind(position.getAsInt(), atBroker(queue, worker)));

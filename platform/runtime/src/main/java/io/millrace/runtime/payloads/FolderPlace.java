@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,14 +22,16 @@ import java.util.concurrent.Callable;
 
 /** A directory with a file each. */
 final class FolderPlace implements PayloadPlace {
-    private static final String COPYING = ".copy";
-
     private final Vertx vertx;
     private final Path directory;
+    /** Made once: to make one of a path asks the disk, and a disk of the network may not answer. */
+    private final String address;
 
     FolderPlace(Vertx vertx, Path directory) {
         this.vertx = vertx;
         this.directory = directory;
+        String uri = directory.toAbsolutePath().toUri().toString();
+        this.address = uri.endsWith("/") ? uri : uri + "/";
     }
 
     @Override
@@ -62,12 +65,27 @@ final class FolderPlace implements PayloadPlace {
 
     @Override
     public URI where(String name) {
-        return file(name).toUri();
+        return URI.create(address + name);
     }
 
     @Override
     public Future<Boolean> exists(String name) {
-        return blocking(() -> Files.exists(file(name)));
+        return blocking(() -> {
+            try {
+                Files.readAttributes(file(name), BasicFileAttributes.class);
+                return true;
+            } catch (NoSuchFileException gone) {
+                requireDirectory();
+                return false;
+            }
+        });
+    }
+
+    /** One that is away is no sign that its files are gone. */
+    private void requireDirectory() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new NoSuchFileException(directory.toString());
+        }
     }
 
     /** The bytes are shared where the file system can. */
@@ -79,6 +97,7 @@ final class FolderPlace implements PayloadPlace {
                 force(directory, StandardOpenOption.READ);
                 return true;
             } catch (NoSuchFileException gone) {
+                requireDirectory();
                 return false;
             }
         });
@@ -90,7 +109,7 @@ final class FolderPlace implements PayloadPlace {
         } catch (NoSuchFileException gone) {
             throw gone;
         } catch (UnsupportedOperationException | FileSystemException noLinksHere) {
-            Path begun = directory.resolve(copy.getFileName() + COPYING);
+            Path begun = directory.resolve(copy.getFileName() + PayloadStore.INCOMPLETE);
             Files.copy(file, begun, StandardCopyOption.REPLACE_EXISTING);
             force(begun, StandardOpenOption.WRITE);
             Files.move(begun, copy, StandardCopyOption.ATOMIC_MOVE);

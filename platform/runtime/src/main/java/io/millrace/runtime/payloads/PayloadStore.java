@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PayloadStore {
     private static final Logger LOGGER = LoggerFactory.getLogger(PayloadStore.class);
-    private static final String INCOMPLETE = ".part";
+    static final String INCOMPLETE = ".part";
     /** One that is still coming is written to all the time; one that is on its way to the store takes minutes. */
     private static final Duration INCOMPLETE_FOR = Duration.ofHours(1);
 

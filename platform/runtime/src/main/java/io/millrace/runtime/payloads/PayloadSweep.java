@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class PayloadSweep {
     private static final Logger LOGGER = LoggerFactory.getLogger(PayloadSweep.class);
     private static final int READ_TIMES = 2;
+    /** Of removing: a start waits for it, and a store takes its time for each. The next start goes on. */
+    private static final Duration MOST_TIME = Duration.ofSeconds(20);
 
     /** No event comes into these, and some are long. */
     private static final List<String> WITHOUT_EVENTS = List.of(
@@ -54,7 +56,7 @@ public final class PayloadSweep {
      * Where nothing is old enough, it asks the broker nothing. Blocks.
      *
      * @param age of a payload, at least
-     * @return how many were removed; whatever fails leaves them to the next start
+     * @return how many were removed; whatever fails, or takes longer than 20 s, leaves the others to the next start
      */
     public int sweep(Duration age) {
         try {
@@ -73,13 +75,22 @@ public final class PayloadSweep {
     }
 
     private int remove(Set<String> orphans) throws IOException {
+        long end = System.nanoTime() + MOST_TIME.toNanos();
+        int removed = 0;
         for (String orphan : orphans) {
+            if (System.nanoTime() - end > 0) {
+                break;
+            }
             Waiting.until(store.remove(orphan));
+            removed++;
         }
         if (!orphans.isEmpty()) {
-            LOGGER.atInfo().addKeyValue("payloads", orphans.size()).log("payloads removed that nobody referred to");
+            LOGGER.atInfo()
+                    .addKeyValue("payloads", removed)
+                    .addKeyValue("left", orphans.size() - removed)
+                    .log("payloads removed that nobody referred to");
         }
-        return orphans.size();
+        return removed;
     }
 
     /** Every queue is read twice: what an operator moves meanwhile from one that is still to come into one that was. */

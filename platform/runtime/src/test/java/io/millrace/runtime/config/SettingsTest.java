@@ -114,6 +114,17 @@ class SettingsTest {
                         URI.create("https://s3.example.org/"), "bucket", "of/one/", Optional.empty(), "us-east-1"));
         assertThat(store("http://127.0.0.1:9000/bucket").prefix()).isEmpty();
         assertThat(store("http://127.0.0.1:9000/bucket/a").place()).isEqualTo("http://127.0.0.1:9000/bucket/a/");
+        assertThat(store("https://s3.example.org:443/bucket").server())
+                .as("as those who read by a signed address spell it")
+                .isEqualTo(URI.create("https://s3.example.org/"));
+    }
+
+    @Test
+    void keys_for_a_store_for_payloads_that_is_not_named_are_refused() {
+        Map<String, String> keys = Map.of("payloads.store.accessKey", "AKIA", "payloads.store.secretKey", "hush");
+
+        assertThatThrownBy(() -> Settings.of(keys))
+                .hasMessage("setting payloads.store is '', expected one with payloads.store.accessKey");
     }
 
     private static PayloadStoreSettings store(String address) {
@@ -151,6 +162,7 @@ class SettingsTest {
             concurrency.minimumUnreserved | 1001   | setting concurrency.minimumUnreserved is '1001', expected at most concurrency.account, which is 1000
             payloads.store                | s3://b | setting payloads.store is 's3://b', expected http(s)://host:port/bucket or http(s)://host:port/bucket/prefix, or nothing
             payloads.store                | http://h/bucket/../a | setting payloads.store is 'http://h/bucket/../a', expected http(s)://host:port/bucket or http(s)://host:port/bucket/prefix, or nothing
+            payloads.store                | http://my_s3/bucket | setting payloads.store is 'http://my_s3/bucket', expected http(s)://host:port/bucket or http(s)://host:port/bucket/prefix, or nothing
             payloads.store.accessKey      | AKIA   | setting payloads.store.secretKey is '', expected one with payloads.store.accessKey
             function.memorySize           | 64     | setting function.memorySize is '64', expected 128 to 10240
             broker.amqp                   | 65536  | setting broker.amqp is '65536', expected 0 to 65535
