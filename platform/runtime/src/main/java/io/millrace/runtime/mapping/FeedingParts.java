@@ -17,6 +17,7 @@ import org.apache.qpid.proton.message.Message;
  * @param exists whether there is such a function, version or alias; from memory
  * @param timeout how long a function, version or alias may run; from memory
  * @param publish sends a message to its address; succeeds when the broker has it on disk
+ * @param keys idempotency keys of records
  */
 record FeedingParts(
         Invoker invoker,
