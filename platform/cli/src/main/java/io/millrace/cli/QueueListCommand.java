@@ -39,6 +39,7 @@ final class QueueListCommand implements Callable<Integer> {
             print(queues.stream()
                     .filter(queue -> !queue.internal() && !queue.temporary())
                     .filter(queue -> !queue.name().startsWith(Topology.TOOLS_PREFIX))
+                    .filter(queue -> !queue.name().startsWith(Topology.REPLY_PREFIX))
                     .toList());
             return ExitCode.OK.code();
         }

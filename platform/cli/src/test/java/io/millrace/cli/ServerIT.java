@@ -148,6 +148,7 @@ class ServerIT {
             called("publish", "letters", "two", "--broker", amqp);
 
             assertThat(called("queue", "ls", "letters", "--broker", amqp)).containsPattern("letters +2");
+            assertThat(called("queue", "ls", "--broker", amqp)).doesNotContain("reply.");
             CliCall kept = CliCall.run("queue", "delete", "letters", "--broker", amqp);
             assertThat(kept.exitCode()).isEqualTo(1);
             assertThat(called("queue", "receive", "letters", "--max", 5, "--broker", amqp)
