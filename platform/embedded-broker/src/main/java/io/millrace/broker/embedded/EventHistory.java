@@ -27,6 +27,7 @@ public final class EventHistory {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final long LOOK_AGAIN_NANOS = 20_000_000;
+    private static final int LOOKS = 3;
     /** Clocks of publishers and of this machine may differ, and days with 25 hours name two hours alike. */
     private static final Duration MARGIN = Duration.ofHours(1);
 
@@ -97,23 +98,32 @@ public final class EventHistory {
         return waiting == null || waiting.length > 0;
     }
 
+    /** Looks again when a file went away between being listed and being opened: the broker removes the oldest any time. */
     private List<JournalFile> ordered(SequentialFileFactory files) {
-        Configuration configuration = server.getConfiguration();
-        try {
-            return new JournalImpl(
-                            configuration.getJournalFileSize(),
-                            configuration.getJournalMinFiles(),
-                            configuration.getJournalPoolFiles(),
-                            0,
-                            0,
-                            files,
-                            "activemq-data",
-                            "amq",
-                            1)
-                    .orderFiles();
-        } catch (Exception unreadable) { // what Artemis declares
-            throw new HistoryUnavailableException("the broker's history cannot be read: " + unreadable, unreadable);
+        for (int look = 1; ; look++) {
+            try {
+                return journalOf(files).orderFiles();
+            } catch (Exception unreadable) { // what Artemis declares
+                if (look == LOOKS) {
+                    throw new HistoryUnavailableException(
+                            "the broker's history cannot be read: " + unreadable, unreadable);
+                }
+            }
         }
+    }
+
+    private JournalImpl journalOf(SequentialFileFactory files) {
+        Configuration configuration = server.getConfiguration();
+        return new JournalImpl(
+                configuration.getJournalFileSize(),
+                configuration.getJournalMinFiles(),
+                configuration.getJournalPoolFiles(),
+                0,
+                0,
+                files,
+                "activemq-data",
+                "amq",
+                1);
     }
 
     private static List<JournalFile> chosen(List<JournalFile> ordered, Instant from, Instant to) {
