@@ -3,12 +3,14 @@ package io.millrace.broker.delivery;
 import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.connection.BrokerRefusedException;
 import io.millrace.broker.connection.BrokerUnavailableException;
+import io.millrace.broker.connection.NotSentException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Promise;
 import io.vertx.proton.ProtonConnection;
 import io.vertx.proton.ProtonQoS;
 import io.vertx.proton.ProtonSender;
 import io.vertx.proton.impl.ProtonSenderImpl;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -20,23 +22,37 @@ import org.apache.qpid.proton.engine.Delivery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends to one address while the broker gives credit, and keeps the rest until it does. What was sent and not answered
- * when the connection goes fails: whether the broker has it is unknown. Event loop only.
+ * Sends to one address while the broker gives credit, and keeps the rest until it does, or has not for
+ * {@link #PATIENCE}: then the rest fails. What was sent and not answered when the connection goes fails: whether the
+ * broker has it is unknown. Event loop only.
  */
 final class OutboundLink {
+    /** A broker whose disk is full says no only while there is credit, and then gives no more. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** More than one, so that a process that stood still itself reads the credit that has come before it gives up. */
+    private static final int LOOKS = 4;
+
     private final BrokerConnection connection;
     private final String address;
     private final boolean settled;
+    private final Duration patience;
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
     private final Set<Promise<Void>> unanswered = new HashSet<>();
     private @Nullable ProtonSender sender;
     private int tags;
+    private boolean looking;
+    private boolean standing;
 
     /** @param settled whether messages go out settled: nobody learns what becomes of them */
     OutboundLink(BrokerConnection connection, String address, boolean settled) {
+        this(connection, address, settled, PATIENCE);
+    }
+
+    OutboundLink(BrokerConnection connection, String address, boolean settled, Duration patience) {
         this.connection = connection;
         this.address = address;
         this.settled = settled;
+        this.patience = patience;
     }
 
     private record Outgoing(EncodedMessage message, Promise<Void> accepted) {}
@@ -52,7 +68,30 @@ final class OutboundLink {
             sendNow(open, message, accepted);
         } else {
             waiting.add(new Outgoing(message, accepted));
+            if (!looking) {
+                lookLater(tags, standing ? LOOKS : 1); // Who comes later need not wait as long for the same answer.
+            }
         }
+    }
+
+    private void lookLater(int sentBefore, int look) {
+        looking = true;
+        long millis = Math.max(1, patience.toMillis() / LOOKS);
+        connection.context().owner().setTimer(millis, now -> {
+            looking = false;
+            if (waiting.isEmpty()) {
+                return;
+            }
+            if (tags != sentBefore) {
+                lookLater(tags, 1);
+            } else if (look < LOOKS) {
+                lookLater(sentBefore, look + 1);
+            } else {
+                standing = true;
+                failWaiting(new NotSentException("broker " + connection.address() + " has taken no message to "
+                        + address + " for " + patience.toSeconds() + " s: its disk is full, or the address blocked"));
+            }
+        });
     }
 
     private @Nullable ProtonSender openSender() {
@@ -73,6 +112,7 @@ final class OutboundLink {
     }
 
     private void sendWaiting() {
+        standing = false;
         ProtonSender open = sender;
         while (open != null && !waiting.isEmpty() && !open.sendQueueFull()) {
             Outgoing next = waiting.remove();
@@ -143,9 +183,13 @@ final class OutboundLink {
     private void failAll(RuntimeException why) {
         List<Promise<Void>> failing = List.copyOf(unanswered);
         unanswered.clear();
+        failing.forEach(promise -> promise.tryFail(why));
+        failWaiting(why);
+    }
+
+    private void failWaiting(RuntimeException why) {
         List<Outgoing> unsent = List.copyOf(waiting);
         waiting.clear();
-        failing.forEach(promise -> promise.tryFail(why));
         unsent.forEach(outgoing -> outgoing.accepted().tryFail(why));
     }
 
