@@ -10,7 +10,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "show", mixinStandardHelpOptions = true, description = "Shows a queue and its counts.")
+@Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = "Shows a queue, its counts, and what becomes of its messages that fail.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before anything runs
 final class QueueShowCommand implements Callable<Integer> {
     @Spec
@@ -25,15 +28,14 @@ final class QueueShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (BrokerSession session = BrokerSession.open(broker.address)) {
-            ObjectNode queue =
-                    QueueWords.json(QueueWords.existing(session, new BrokerManagement(session.connection()), name));
+            ObjectNode queue = QueueWords.withRedelivery(session, new BrokerManagement(session.connection()), name);
             PrintWriter out = spec.commandLine().getOut();
             if (broker.json) {
                 out.println(queue);
             } else {
                 queue.properties()
                         .forEach(each -> out.printf(
-                                "%-12s %s%n", each.getKey(), each.getValue().asText()));
+                                "%-18s %s%n", each.getKey(), each.getValue().asText()));
             }
             return ExitCode.OK.code();
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -104,6 +105,49 @@ class MappingVerbsIT {
 
         assertThat(done("mapping", "delete", uuid)).contains("Deleted mapping of orders-in to orders, " + uuid);
         assertThat(done("mapping", "ls").lines()).hasSize(1);
+    }
+
+    @Test
+    void a_queue_says_when_what_failed_comes_again_and_how_often() {
+        atBroker("queue", "create", "slow-in", "--redelivery-delay", "1m30s", "--max-attempts", "3");
+        assertThat(atBroker("queue", "show", "slow-in"))
+                .containsPattern("redeliveryDelay +PT1M30S\n")
+                .containsPattern("maxAttempts +3\n")
+                .containsPattern("deadLetterAddress +DLQ\n");
+
+        JsonNode changed = Json.lenient(atBroker("queue", "create", "slow-in", "--max-attempts", "5", "--json"));
+        assertThat(changed.path("redeliveryDelay").asText()).isEqualTo("PT1M30S");
+        assertThat(changed.path("maxAttempts").asInt()).isEqualTo(5);
+
+        atBroker("queue", "create", "plain-in");
+        assertThat(atBroker("queue", "show", "plain-in"))
+                .containsPattern("redeliveryDelay +PT0S\n")
+                .containsPattern("maxAttempts +10\n");
+    }
+
+    @Test
+    void a_redelivery_that_a_queue_cannot_have_is_refused() {
+        assertThat(refused("letters.fifo", "--redelivery-delay", "5s")).contains("would overtake each other");
+        assertThat(refused("invoke.orders", "--max-attempts", "5")).contains("platform's own");
+        assertThat(refused("orders", "--max-attempts", "0")).contains("expected 1 or more, or -1");
+        assertThat(refused("orders", "--redelivery-delay", "soon")).contains("expected a duration such as 30s");
+    }
+
+    private static String atBroker(String... arguments) {
+        CliCall call = CliCall.run(with(arguments));
+        assertThat(call.exitCode()).as(call.err()).isZero();
+        return call.out();
+    }
+
+    private static String refused(String queue, String option, String value) {
+        CliCall call = CliCall.run(with("queue", "create", queue, option, value));
+        assertThat(call.exitCode()).isEqualTo(2);
+        return call.err();
+    }
+
+    private static Object[] with(String... arguments) {
+        return Stream.concat(Stream.of(arguments), Stream.of("--broker", server.listens("amqp")))
+                .toArray();
     }
 
     @Test

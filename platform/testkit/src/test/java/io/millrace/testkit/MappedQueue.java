@@ -95,6 +95,17 @@ final class MappedQueue {
         }
     }
 
+    /** Takes one message; its body, and how often the queue says that it was handed over. */
+    String receive() {
+        try (JMSContext context = new JmsConnectionFactory("amqp://127.0.0.1:" + amqpPort).createContext()) {
+            TextMessage message = (TextMessage)
+                    context.createConsumer(context.createQueue(name)).receive(60_000);
+            return message.getText() + ", delivery " + message.getIntProperty("JMSXDeliveryCount");
+        } catch (JMSException refused) {
+            throw new JMSRuntimeException(refused.getMessage(), refused.getErrorCode(), refused);
+        }
+    }
+
     /** @param members as JSON, each after a comma */
     String map(String function, String members) {
         JsonObject answer = send(

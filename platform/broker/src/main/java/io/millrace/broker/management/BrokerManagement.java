@@ -28,6 +28,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -49,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerManagement {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BROKER = "broker";
+    private static final String REDELIVERY_DELAY = "redeliveryDelay";
+    private static final String MAXIMUM_ATTEMPTS = "maxDeliveryAttempts";
     private static final int PAGE = 5_000;
     private static final int FLUSH_AT = 1_000;
     private static final int LISTING_TRIES = 10;
@@ -224,6 +228,28 @@ public final class BrokerManagement {
                 .mapEmpty();
     }
 
+    /**
+     * Says of an address when its messages that failed come again and how often; what is not said stays as it is. Settings
+     * that its address has of its own are replaced, all others are those of {@code broker.xml}.
+     *
+     * @param delayMillis 0 or more
+     * @param maximumAttempts 1 or more, or -1 for no end
+     */
+    public Future<Void> setRedelivery(String address, OptionalLong delayMillis, OptionalInt maximumAttempts) {
+        return policy(address).compose(inForce -> {
+            ObjectNode settings = JSON.createObjectNode()
+                    .put(
+                            REDELIVERY_DELAY,
+                            delayMillis.orElse(inForce.path(REDELIVERY_DELAY).asLong()))
+                    .put(
+                            MAXIMUM_ATTEMPTS,
+                            maximumAttempts.orElse(
+                                    inForce.path(MAXIMUM_ATTEMPTS).asInt()));
+            return operation(BROKER, "addAddressSettings", address, settings.toString())
+                    .mapEmpty();
+        });
+    }
+
     /** The settings in force for an address, by the broker's names. */
     public Future<JsonNode> policy(String address) {
         return operation(BROKER, "getAddressSettingsAsJSON", address).map(inForce -> parse(inForce.asText()));
@@ -257,8 +283,8 @@ public final class BrokerManagement {
         return JSON.createObjectNode()
                 .put("deadLetterAddress", policy.deadLetterAddress())
                 .put("expiryAddress", policy.expiryAddress())
-                .put("maxDeliveryAttempts", policy.maximumDeliveryAttempts())
-                .put("redeliveryDelay", policy.redeliveryDelay())
+                .put(MAXIMUM_ATTEMPTS, policy.maximumDeliveryAttempts())
+                .put(REDELIVERY_DELAY, policy.redeliveryDelay())
                 .put("redeliveryMultiplier", policy.redeliveryMultiplier())
                 .put("maxRedeliveryDelay", policy.maximumRedeliveryDelay())
                 .put("maxExpiryDelay", policy.maximumExpiryDelay())

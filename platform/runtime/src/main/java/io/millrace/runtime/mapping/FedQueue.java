@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 /**
  * A queue of the broker that feeds a function for one mapping.
  *
- * @param maximumAttempts after so many the broker makes a message a dead letter; 0 or less for never
+ * @param policy as the broker has it now
  * @param backlog messages in it; does not fail
  */
 record FedQueue(
         EventSourceMapping mapping,
         BrokerQueue queue,
         SourceHealth health,
-        Supplier<Future<Integer>> maximumAttempts,
+        Supplier<Future<QueuePolicy>> policy,
         Supplier<Future<OptionalLong>> backlog) {
 
     MappingCounts counts() {

@@ -449,22 +449,21 @@ final class OrderedQueuePoller implements SourcePoller {
             firstReceipts.failed(item.id(), item.receivedFirst());
             item.delivery().retryLater();
         }
-        fed.maximumAttempts().get().onComplete(answer -> connection.run(() -> forgetDead(told, answer)));
+        fed.policy().get().onComplete(answer -> connection.run(() -> forgetDead(told, answer)));
         tickLater();
     }
 
-    private void forgetDead(List<BatchItem> failed, AsyncResult<Integer> maximum) {
-        if (maximum.failed()) {
+    private void forgetDead(List<BatchItem> failed, AsyncResult<QueuePolicy> policy) {
+        if (policy.failed()) {
             LOGGER.atDebug()
                     .addKeyValue(LogKeys.MAPPING, mapping.uuid())
-                    .setCause(maximum.cause())
+                    .setCause(policy.cause())
                     .log("number of attempts of a queue not known; groups wait for messages that may be dead");
             return;
         }
-        int most = maximum.result();
         failed.stream()
-                .filter(item ->
-                        most > 0 && EventMessages.attempt(item.delivery().message()) >= most)
+                .filter(item -> policy.result()
+                        .endsAfter(EventMessages.attempt(item.delivery().message())))
                 .forEach(messages::forget);
         next();
     }

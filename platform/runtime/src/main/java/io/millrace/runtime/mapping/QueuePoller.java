@@ -49,7 +49,7 @@ final class QueuePoller implements SourcePoller {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     /** Messages whose idempotency key is in use are tried again as often. */
     private static final long PARKED_MILLIS = 1_000;
-    /** After batches that fail one after the other: a queue without a redelivery delay hands them out again at once. */
+    /** After batches that fail one after the other. */
     private static final long LONGEST_PAUSE_AFTER_ERROR_MILLIS = 1_000;
 
     private final FedQueue fed;
@@ -68,6 +68,7 @@ final class QueuePoller implements SourcePoller {
     private final EventFilter filter;
     private final FirstReceipts firstReceipts = new FirstReceipts();
     private final ParkedItems parked = new ParkedItems();
+    private final RestingItems resting;
     private final ReadAhead readAhead = new ReadAhead(System.nanoTime());
     private final BatchConcurrency concurrency;
     private final long windowMillis;
@@ -115,6 +116,7 @@ final class QueuePoller implements SourcePoller {
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
+        this.resting = new RestingItems(connection, fed.policy());
         this.concurrency = new BatchConcurrency(settings.maximumConcurrency());
         this.windowMillis = Math.max(SHORTEST_WINDOW_MILLIS, settings.window().toMillis());
         this.link = new InboundLink(connection, source.name(), false, this::onMessage, this::attached);
@@ -146,6 +148,7 @@ final class QueuePoller implements SourcePoller {
             if (!stopping) {
                 stopping = true;
                 giveBackHeld();
+                resting.giveBackAll();
                 link.drainCredit();
             }
             if (running == 0) {
@@ -170,6 +173,7 @@ final class QueuePoller implements SourcePoller {
         full.clear();
         fullMessages = 0;
         parked.takeAll();
+        resting.giveBackAll();
         fillAnew();
         next();
     }
@@ -287,7 +291,8 @@ final class QueuePoller implements SourcePoller {
                 .addKeyValue(LogKeys.SOURCE, source.name())
                 .addKeyValue(LogKeys.REASON, reason)
                 .log("message cannot be handed to a function");
-        failed(item);
+        countFailed(item);
+        item.delivery().retryLater(); // Without a rest, which would not change it.
     }
 
     /** Runs what can run now, and asks for more. */
@@ -528,9 +533,17 @@ final class QueuePoller implements SourcePoller {
 
     /** Counted by the broker, which delivers it again or moves it to its dead-letter address, as the queue is set. */
     private void failed(BatchItem item) {
+        countFailed(item);
+        if (stopping) {
+            item.delivery().retryLater();
+        } else {
+            resting.add(item);
+        }
+    }
+
+    private void countFailed(BatchItem item) {
         counts.failedInvoke(1);
         firstReceipts.failed(item.id(), item.receivedFirst());
-        item.delivery().retryLater();
     }
 
     private void giveBackHeld() {

@@ -75,7 +75,7 @@ public final class QueuePollers implements SourcePollers {
     /** While one waits for its next delivery, a poller that has just started would not know of it. */
     private Future<Void> requireNoDelay(String queue) {
         return broker.policy(queue).map(policy -> {
-            long delay = policy.path("redeliveryDelay").asLong();
+            long delay = QueuePolicy.of(policy).redeliveryDelayMillis();
             if (delay > 0) {
                 throw new QueueUnsuitable("The queue " + queue + " has a redelivery delay of " + delay
                         + " ms, expected none: its messages would overtake each other.");
@@ -97,7 +97,7 @@ public final class QueuePollers implements SourcePollers {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "source " + mapping.source().label() + ", expected a queue of a broker"));
         FedQueue fed = new FedQueue(
-                mapping, queue, new SourceHealth(mapping, counts), () -> maximumAttempts(queue), () -> backlog(queue));
+                mapping, queue, new SourceHealth(mapping, counts), () -> policy(queue), () -> backlog(queue));
         return queue.isOrdered()
                 ? new OrderedQueuePoller(
                         fed, connection, invoker, traces, keys, function -> exists(functions, function), clock)
@@ -105,9 +105,8 @@ public final class QueuePollers implements SourcePollers {
                         fed, connection, invoker, traces, keys, function -> exists(functions, function), clock);
     }
 
-    private Future<Integer> maximumAttempts(BrokerQueue queue) {
-        return broker.policy(queue.name())
-                .map(policy -> policy.path("maxDeliveryAttempts").asInt());
+    private Future<QueuePolicy> policy(BrokerQueue queue) {
+        return broker.policy(queue.name()).map(QueuePolicy::of);
     }
 
     /** Not known while the broker is away, and of a queue that it has not. */

@@ -113,7 +113,7 @@ class OrderedQueuePollerTest {
                 mapping,
                 BrokerQueue.of(source).orElseThrow(),
                 new SourceHealth(mapping, new MappingCounts()),
-                () -> Future.succeededFuture(10),
+                () -> Future.succeededFuture(new QueuePolicy(10, REDELIVERY.toMillis())),
                 () -> Future.succeededFuture(OptionalLong.empty()));
         OrderedQueuePoller poller = new OrderedQueuePoller(
                 fed, connection, function, Traces.OFF, keys.of(vertx), exists -> true, new SuppliedClock(() -> now));
