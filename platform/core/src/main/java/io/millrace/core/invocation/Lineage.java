@@ -36,6 +36,16 @@ public final class Lineage {
         }
     }
 
+    /** Whether a trace header counts anything. */
+    public static boolean isIn(String traceHeader) {
+        return start(traceHeader) >= 0;
+    }
+
+    /** The counts alone, as a trace header that says nothing else. */
+    public static String element(String traceHeader) {
+        return ELEMENT + entries(traceHeader);
+    }
+
     /** How often the function has run in the chain that {@code traceHeader} belongs to. */
     public static int runs(String traceHeader, String key) {
         int most = 0;

@@ -39,9 +39,6 @@ public final class Destinations {
     }
 
     private static Map<String, String> properties(String arn, Supplier<String> trace, Map<String, String> w3c) {
-        if (function(arn).isEmpty() && w3c.isEmpty()) {
-            return Map.of();
-        }
         Map<String, String> properties = new HashMap<>(w3c);
         properties.put(EventProperties.TRACE, trace.get());
         FunctionArn.parse(arn, "", "")
@@ -53,7 +50,8 @@ public final class Destinations {
     /**
      * A record on its way to {@code arn}; empty if that is no destination.
      *
-     * @param trace the header that the function's own calls carry; a function gets it with the record
+     * @param trace the header that the function's own calls carry; it goes with the record, so that loops are noticed,
+     *     also those through queues
      */
     public static Optional<Message> message(String arn, byte[] record, Supplier<String> trace) {
         return message(arn, record, trace, Map.of());

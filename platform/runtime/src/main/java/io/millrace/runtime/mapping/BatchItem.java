@@ -1,6 +1,8 @@
 package io.millrace.runtime.mapping;
 
 import io.millrace.broker.delivery.Delivery;
+import io.millrace.broker.envelope.EventMessages;
+import io.millrace.broker.envelope.EventProperties;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -13,4 +15,10 @@ import java.util.Optional;
  * @param key under which it runs once
  */
 @SuppressWarnings("ArrayRecordComponent") // Written into the batch's event, never compared.
-record BatchItem(Delivery delivery, String id, Instant receivedFirst, byte[] record, Optional<ItemKey> key) {}
+record BatchItem(Delivery delivery, String id, Instant receivedFirst, byte[] record, Optional<ItemKey> key) {
+
+    /** As its sender sent it. */
+    Optional<String> traceHeader() {
+        return EventMessages.property(delivery.message(), EventProperties.TRACE);
+    }
+}

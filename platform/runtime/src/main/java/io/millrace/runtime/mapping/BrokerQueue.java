@@ -4,6 +4,7 @@ import io.millrace.eventsource.EventFrame;
 import io.millrace.eventsource.SourceDescription;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.qpid.proton.message.Message;
 
 /** A queue of the broker as one mapping reads it: what its messages look like in events. Thread-safe. */
@@ -25,6 +26,9 @@ interface BrokerQueue {
 
     /** Whether each message group of it comes in its order. */
     boolean isOrdered();
+
+    /** How many batches run at once, whatever the function does with them; empty for as many as it gets through. */
+    OptionalInt batchesAtOnce();
 
     EventFrame frame();
 

@@ -60,6 +60,7 @@ final class MessagePoller implements SourcePoller {
     private final Vertx vertx;
     private final Invoker invoker;
     private final Traces traces;
+    private final BatchChain chain;
     private final RecordKeys keys;
     private final BooleanSupplier functionExists;
     private final SourceHealth health;
@@ -93,6 +94,7 @@ final class MessagePoller implements SourcePoller {
         this.vertx = vertx;
         this.invoker = invoker;
         this.traces = traces;
+        this.chain = new BatchChain(traces, mapping.settings().function());
         this.keys = keys;
         this.functionExists = functionExists;
         this.health = new SourceHealth(mapping, counts);
@@ -336,7 +338,10 @@ final class MessagePoller implements SourcePoller {
                 InvocationType.REQUEST_RESPONSE,
                 run.batch().event(),
                 Optional.empty(),
-                traces.records(run.batch().messages(), SourceMessage::trace));
+                chain.attributes(
+                        traces.records(run.batch().messages(), SourceMessage::trace),
+                        run.batch().messages(),
+                        SourceMessage::trace));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
                 .onComplete(answer -> settle(

@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.qpid.proton.message.Message;
 
 /** A queue whose messages are shown as those of ActiveMQ: texts and bytes of JMS (lambda-semantics 3.9, 3.11). */
 record MqQueue(BrokerArn broker, String name) implements BrokerQueue {
+    /** Of an ActiveMQ. */
+    private static final int BATCHES_AT_ONCE = 5;
 
     @Override
     public boolean isOf(String region, String account) {
@@ -21,6 +24,11 @@ record MqQueue(BrokerArn broker, String name) implements BrokerQueue {
     @Override
     public boolean isOrdered() {
         return false;
+    }
+
+    @Override
+    public OptionalInt batchesAtOnce() {
+        return OptionalInt.of(BATCHES_AT_ONCE);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.trace.Traces;
@@ -66,6 +67,7 @@ final class OrderedQueuePoller implements SourcePoller {
     private final Vertx vertx;
     private final Invoker invoker;
     private final Traces traces;
+    private final BatchChain chain;
     private final RecordKeys keys;
     private final Predicate<FunctionArn> exists;
     private final Clock clock;
@@ -102,6 +104,7 @@ final class OrderedQueuePoller implements SourcePoller {
         this.vertx = connection.context().owner();
         this.invoker = invoker;
         this.traces = traces;
+        this.chain = new BatchChain(traces, settings.function());
         this.keys = keys;
         this.exists = exists;
         this.clock = clock;
@@ -316,7 +319,11 @@ final class OrderedQueuePoller implements SourcePoller {
                 InvocationType.REQUEST_RESPONSE,
                 claimed.left().event(),
                 Optional.empty(),
-                traces.batch(claimed.left().items(), item -> item.delivery().message()));
+                chain.attributes(
+                        traces.batch(
+                                claimed.left().items(), item -> item.delivery().message()),
+                        claimed.left().items(),
+                        BatchItem::traceHeader));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
                 .onComplete(answer -> connection.run(() -> answered(claimed, answer)));
@@ -352,6 +359,8 @@ final class OrderedQueuePoller implements SourcePoller {
     private void ended(Claimed claimed, AsyncResult<Invoker.Answer> answer) {
         if (answer.succeeded()) {
             settle(claimed, answer.result().outcome());
+        } else if (answer.cause() instanceof RecursiveCallException) {
+            stopped(claimed);
         } else {
             untried(claimed.whole(), String.valueOf(answer.cause().getMessage()));
         }
@@ -398,6 +407,16 @@ final class OrderedQueuePoller implements SourcePoller {
         });
     }
 
+    /** Whose chain of calls is too long has failed; the others stay where they are. */
+    private void stopped(Claimed claimed) {
+        List<BatchItem> left = claimed.left().items();
+        Set<BatchItem> tooLong = chain.stopped(left, BatchItem::traceHeader);
+        Set<String> others =
+                ids(left.stream().filter(item -> !tooLong.contains(item)).toList());
+        counts.failedInvoke(others.size());
+        conclude(claimed, ids(List.copyOf(tooLong)), others);
+    }
+
     private Set<String> failures(Batch batch, byte[] response) {
         Set<String> ids = ids(batch.items());
         return settings.reportsItemFailures() ? ItemFailures.read(response, ids).orElse(ids) : Set.of();
@@ -409,12 +428,20 @@ final class OrderedQueuePoller implements SourcePoller {
 
     /** @param failures of those that ran */
     private void conclude(Claimed claimed, Set<String> failures) {
+        conclude(claimed, failures, Set.of());
+    }
+
+    /** @param untried ids of those that were to run and did not */
+    private void conclude(Claimed claimed, Set<String> failures, Set<String> untried) {
         boolean isWhole = claimed.claims().isWhole();
         Set<String> failed = new HashSet<>(failures);
         if (!isWhole) {
             failed.addAll(ids(claimed.claims().with(Verdict.REUSED)));
         }
-        Set<String> waiting = isWhole ? Set.of() : ids(claimed.claims().with(Verdict.WAITS, Verdict.TWIN));
+        Set<String> waiting = new HashSet<>(untried);
+        if (!isWhole) {
+            waiting.addAll(ids(claimed.claims().with(Verdict.WAITS, Verdict.TWIN)));
+        }
         if (failed.isEmpty()) {
             fed.health().succeeded();
         } else {

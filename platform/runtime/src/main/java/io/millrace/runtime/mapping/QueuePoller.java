@@ -11,6 +11,7 @@ import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.dispatch.Invoker;
+import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.mapping.ItemClaims.Verdict;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.trace.Traces;
@@ -61,6 +62,7 @@ final class QueuePoller implements SourcePoller {
     private final Vertx vertx;
     private final Invoker invoker;
     private final Traces traces;
+    private final BatchChain chain;
     private final RecordKeys keys;
     private final Predicate<FunctionArn> exists;
     private final Clock clock;
@@ -112,12 +114,14 @@ final class QueuePoller implements SourcePoller {
         this.vertx = connection.context().owner();
         this.invoker = invoker;
         this.traces = traces;
+        this.chain = new BatchChain(traces, settings.function());
         this.keys = keys;
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
         this.resting = new RestingItems(connection, fed.policy());
-        this.concurrency = new BatchConcurrency(settings.maximumConcurrency());
+        this.concurrency = new BatchConcurrency(
+                settings.maximumConcurrency().isPresent() ? settings.maximumConcurrency() : source.batchesAtOnce());
         this.windowMillis = Math.max(SHORTEST_WINDOW_MILLIS, settings.window().toMillis());
         this.link = new InboundLink(connection, source.name(), false, this::onMessage, this::attached);
     }
@@ -377,7 +381,10 @@ final class QueuePoller implements SourcePoller {
                 InvocationType.REQUEST_RESPONSE,
                 batch.event(),
                 Optional.empty(),
-                traces.batch(batch.items(), item -> item.delivery().message()));
+                chain.attributes(
+                        traces.batch(batch.items(), item -> item.delivery().message()),
+                        batch.items(),
+                        BatchItem::traceHeader));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
                 .onComplete(answer -> connection.run(() -> answered(batch, claims, startedAt, answer)));
@@ -409,6 +416,8 @@ final class QueuePoller implements SourcePoller {
             readAhead.ran(batch.size(), batch.bytes(), now);
             concurrency.ran(now - startedAt, !full.isEmpty());
             settle(batch, answer.result().outcome());
+        } else if (answer.cause() instanceof RecursiveCallException) {
+            stopped(batch);
         } else {
             notRun(batch, String.valueOf(answer.cause().getMessage()));
         }
@@ -481,6 +490,20 @@ final class QueuePoller implements SourcePoller {
                 return null;
             }
         });
+    }
+
+    /** Whose chain is too long has failed; the others come again, uncounted, most likely without it. */
+    private void stopped(Batch batch) {
+        fed.health().failed();
+        Set<BatchItem> tooLong = chain.stopped(batch.items(), BatchItem::traceHeader);
+        for (BatchItem item : batch.items()) {
+            if (tooLong.contains(item)) {
+                failed(item);
+            } else {
+                counts.failedInvoke(1);
+                item.delivery().release();
+            }
+        }
     }
 
     private void notRun(Batch batch, String reason) {

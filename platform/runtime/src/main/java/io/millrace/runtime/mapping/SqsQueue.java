@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import io.millrace.eventsource.EventFrame;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.qpid.proton.message.Message;
 
 /** A queue whose messages are shown as those of SQS (lambda-semantics 3.11). */
@@ -26,6 +27,11 @@ record SqsQueue(QueueArn arn, SerializedString tail) implements BrokerQueue {
     @Override
     public boolean isOrdered() {
         return arn.isOrdered();
+    }
+
+    @Override
+    public OptionalInt batchesAtOnce() {
+        return OptionalInt.empty();
     }
 
     @Override

@@ -32,8 +32,8 @@ class DestinationsTest {
         assertThat(queue.getAddress()).isEqualTo("records");
         assertThat(topic.getAddress()).isEqualTo("topic.news");
         assertThat(EventMessages.properties(function)).containsOnlyKeys(EventProperties.TRACE);
-        assertThat(EventMessages.properties(queue)).isEmpty();
-        assertThat(EventMessages.properties(topic)).isEmpty();
+        assertThat(EventMessages.properties(queue)).containsOnlyKeys(EventProperties.TRACE);
+        assertThat(EventMessages.properties(topic)).containsOnlyKeys(EventProperties.TRACE);
     }
 
     @Test
