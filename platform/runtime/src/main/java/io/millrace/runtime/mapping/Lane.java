@@ -40,7 +40,7 @@ final class Lane {
         this.limits = limits;
     }
 
-    /** Whether a batch more may come. */
+    /** Whether more may come. If not, what is here is a batch: nothing would be read that could fill it. */
     boolean hasRoom() {
         return waiting.size() < limits.mostRecords() && bytes < limits.mostBytes();
     }
@@ -65,7 +65,7 @@ final class Lane {
             return Optional.empty();
         }
         List<StreamItem> batch = fill(open);
-        boolean isFull = batch.size() == limits.mostRecords() || batch.size() < waiting.size();
+        boolean isFull = batch.size() == limits.mostRecords() || batch.size() < waiting.size() || !hasRoom();
         if (!isFull && nowNanos - waiting.getFirst().sinceNanos() < limits.fillNanos()) {
             return Optional.empty();
         }
