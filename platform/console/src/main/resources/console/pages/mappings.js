@@ -15,6 +15,7 @@ function functionOf(arn) { return arn.split(':').slice(6).join(':'); }
 
 /** What it reads, in few words: the last part of an ARN, or topics. */
 function sourceOf(mapping, counts) {
+  if (mapping.Queues?.length) return mapping.Queues.join(', ');
   if (mapping.EventSourceArn) return mapping.EventSourceArn.split(':').slice(5).join(':');
   return counts?.source ?? [...(mapping.Topics ?? []), ...(mapping.Queues ?? [])].join(', ');
 }

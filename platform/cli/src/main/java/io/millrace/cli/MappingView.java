@@ -11,8 +11,11 @@ final class MappingView {
 
     private MappingView() {}
 
-    /** The queue's name, or what else stands at the end of the source's ARN; servers and topic, where there is none. */
+    /** The queue's name, also of a broker as MQ names it, or what else stands at the end of the source's ARN; servers and topic, where there is none. */
     static String source(JsonNode mapping) {
+        if (mapping.at("/Queues/0").isTextual()) {
+            return mapping.at("/Queues/0").asText();
+        }
         if (mapping.has("EventSourceArn")) {
             return behind(mapping.path("EventSourceArn").asText(), RESOURCE);
         }
