@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class SlowBrokerTest {
             try (DeadLetters letters =
                     DeadLetters.connect(BrokerAddress.local("127.0.0.1", slow), AWAY, Duration.ofMinutes(2))) {
                 // Then
-                assertThat(letters.queue("orders").function()).isEqualTo(Optional.of("orders"));
+                assertThat(letters.queue("orders").name()).isEqualTo("dlq.orders");
             }
         } finally {
             BrokerWithFunctions.await(vertx.close());

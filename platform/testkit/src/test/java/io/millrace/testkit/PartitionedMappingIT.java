@@ -52,6 +52,8 @@ class PartitionedMappingIT {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch entered = new CountDownLatch(1);
     private Path log;
+
+    @SuppressWarnings("NullAway.Init") // Each test starts it, with a time of its own to drain.
     private Millrace millrace;
 
     @BeforeEach

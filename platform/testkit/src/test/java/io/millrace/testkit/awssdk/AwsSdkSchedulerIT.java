@@ -106,7 +106,7 @@ class AwsSdkSchedulerIT {
             try {
                 return new Once(due, create(at(due), more).scheduleArn());
             } catch (ValidationException refused) {
-                if (!refused.getMessage().contains("expected one with a time to come")) {
+                if (!String.valueOf(refused.getMessage()).contains("expected one with a time to come")) {
                     throw refused;
                 }
             }
