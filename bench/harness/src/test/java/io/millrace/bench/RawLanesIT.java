@@ -71,7 +71,7 @@ class RawLanesIT {
         try (Lane lane = surroundings.rawBatches(10)) {
             int times = assertMovesAndRests(lane);
 
-            assertThat(lane.completed()).isEqualTo(times * 2 * BRIEFLY.toMillis() * BacklogLane.PER_MILLI);
+            assertThat(lane.completed()).isEqualTo(times * 2L * BRIEFLY.toMillis() * BacklogLane.PER_MILLI);
         }
     }
 
