@@ -127,6 +127,7 @@ public abstract class MessageSourceContract {
             // Then
             assertThat(times).hasSize(200).allSatisfy((number, count) -> assertThat(count)
                     .isEqualTo(1));
+            assertThat(queue.left()).isZero();
         } finally {
             threads.shutdownNow();
         }
@@ -150,6 +151,7 @@ public abstract class MessageSourceContract {
                     .extracting(SourceMessage::id)
                     .containsExactlyInAnyOrderElementsOf(
                             messages.stream().map(SourceMessage::id).toList());
+            assertThat(queue.left()).isZero();
         }
     }
 
