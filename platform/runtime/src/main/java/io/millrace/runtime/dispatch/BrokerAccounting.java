@@ -97,7 +97,8 @@ public final class BrokerAccounting implements Accounting, FunctionReadings {
                 account(function, reading, queues),
                 invoke == null ? 0 : invoke.added(),
                 invoke == null ? 0 : invoke.acknowledged(),
-                reading.givenUp(),
+                reading.link(),
+                reading.told(),
                 reading.oldestWaiting());
     }
 

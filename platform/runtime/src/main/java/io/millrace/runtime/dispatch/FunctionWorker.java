@@ -70,6 +70,7 @@ final class FunctionWorker {
     private final LoweredAttempts lowered = new LoweredAttempts();
     private DeployedFunction deployed;
     private boolean agesDiffer;
+    private long link;
     private final String lineageKey;
     private boolean opened;
     private boolean stopping;
@@ -105,6 +106,7 @@ final class FunctionWorker {
     }
 
     private void attached() {
+        link = dispatcher.nextLink();
         // What waits came by the old link; the broker delivers it again.
         long longest = parts.clock().millis() + DELIVERED_AGAIN_WITHIN.toMillis();
         takeOutWaiting().forEach(event -> {
@@ -161,7 +163,7 @@ final class FunctionWorker {
         Optional<Instant> oldest = Stream.of(parkedFirst.stream(), groups.oldest(), awaitingFirst)
                 .flatMap(times -> times)
                 .min(Comparator.naturalOrder());
-        return new Dispatcher.Reading(running(), succeeded(), settlement.givenUp(), oldest);
+        return new Dispatcher.Reading(running(), succeeded(), link, settlement.told(), oldest);
     }
 
     long succeeded() {

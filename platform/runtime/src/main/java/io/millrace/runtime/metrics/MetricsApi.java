@@ -22,6 +22,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ public final class MetricsApi implements AutoCloseable {
     public record Sources(
             Meters meters,
             FunctionReadings readings,
+            Supplier<Future<Map<String, Long>>> undone,
             ConcurrencyLedger ledger,
             MappingAdministration mappings,
             BooleanSupplier isBrokerConnected,
@@ -62,6 +64,7 @@ public final class MetricsApi implements AutoCloseable {
                 new Scrape.Parts(
                         sources.meters(),
                         sources.readings(),
+                        sources.undone(),
                         sources.ledger(),
                         sources.mappings(),
                         sources.isBrokerConnected(),

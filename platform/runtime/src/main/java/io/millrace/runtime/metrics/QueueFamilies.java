@@ -1,5 +1,6 @@
 package io.millrace.runtime.metrics;
 
+import io.millrace.broker.topology.Topology;
 import io.millrace.core.function.FunctionName;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.accounting.FunctionReading;
@@ -17,31 +18,42 @@ final class QueueFamilies {
     private static final String FUNCTION = "function";
 
     private final Meters meters;
-    private final Map<FunctionName, Book> first = new HashMap<>();
+    private final Map<FunctionName, Books> books = new HashMap<>();
 
     QueueFamilies(Meters meters) {
         this.meters = meters;
     }
 
-    /** Events that left the queue, as the broker counts them, and those whose end this server knows. */
-    private record Book(long left, long ended) {
-        static Book of(FunctionReading reading) {
-            return new Book(reading.acknowledged(), reading.account().succeeded() + reading.givenUp());
+    /** Events that left the queue, as the broker counts them, and those of which is known how. */
+    private record Book(long link, long left, long told, long undone) {
+        boolean goesOn(Book later) {
+            return later.link == link && later.left >= left && later.told >= told && later.undone >= undone;
+        }
+
+        long unaccountedSince(Book first) {
+            return (left - first.left) - (told - first.told) - (undone - first.undone);
         }
     }
 
-    void add(Families families, Map<FunctionName, FunctionReading> readings, Instant now) {
-        first.keySet().retainAll(readings.keySet());
-        readings.forEach((name, reading) -> add(families, name, reading, now));
+    /** Where it began to compare, and where it last looked. */
+    private record Books(Book first, Book last) {}
+
+    /** @param undone events that were brought back out of a queue by then, by its name */
+    void add(Families families, Map<FunctionName, FunctionReading> readings, Map<String, Long> undone, Instant now) {
+        books.keySet().retainAll(readings.keySet());
+        readings.forEach((name, reading) -> {
+            long back = undone.getOrDefault(Topology.invokeAddress(name), 0L);
+            add(families, name, reading, new Book(reading.link(), reading.acknowledged(), reading.told(), back), now);
+        });
     }
 
-    private void add(Families families, FunctionName name, FunctionReading reading, Instant now) {
+    private void add(Families families, FunctionName name, FunctionReading reading, Book book, Instant now) {
         String label = meters.label(name);
         addStates(families, label, reading.account());
         families.gauge(
                 "millrace_unaccounted_events",
                 "Events that left the queue of the function without an end that this server knows.",
-                unaccounted(name, Book.of(reading)),
+                unaccounted(name, book),
                 FUNCTION,
                 label);
         if (!label.equals(Meters.OTHERS)) {
@@ -87,13 +99,18 @@ final class QueueFamilies {
                 state));
     }
 
-    /** Since the first look, as both books have begun at different times; also after the broker's began anew. */
-    private long unaccounted(FunctionName name, Book book) {
-        Book since = first.get(name);
-        if (since == null || book.left() < since.left() || book.ended() < since.ended()) {
-            first.put(name, book);
+    /**
+     * Since the first look by the same link: the counts have begun at different times, and begin anew with the broker, the
+     * queue, or the worker, each of which makes a new link. Less than nothing is missing only where that first look fell
+     * into an undo, which is written down at its end.
+     */
+    private long unaccounted(FunctionName name, Book now) {
+        Books known = books.get(name);
+        if (known == null || !known.last().goesOn(now) || now.unaccountedSince(known.first()) < 0) {
+            books.put(name, new Books(now, now));
             return 0;
         }
-        return (book.left() - since.left()) - (book.ended() - since.ended());
+        books.put(name, new Books(known.first(), now));
+        return now.unaccountedSince(known.first());
     }
 }

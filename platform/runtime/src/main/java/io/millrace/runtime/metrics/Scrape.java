@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ final class Scrape implements AutoCloseable {
     record Parts(
             Meters meters,
             FunctionReadings readings,
+            Supplier<Future<Map<String, Long>>> undone,
             ConcurrencyLedger ledger,
             MappingAdministration mappings,
             BooleanSupplier isBrokerConnected,
@@ -95,13 +97,22 @@ final class Scrape implements AutoCloseable {
 
     private Future<Buffer> make() {
         boolean connected = parts.isBrokerConnected().getAsBoolean();
-        Future<Optional<Map<FunctionName, FunctionReading>>> accounts =
-                connected ? inTime(parts.readings().readings()) : Future.succeededFuture(Optional.empty());
+        Future<Optional<Books>> accounts = connected ? inTime(books()) : Future.succeededFuture(Optional.empty());
         Future<Optional<List<MappingStats>>> mappings =
                 connected ? inTime(parts.mappings().stats()) : Future.succeededFuture(Optional.empty());
         return Future.all(accounts, mappings)
                 .compose(all ->
                         vertx.executeBlocking(() -> render(connected, accounts.result(), mappings.result()), false));
+    }
+
+    /** @param undone events that an undo took out of a queue, by its name */
+    private record Books(Map<FunctionName, FunctionReading> readings, Map<String, Long> undone) {}
+
+    // First what was undone: each of these has left its queue when the queues are counted.
+    private Future<Books> books() {
+        return parts.undone()
+                .get()
+                .compose(undone -> parts.readings().readings().map(readings -> new Books(readings, undone)));
     }
 
     /** Empty when the broker does not tell. */
@@ -111,10 +122,7 @@ final class Scrape implements AutoCloseable {
                 .otherwise(away -> Optional.empty());
     }
 
-    private Buffer render(
-            boolean connected,
-            Optional<Map<FunctionName, FunctionReading>> accounts,
-            Optional<List<MappingStats>> mappings) {
+    private Buffer render(boolean connected, Optional<Books> accounts, Optional<List<MappingStats>> mappings) {
         Instant now = parts.clock().instant();
         Families families = new Families();
         families.gauge("millrace_broker_connected", "1 while all connections to the broker are up.", connected ? 1 : 0);
@@ -128,7 +136,7 @@ final class Scrape implements AutoCloseable {
                 parts.meters().sharing());
         parts.meters().all().forEach(function -> FunctionFamilies.add(families, function));
         ConcurrencyFamilies.add(families, parts.meters(), parts.ledger().reading());
-        accounts.ifPresent(readings -> queues.add(families, readings, now));
+        accounts.ifPresent(books -> queues.add(families, books.readings(), books.undone(), now));
         mappings.ifPresent(stats -> MappingFamilies.add(families, parts.meters(), stats));
         current = families.snapshots();
         return Buffer.buffer(registry.scrape());

@@ -68,6 +68,7 @@ final class MetricsFloor implements AutoCloseable {
                 new MetricsApi.Sources(
                         meters,
                         counted,
+                        () -> Future.succeededFuture(Map.of()),
                         new ConcurrencyLedger(new ConcurrencyRules(1000, 100, 10, 1000), System::nanoTime),
                         new Mappings(vertx, registry.documents(), new RecordingPollers(), clock),
                         () -> isBrokerConnected,
@@ -102,9 +103,13 @@ final class MetricsFloor implements AutoCloseable {
         readings = Future.succeededFuture(all);
     }
 
-    static FunctionReading reading(FunctionAccount account, long acknowledged, long givenUp) {
+    static FunctionReading reading(FunctionAccount account, long acknowledged, long told) {
+        return reading(account, acknowledged, 1, told);
+    }
+
+    static FunctionReading reading(FunctionAccount account, long acknowledged, long link, long told) {
         return new FunctionReading(
-                account, account.accepted(), acknowledged, givenUp, Optional.of(NOW.minusSeconds(90)));
+                account, account.accepted(), acknowledged, link, told, Optional.of(NOW.minusSeconds(90)));
     }
 
     HttpRequest.Builder request(String path) {
