@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.delivery.Publisher;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.management.BrokerManagement;
+import io.millrace.broker.topology.QueueSpec;
 import io.millrace.eventsource.contract.FreePort;
 import io.millrace.function.FunctionHandler;
 import io.vertx.core.Future;
@@ -16,12 +19,17 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -102,6 +110,26 @@ class MetricsBooksIT {
     private void awaitValue(String series, double expected) {
         await(series).atMost(PATIENCE).untilAsserted(() -> assertThat(value(series))
                 .hasValue(expected));
+    }
+
+    @Test
+    void events_that_wait_in_a_paused_queue_or_one_that_nobody_takes_from_have_an_age() {
+        // Given
+        millrace.deploy("paused", (FunctionHandler) (event, context) -> event);
+        join(management.operation("queue.invoke.paused", "pause"));
+        join(management.createQueue(new QueueSpec("invoke.nobodys", true)));
+        millrace.publish("paused", "{}").join();
+        byte[] payload = "{}".getBytes(StandardCharsets.UTF_8);
+        Message event = EventMessages.durable(UUID.randomUUID().toString(), payload, Map.of(), null);
+        join(new Publisher(connection).send("invoke.nobodys", event));
+        // Then
+        for (String function : List.of("paused", "nobodys")) {
+            awaitValue("millrace_events{function=\"" + function + "\",state=\"waiting\"}", 1);
+            await(function).atMost(PATIENCE).untilAsserted(() -> assertThat(
+                            value("millrace_oldest_event_age_seconds{function=\"" + function + "\"}")
+                                    .orElse(0))
+                    .isBetween(0.5, 3_600.0));
+        }
     }
 
     @Test

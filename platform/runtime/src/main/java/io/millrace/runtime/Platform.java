@@ -58,6 +58,7 @@ import io.millrace.runtime.metrics.MeteredEnvironments;
 import io.millrace.runtime.metrics.MetricsApi;
 import io.millrace.runtime.metrics.UndoneEvents;
 import io.millrace.runtime.metrics.UsageMeter;
+import io.millrace.runtime.metrics.WaitingAges;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.payloads.PayloadStore;
@@ -145,6 +146,7 @@ public final class Platform implements AutoCloseable {
     private final Shadows shadows;
     private final BrokerAccounting brokerAccounting;
     private final UndoneEvents undone;
+    private final WaitingAges waitingAges;
     private final ConcurrencyLedger ledger;
     private final Meters meters;
     private final UsageMeter usage;
@@ -257,6 +259,7 @@ public final class Platform implements AutoCloseable {
         this.invoker = traces.isOn() ? new TracedInvoker(sending, traces) : sending;
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
         this.undone = new UndoneEvents(managing, new BrokerManagement(managing));
+        this.waitingAges = new WaitingAges(new BrokerManagement(managing));
         await(BrokerConnections.onEachReturn(managing, deployments::ensureQueues));
         if (embeddedBroker.isPresent()) { // Of another, somebody else's workers may have events in their hands.
             new PayloadSweep(payloads, managing, new BrokerManagement(managing), clock)
@@ -543,7 +546,14 @@ public final class Platform implements AutoCloseable {
         MetricsApi metrics = keep(new MetricsApi(
                 vertx,
                 new MetricsApi.Sources(
-                        meters, brokerAccounting, undone::now, ledger, mappings, this::isBrokerConnected, usage),
+                        meters,
+                        brokerAccounting,
+                        undone::now,
+                        waitingAges::of,
+                        ledger,
+                        mappings,
+                        this::isBrokerConnected,
+                        usage),
                 settings.metrics(),
                 access,
                 Clock.systemUTC()));

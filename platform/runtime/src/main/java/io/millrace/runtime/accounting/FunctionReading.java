@@ -19,4 +19,11 @@ public record FunctionReading(
         long acknowledged,
         long link,
         long told,
-        Optional<Instant> oldestWaiting) {}
+        Optional<Instant> oldestWaiting) {
+    /** Where a queue is and no worker of this server: the function could not be created, or is another server's. */
+    public static final long NO_WORKER = -1;
+
+    public boolean hasWorker() {
+        return link != NO_WORKER;
+    }
+}

@@ -156,13 +156,13 @@ final class FunctionWorker {
 
     /** What is known here of the function now. */
     Dispatcher.Reading reading() {
-        Optional<Instant> parkedFirst =
-                Optional.ofNullable(parked.peek()).flatMap(event -> EventMessages.receivedAt(event.message()));
-        Stream<Instant> awaitingFirst = Stream.ofNullable(awaitingStore.peek())
+        Stream<Instant> alone = Stream.of(
+                        Stream.ofNullable(parked.peek()),
+                        Stream.ofNullable(awaitingStore.peek()),
+                        parts.quarantine().waiting(this))
+                .flatMap(events -> events)
                 .flatMap(event -> EventMessages.receivedAt(event.message()).stream());
-        Optional<Instant> oldest = Stream.of(parkedFirst.stream(), groups.oldest(), awaitingFirst)
-                .flatMap(times -> times)
-                .min(Comparator.naturalOrder());
+        Optional<Instant> oldest = Stream.concat(alone, groups.oldest()).min(Comparator.naturalOrder());
         return new Dispatcher.Reading(running(), succeeded(), link, settlement.told(), oldest);
     }
 

@@ -11,6 +11,7 @@ import io.millrace.runtime.access.RequestSigner;
 import io.millrace.runtime.access.Role;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.accounting.FunctionReading;
+import io.millrace.runtime.metrics.QueueFamilies.Look;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -128,11 +130,9 @@ class MetricsApiTest {
     /** What is shown of a queue that {@code left} events left, of which {@code told} ended and {@code undone} went back. */
     private static double unaccounted(QueueFamilies queues, long link, long left, long told, long undone) {
         Families families = new Families();
-        queues.add(
-                families,
-                Map.of(ORDERS, MetricsFloor.reading(new FunctionAccount(9, 2, 0, 0, 3, 4, 0), left, link, told)),
-                Map.of("invoke.orders", undone),
-                MetricsFloor.NOW);
+        FunctionReading reading = MetricsFloor.reading(new FunctionAccount(9, 2, 0, 0, 3, 4, 0), left, link, told);
+        Look look = new Look(Map.of(ORDERS, reading), Map.of("invoke.orders", undone), Map.of());
+        queues.add(families, look, MetricsFloor.NOW);
         assertThat(Shown.value(families, "millrace_oldest_event_age_seconds")).isEqualTo(90.0);
         return Shown.value(families, "millrace_unaccounted_events");
     }
@@ -185,6 +185,46 @@ class MetricsApiTest {
             assertThat(unaccounted(queues, 2, 25, 2, 23)).isEqualTo(0.0);
             assertThat(unaccounted(queues, 2, 26, 2, 23)).isEqualTo(1.0);
         }
+    }
+
+    @Test
+    void what_waits_in_the_broker_has_the_age_that_the_broker_tells_and_only_such_queues_are_asked() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data, "metrics.functions=4")) {
+            // Given
+            FunctionName held = new FunctionName("held");
+            FunctionName paused = new FunctionName("paused");
+            FunctionName unknown = new FunctionName("unknown");
+            FunctionName idle = new FunctionName("idle");
+            FunctionName other = new FunctionName("other");
+            FunctionName broken = new FunctionName("broken");
+            List.of(held, paused, unknown, idle, other).forEach(floor.meters::function);
+            FunctionAccount waiting = new FunctionAccount(3, 3, 0, 0, 0, 0, 0);
+            FunctionAccount delayed = new FunctionAccount(3, 0, 3, 0, 0, 0, 0);
+            floor.readings = Future.succeededFuture(Map.of(
+                    held, MetricsFloor.reading(waiting, 0, 0),
+                    paused, atBroker(waiting, 1),
+                    unknown, atBroker(waiting, 1),
+                    idle, atBroker(delayed, 1),
+                    other, atBroker(waiting, 1),
+                    broken, atBroker(waiting, FunctionReading.NO_WORKER)));
+            floor.ages = Map.of(paused, Duration.ofHours(2), broken, Duration.ofMinutes(1));
+            // When
+            String text = floor.get("/metrics").body();
+            // Then
+            assertThat(floor.asked).containsExactlyInAnyOrder(paused, unknown, broken);
+            assertThat(text)
+                    .contains("millrace_oldest_event_age_seconds{function=\"held\"} 90.0\n")
+                    .contains("millrace_oldest_event_age_seconds{function=\"paused\"} 7200.0\n")
+                    .contains("millrace_oldest_event_age_seconds{function=\"idle\"} 0.0\n")
+                    .contains("millrace_oldest_event_age_seconds{function=\"broken\"} 60.0\n")
+                    .contains("millrace_events{function=\"broken\",state=\"waiting\"} 3.0\n")
+                    .doesNotContain("millrace_oldest_event_age_seconds{function=\"unknown\"}")
+                    .doesNotContain("millrace_unaccounted_events{function=\"broken\"}");
+        }
+    }
+
+    private static FunctionReading atBroker(FunctionAccount account, long link) {
+        return new FunctionReading(account, 0, 0, link, 0, Optional.empty());
     }
 
     @Test
