@@ -108,7 +108,7 @@ final class MetricsFloor implements AutoCloseable {
         for (int n = 0; n < functions; n++) {
             FunctionName name = new FunctionName("bomb-" + n);
             meters.function(name).version("$LATEST").ended(false);
-            meters.function(name).ran(1_000_000);
+            meters.function(name).version("$LATEST").ran(1_000_000);
             all.put(name, reading(new FunctionAccount(1, 1, 0, 0, 0, 0, 0), 0, 0));
         }
         readings = Future.succeededFuture(all);
