@@ -6,6 +6,7 @@ import io.millrace.broker.connection.BrokerConnection;
 import io.millrace.broker.delivery.QueueBrowser;
 import io.millrace.broker.envelope.EventMessages;
 import io.millrace.broker.management.BrokerManagement;
+import io.millrace.broker.management.QueueState;
 import io.millrace.broker.topology.Topology;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -43,9 +44,11 @@ public final class UndoneEvents {
     /** @return by the name of the queue; as far as is known if the broker does not tell, or never had a job */
     public Future<Map<String, Long>> now() {
         return management
-                .attribute("queue." + RECORDS, "messagesAdded")
-                .map(JsonNode::asLong)
-                .compose(written -> isKnown(written) ? Future.succeededFuture() : readAll(written))
+                .findQueue(RECORDS) // The broker would log a warning at each question about one that is not there.
+                .compose(found -> found.map(QueueState::added)
+                        .filter(written -> !isKnown(written))
+                        .map(this::readAll)
+                        .orElseGet(Future::succeededFuture))
                 .otherwiseEmpty()
                 .map(done -> sums());
     }
