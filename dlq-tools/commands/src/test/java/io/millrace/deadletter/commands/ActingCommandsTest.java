@@ -323,7 +323,7 @@ class ActingCommandsTest {
         functions.die(function, 2, i -> "stands for it", Map.of(EventProperties.PAYLOAD, stored));
         // When
         Ran would = dlq("purge", function, "--dry-run");
-        Ran ofSmall = dlq("purge", function, "--filter", "millrace_payload IS NULL", "--dry-run");
+        Ran ofSmall = dlq("purge", function, "--where", "millrace_payload IS NULL", "--dry-run");
         Ran purged = dlq("purge", function, "--no-export", "--confirm", "dlq." + function);
         // Then
         String left = "2 of them have their body in a file of the server, which a start of it removes after "
