@@ -8,7 +8,9 @@ public enum GiveUpCondition {
     /** The function ran too often in the chain of invocations (lambda-semantics 2.4). */
     RECURSIVE_INVOCATION("RecursiveInvocation"),
     /** Its idempotency key came with another payload before. */
-    IDEMPOTENCY_KEY_REUSED("IdempotencyKeyReused");
+    IDEMPOTENCY_KEY_REUSED("IdempotencyKeyReused"),
+    /** A messaging client sent more than an event may have. */
+    PAYLOAD_TOO_LARGE("PayloadTooLarge");
 
     private final String wireName;
 

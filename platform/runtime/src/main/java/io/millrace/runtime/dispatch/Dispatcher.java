@@ -98,6 +98,7 @@ public final class Dispatcher {
                 clock,
                 settings.identity().region(),
                 settings.identity().account(),
+                settings.limits().eventBytes(),
                 mayRecur,
                 new StreamedReplies(connection, this::partMade),
                 new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),

@@ -278,6 +278,22 @@ final class EventSettlement {
                 unrun(event));
     }
 
+    /** Only a messaging client can have sent it; it does not run. */
+    void giveUpTooLarge(WaitingEvent event) {
+        int bytes = EventMessages.payload(event.message()).length;
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.PAYLOAD_TOO_LARGE,
+                event.note().number() - 1,
+                Optional.of(PlatformErrors.of(
+                        "RequestEntityTooLargeException",
+                        bytes + " byte payload is too large for the Event invocation type (limit "
+                                + parts.largestEvent() + " bytes, setting limits.eventBytes)")),
+                unrun(event));
+    }
+
     private AttemptTrace unrun(WaitingEvent event) {
         return parts.traces().unrun(event.message(), event.id(), name);
     }

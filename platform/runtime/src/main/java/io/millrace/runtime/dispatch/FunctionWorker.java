@@ -198,6 +198,8 @@ final class FunctionWorker {
             giveUpBeyondLast(arrived);
         } else if (isTooOld(event)) {
             settlement.giveUpTooOld(arrived);
+        } else if (EventMessages.isLarger(event, parts.largestEvent())) {
+            settlement.giveUpTooLarge(arrived);
         } else {
             startOrPark(arrived);
         }
