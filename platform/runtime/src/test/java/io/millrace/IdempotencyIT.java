@@ -91,6 +91,15 @@ class IdempotencyIT {
         return account(millrace, function);
     }
 
+    /** @param id of an event; empty for the function as a whole */
+    private String why(Millrace of, String function, String id) throws IOException, InterruptedException {
+        URI asked = of.httpUrl()
+                .orElseThrow()
+                .resolve("/_millrace/functions/" + function + "/waiting" + (id.isEmpty() ? "" : "?request-id=" + id));
+        return http.send(HttpRequest.newBuilder(asked).build(), BodyHandlers.ofString())
+                .body();
+    }
+
     private static ConditionFactory patiently() {
         return await().atMost(Duration.ofSeconds(60));
     }
@@ -196,6 +205,31 @@ class IdempotencyIT {
         patiently().until(() -> account("slow").succeeded() == 1);
         assertThat(account("slow").deadLettered()).isZero();
         assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void an_event_that_is_held_here_for_a_key_in_use_is_found_and_says_so() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        millrace.deploy("short", (FunctionHandler) (event, context) -> { // With a retry delay below a second.
+            started.countDown();
+            goOn.await();
+            return event;
+        });
+        try {
+            millrace.publish("short", bytes("{}"), key("k")).join();
+            started.await();
+            String second = millrace.publish("short", bytes("{}"), key("k")).join();
+
+            patiently().until(() -> {
+                String found = why(millrace, "short", second);
+                assertThat(found).doesNotContain("NotFound");
+                return found.contains("\"reason\":\"KeyInUse\"") && found.contains("\"until\"");
+            });
+        } finally {
+            goOn.countDown();
+        }
+        patiently().until(() -> account("short").succeeded() == 2);
     }
 
     @Test
@@ -380,12 +414,12 @@ class IdempotencyIT {
         Path store = data.resolve("idempotency.keys");
         Files.createDirectory(store); // What H2 cannot open.
         AtomicInteger runs = new AtomicInteger();
-        try (Millrace server = builder(data).start()) {
+        try (Millrace server = builder(data).http("127.0.0.1", 0).start()) {
             server.deploy(
                     "waiting",
                     (FunctionHandler) (event, context) -> bytes("{\"run\":" + runs.incrementAndGet() + "}"),
                     definition -> definition.withAsync(definition.async().withMaximumRetryAttempts(0)));
-            server.publish("waiting", bytes("{}"), key("a")).join();
+            String waiting = server.publish("waiting", bytes("{}"), key("a")).join();
             server.publish("waiting", bytes("{}"), key("b")).join();
 
             assertThatThrownBy(() -> server.invoke("waiting", bytes("{}"), InvokeOptions.NONE.withIdempotencyKey("c"))
@@ -396,6 +430,8 @@ class IdempotencyIT {
             assertThat(server.invoke("waiting", "{}").join().isSuccess()).isTrue();
             assertThat(runs).hasValue(1);
             assertThat(account(server, "waiting").deadLettered()).isZero();
+            patiently().until(() -> why(server, "waiting", waiting).contains("\"reason\":\"StoreAway\""));
+            patiently().until(() -> why(server, "waiting", "").contains("\"reason\":\"StoreAway\""));
 
             Files.delete(store);
 

@@ -299,7 +299,7 @@ final class EventSettlement {
     }
 
     /** It waits at the broker, for as long as after a failed attempt, and has spent none. */
-    void giveBack(WaitingEvent event) {
+    void giveBack(WaitingEvent event, KeyedEnd.NotRun why) {
         if (!event.delivery().isLive()) {
             event.note().dropped();
             keepGroup(event.message(), event.id(), event.note().number());
@@ -308,7 +308,12 @@ final class EventSettlement {
         event.note().returned();
         keepGroup(event.message(), event.id(), event.note().number());
         Duration delay = retryPolicy(event.message()).delayAfter(event.note().number());
-        if (delay.compareTo(SHORTEST_WAIT) < 0) { // The broker would deliver it again at once, and again.
+        boolean isHeldHere =
+                delay.compareTo(SHORTEST_WAIT) < 0; // The broker would deliver it again at once, and again.
+        if (why == KeyedEnd.NotRun.KEY_IN_USE) {
+            parts.givenBack().add(event.id(), parts.clock().instant().plus(isHeldHere ? SHORTEST_WAIT : delay));
+        }
+        if (isHeldHere) {
             dispatcher.later(SHORTEST_WAIT, event.delivery()::release);
         } else {
             event.delivery().release();

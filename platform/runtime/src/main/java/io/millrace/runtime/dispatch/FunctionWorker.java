@@ -181,6 +181,7 @@ final class FunctionWorker {
             stillRunning.adopt(delivery);
             return;
         }
+        parts.givenBack().cameBack(id);
         WaitingEvent arrived = WaitingEvent.of(delivery, id, note(event, id));
         if (arrived.note().number() > 1) {
             meters.redelivered();
@@ -407,7 +408,7 @@ final class FunctionWorker {
         } else if (why == KeyedEnd.NotRun.NO_ROOM && attempt.delivery().isLive()) {
             park(event);
         } else {
-            settlement.giveBack(event);
+            settlement.giveBack(event, why);
         }
     }
 

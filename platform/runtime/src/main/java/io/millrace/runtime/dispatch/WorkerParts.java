@@ -40,4 +40,5 @@ record WorkerParts(
         Meters meters,
         Traces traces,
         PayloadStore payloads,
-        EndWatchers watchers) {}
+        EndWatchers watchers,
+        GivenBack givenBack) {}
