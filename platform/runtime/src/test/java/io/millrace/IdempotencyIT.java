@@ -307,6 +307,60 @@ class IdempotencyIT {
         return definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY", "/order"));
     }
 
+    @Test
+    void invocations_without_the_key_that_their_function_points_to_are_counted() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        FunctionHandler counting = (event, context) -> bytes("{\"run\":" + runs.incrementAndGet() + "}");
+        millrace.deploy(
+                "mistyped",
+                counting,
+                definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY", "/oder")));
+
+        millrace.invoke("mistyped", "{\"order\":1}").join();
+        millrace.invoke("mistyped", "no JSON".getBytes(UTF_8)).join();
+        millrace.invoke("mistyped", "{\"oder\":1}").join();
+        millrace.publish("mistyped", "{\"order\":1}").join();
+
+        patiently().until(() -> account("mistyped").succeeded() == 1);
+        assertThat(runs).hasValue(4);
+        URI metrics = millrace.httpUrl().orElseThrow().resolve("/metrics");
+        HttpResponse<String> scraped = http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());
+        assertThat(scraped.body().lines())
+                .anyMatch(line -> line.startsWith("millrace_idempotency_keys_missing_total{function=\"mistyped\"} 3"));
+    }
+
+    private static FunctionDefinition requiring(FunctionDefinition definition, String required) {
+        return definition.withEnvironment(
+                Map.of("MILLRACE_IDEMPOTENCY_KEY", "/order", "MILLRACE_IDEMPOTENCY_KEY_REQUIRED", required));
+    }
+
+    @Test
+    void a_function_that_requires_its_key_runs_nothing_without() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        FunctionHandler counting = (event, context) -> bytes("{\"run\":" + runs.incrementAndGet() + "}");
+        millrace.deploy("requiring", counting, definition -> requiring(definition, "true"));
+
+        HttpResponse<String> call = invoke("requiring", "{\"oder\":1}");
+        millrace.publish("requiring", "{\"oder\":1}").join();
+        millrace.publish("requiring", "{\"order\":1}").join();
+
+        assertThat(call.statusCode()).isEqualTo(400);
+        assertThat(call.headers().firstValue("x-amzn-ErrorType")).contains("InvalidParameterValueException");
+        assertThat(call.body()).contains("MILLRACE_IDEMPOTENCY_KEY");
+        patiently()
+                .until(() -> account("requiring").succeeded() == 1
+                        && account("requiring").deadLettered() == 1);
+        assertThat(invoke("requiring", "{\"order\":1}").body()).isEqualTo("{\"run\":1}");
+        assertThat(runs).hasValue(1);
+        assertThatThrownBy(() -> millrace.deploy("pointless", counting, definition -> requiring(definition, "yes")))
+                .hasMessageContaining("MILLRACE_IDEMPOTENCY_KEY_REQUIRED is 'yes', expected true or false");
+        assertThatThrownBy(() -> millrace.deploy(
+                        "pointless",
+                        counting,
+                        definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY_REQUIRED", "true"))))
+                .hasMessageContaining("expected MILLRACE_IDEMPOTENCY_KEY with it");
+    }
+
     private HttpResponse<String> create(String function, String pointer) throws IOException, InterruptedException {
         ObjectNode body = JsonNodeFactory.instance
                 .objectNode()

@@ -9,7 +9,7 @@ import java.util.Map;
  * An event that was given up, as its dead letter tells it.
  *
  * @param condition RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency, RecursiveInvocation,
- *     IdempotencyKeyReused or PayloadTooLarge
+ *     IdempotencyKeyReused, IdempotencyKeyMissing or PayloadTooLarge
  * @param errorType of the last attempt, such as the class of the exception; empty if none ran
  * @param errorMessage of the last attempt; empty if none ran
  * @param attempts since the event was published or redriven

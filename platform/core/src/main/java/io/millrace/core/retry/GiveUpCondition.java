@@ -9,6 +9,8 @@ public enum GiveUpCondition {
     RECURSIVE_INVOCATION("RecursiveInvocation"),
     /** Its idempotency key came with another payload before. */
     IDEMPOTENCY_KEY_REUSED("IdempotencyKeyReused"),
+    /** It has no idempotency key, and its function requires one. */
+    IDEMPOTENCY_KEY_MISSING("IdempotencyKeyMissing"),
     /** A messaging client sent more than an event may have. */
     PAYLOAD_TOO_LARGE("PayloadTooLarge");
 

@@ -101,7 +101,7 @@ public final class Dispatcher {
                 settings.limits().eventBytes(),
                 mayRecur,
                 new StreamedReplies(connection, this::partMade),
-                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
+                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive(), meters),
                 meters,
                 traces,
                 payloads,

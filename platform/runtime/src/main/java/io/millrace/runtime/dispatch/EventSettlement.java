@@ -267,14 +267,31 @@ final class EventSettlement {
 
     /** Its idempotency key came with another payload before; no later attempt would run either. */
     void giveUpKeyReused(WaitingEvent event) {
+        giveUpForItsKey(
+                event,
+                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                "IdempotencyKeyReusedException",
+                IdempotencyKeyException.Kind.REUSED);
+    }
+
+    /** It will not have a key later either. */
+    void giveUpKeyMissing(WaitingEvent event) {
+        giveUpForItsKey(
+                event,
+                GiveUpCondition.IDEMPOTENCY_KEY_MISSING,
+                "IdempotencyKeyMissingException",
+                IdempotencyKeyException.Kind.MISSING);
+    }
+
+    private void giveUpForItsKey(
+            WaitingEvent event, GiveUpCondition condition, String errorType, IdempotencyKeyException.Kind kind) {
         giveUp(
                 event.delivery(),
                 event.id(),
                 event.note(),
-                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                condition,
                 event.note().number() - 1,
-                Optional.of(PlatformErrors.of(
-                        "IdempotencyKeyReusedException", IdempotencyKeyException.Kind.REUSED.message())),
+                Optional.of(PlatformErrors.of(errorType, kind.message())),
                 unrun(event));
     }
 

@@ -401,6 +401,10 @@ final class FunctionWorker {
             settlement.giveUpKeyReused(event);
             return;
         }
+        if (why == KeyedEnd.NotRun.KEY_MISSING && attempt.delivery().isLive()) {
+            settlement.giveUpKeyMissing(event);
+            return;
+        }
         running.remove(id);
         if (why == KeyedEnd.NotRun.STORE_AWAY && attempt.delivery().isLive()) {
             attempt.note().held();

@@ -34,6 +34,7 @@ public final class FunctionMeters {
     private final LongAdder deadLetterErrors = new LongAdder();
     private final LongAdder destinationFailures = new LongAdder();
     private final LongAdder redeliveries = new LongAdder();
+    private final LongAdder keysMissing = new LongAdder();
     private final LongAdder provisioned = new LongAdder();
 
     /** @param isOn whether anybody will read what is measured for each event */
@@ -124,6 +125,15 @@ public final class FunctionMeters {
     /** An attempt runs in a provisioned environment. */
     public void ranProvisioned() {
         provisioned.increment();
+    }
+
+    /** An invocation had no idempotency key where its function says that one is. */
+    public void keyMissing() {
+        keysMissing.increment();
+    }
+
+    public long keysMissing() {
+        return keysMissing.sum();
     }
 
     /** An event was to be run by another version, too, and this came of it. */
