@@ -6,6 +6,7 @@ import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.source.shards.IteratorExpiredException;
+import io.millrace.source.shards.ServiceTime;
 import io.millrace.source.shards.Shard;
 import io.millrace.source.shards.ShardPage;
 import io.millrace.source.shards.ShardStart;
@@ -97,6 +98,14 @@ final class DynamoDbLog implements ShardedLog {
     @Override
     public boolean beginsAtTimes() {
         return false;
+    }
+
+    @Override
+    public Optional<Instant> time() {
+        return asked(() -> ServiceTime.of(
+                client.describeStream(request -> request.streamArn(servicesArn).limit(1))
+                        .sdkHttpResponse()
+                        .firstMatchingHeader(ServiceTime.HEADER)));
     }
 
     @Override

@@ -6,10 +6,12 @@ import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.source.shards.IteratorExpiredException;
+import io.millrace.source.shards.ServiceTime;
 import io.millrace.source.shards.Shard;
 import io.millrace.source.shards.ShardPage;
 import io.millrace.source.shards.ShardStart;
 import io.millrace.source.shards.ShardedLog;
+import io.millrace.source.shards.TimeNotReachedException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -88,6 +90,13 @@ final class KinesisLog implements ShardedLog {
     }
 
     @Override
+    public Optional<Instant> time() {
+        return asked(() -> ServiceTime.of(client.describeStreamSummary(request -> request.streamName(stream.name()))
+                .sdkHttpResponse()
+                .firstMatchingHeader(ServiceTime.HEADER)));
+    }
+
+    @Override
     public String iterator(String shard, ShardStart start) {
         GetShardIteratorRequest.Builder request = GetShardIteratorRequest.builder()
                 .streamName(stream.name())
@@ -100,10 +109,12 @@ final class KinesisLog implements ShardedLog {
         }
         try {
             return asked(() -> client.getShardIterator(request.build()).shardIterator());
-        } catch (InvalidArgumentException trimmed) {
+        } catch (InvalidArgumentException refused) {
+            if (start instanceof ShardStart.Since) { // It exists, sooner or later; the oldest record is not meant.
+                throw new TimeNotReachedException(String.valueOf(refused.getMessage()));
+            }
             return asked(() -> client.getShardIterator(request.shardIteratorType(ShardIteratorType.TRIM_HORIZON)
                             .startingSequenceNumber(null)
-                            .timestamp(null)
                             .build())
                     .shardIterator());
         }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.eventsource.EventSourceKind;
 import io.millrace.eventsource.PartitionedSource;
 import io.millrace.eventsource.PartitionedSource.BatchInfo;
+import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
@@ -20,6 +21,7 @@ import io.millrace.eventsource.contract.PartitionedSourceContract;
 import io.millrace.eventsource.contract.RealServer;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -265,6 +269,77 @@ class KinesisSourceIT extends PartitionedSourceContract {
     private static PartitionedSource open(Stream stream, KeptCheckpoints checkpoints) {
         return (PartitionedSource) new KinesisSourceKind()
                 .open(stream.describe("one", StartingPosition.TRIM_HORIZON, Optional.empty()), checkpoints);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {700, 3_600_000, -3_600_000})
+    void the_latest_is_what_comes_after_opening_whatever_this_servers_clock_says(long aheadMillis) throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("before"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMillis(aheadMillis));
+
+        // When, Then
+        try (PartitionedSource source = openedInTime(stream, StartingPosition.LATEST, Optional.empty(), kept, clock)) {
+            stream.write(written("after"));
+            assertThat(values(source, 1)).containsExactly("after");
+        }
+        try (PartitionedSource again = openedInTime(stream, StartingPosition.LATEST, Optional.empty(), kept, clock)) {
+            stream.write(written("later"));
+            assertThat(values(again, 2)).containsExactly("after", "later");
+        }
+    }
+
+    @Test
+    void a_time_that_is_still_to_come_is_waited_for_and_nothing_older_is_read() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("before"));
+        Instant time = Instant.now().plusSeconds(3);
+
+        // When
+        try (PartitionedSource source = openedInTime(
+                stream, StartingPosition.AT_TIMESTAMP, Optional.of(time), new KeptCheckpoints(), Clock.systemUTC())) {
+            awaitClocks(time);
+            stream.write(written("after"));
+
+            // Then
+            assertThat(values(source, 1)).containsExactly("after");
+        }
+    }
+
+    private static List<LogUnderTest.Written> written(String value) {
+        return List.of(new LogUnderTest.Written("k", value));
+    }
+
+    private static void awaitClocks(Instant time) {
+        Awaitility.await().atMost(PATIENCE).until(() -> Instant.now().isAfter(time));
+    }
+
+    /** As pollers do: what is away is opened again. */
+    private static PartitionedSource openedInTime(
+            Stream stream, StartingPosition from, Optional<Instant> time, KeptCheckpoints kept, Clock clock) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(SourceAwayException.class)
+                .until(
+                        () -> (PartitionedSource)
+                                new KinesisSourceKind(clock).open(stream.describe("one", from, time), kept),
+                        opened -> true);
+    }
+
+    /** All that come, until there are so many. */
+    private static List<String> values(PartitionedSource source, int count) {
+        String shard = source.partitions().iterator().next();
+        List<String> values = new ArrayList<>();
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            source.read(shard, 10, Duration.ofMillis(100))
+                    .forEach(record ->
+                            values.add(record.filterView().get().path("data").textValue()));
+            return values.size() >= count;
+        });
+        return values;
     }
 
     @Test

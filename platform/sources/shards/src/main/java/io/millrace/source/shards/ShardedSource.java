@@ -5,11 +5,9 @@ import io.millrace.eventsource.EventFrame;
 import io.millrace.eventsource.PartitionedSource;
 import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceDescription;
-import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +23,8 @@ import java.util.stream.Collectors;
  * key keep their order (lambda-semantics 3.7).
  */
 public final class ShardedSource implements PartitionedSource {
-    /** Beside the shards' positions: since when records are wanted. No shard is called so. */
-    private static final String START = "$start";
     /** In place of the position of a shard that is done. */
-    private static final String DONE = "$done";
-
-    private static final int MOST_AT_ONCE = 1_000;
-    /** A service may answer with an empty page although there is more. */
-    private static final int EMPTY_PAGES_AT_THE_END = 5;
+    static final String DONE = "$done";
 
     private final ShardedLog log;
     private final Checkpoints checkpoints;
@@ -48,7 +40,7 @@ public final class ShardedSource implements PartitionedSource {
     /**
      * @param pollInterval between two looks at a shard that has nothing new
      * @param listInterval between two looks at which shards there are
-     * @param clock says what LATEST means, when the source is opened for the first time
+     * @param clock says what LATEST means, when the source is opened for the first time and the service's agrees
      */
     public ShardedSource(
             ShardedLog log,
@@ -61,51 +53,7 @@ public final class ShardedSource implements PartitionedSource {
         this.checkpoints = checkpoints;
         this.pollInterval = pollInterval;
         this.listInterval = listInterval;
-        this.start = checkpoints
-                .find(START)
-                .map(ShardedSource::start)
-                .orElseGet(() -> first(log, description, checkpoints, clock));
-    }
-
-    /** Kept, so that a restart before the first batch is done does not skip what came meanwhile. */
-    private static ShardStart first(
-            ShardedLog log, SourceDescription description, Checkpoints checkpoints, Clock clock) {
-        Optional<StartingPosition> position =
-                description.startingPosition().filter(from -> from != StartingPosition.TRIM_HORIZON);
-        String kept = "";
-        if (position.isPresent() && log.beginsAtTimes()) {
-            Instant since = description.startingTimestamp().orElseGet(clock::instant);
-            kept = Long.toString(since.toEpochMilli());
-        } else if (position.isPresent()) {
-            log.shards().forEach(shard -> passOver(log, shard.id(), checkpoints));
-        }
-        checkpoints.save(START, kept);
-        return start(kept);
-    }
-
-    /** Of what was there before: where it ends can only be found by reading it. */
-    private static void passOver(ShardedLog log, String shard, Checkpoints checkpoints) {
-        Optional<String> iterator = Optional.of(log.iterator(shard, new ShardStart.Oldest()));
-        Optional<String> last = Optional.empty();
-        int emptyInARow = 0;
-        while (iterator.isPresent() && emptyInARow < EMPTY_PAGES_AT_THE_END) {
-            ShardPage page = log.read(shard, iterator.get(), MOST_AT_ONCE);
-            int count = page.records().size();
-            last = count == 0 ? last : Optional.of(page.records().get(count - 1).position());
-            emptyInARow = count == 0 ? emptyInARow + 1 : 0;
-            iterator = page.next();
-        }
-        if (iterator.isEmpty()) {
-            checkpoints.save(shard, DONE);
-        } else {
-            last.ifPresent(position -> checkpoints.save(shard, position));
-        }
-    }
-
-    private static ShardStart start(String kept) {
-        return kept.isEmpty()
-                ? new ShardStart.Oldest()
-                : new ShardStart.Since(Instant.ofEpochMilli(Long.parseLong(kept)));
+        this.start = new Beginning(log, checkpoints).find(description, clock);
     }
 
     @Override
@@ -138,7 +86,7 @@ public final class ShardedSource implements PartitionedSource {
     /** The service keeps a shard as long as its records; what it has forgotten cannot be read again. */
     private void forgetOthers(Set<String> existing, Set<String> kept) {
         kept.stream()
-                .filter(shard -> !shard.equals(START) && !existing.contains(shard))
+                .filter(shard -> !shard.equals(Beginning.KEY) && !existing.contains(shard))
                 .forEach(gone -> {
                     readers.remove(gone);
                     checkpoints.forget(gone);
@@ -215,7 +163,7 @@ public final class ShardedSource implements PartitionedSource {
 
         private List<SourceRecord> page(int most) {
             try {
-                String place = iterator.orElseGet(() -> log.iterator(shard, place()));
+                String place = iterator.orElseGet(this::iterator);
                 ShardPage page = log.read(shard, place, most);
                 iterator = page.next();
                 took(page);
@@ -223,6 +171,15 @@ public final class ShardedSource implements PartitionedSource {
             } catch (IteratorExpiredException late) {
                 iterator = Optional.empty();
                 return List.of();
+            }
+        }
+
+        private String iterator() {
+            ShardStart place = place();
+            try {
+                return log.iterator(shard, place);
+            } catch (TimeNotReachedException early) {
+                throw Beginning.notReached((ShardStart.Since) place, early);
             }
         }
 
