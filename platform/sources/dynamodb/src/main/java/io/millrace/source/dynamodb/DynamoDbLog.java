@@ -139,6 +139,7 @@ final class DynamoDbLog implements ShardedLog {
                         page.records().stream()
                                 .map(record -> ChangeRecord.of(record, stream))
                                 .toList(),
+                        false,
                         Optional.ofNullable(page.nextShardIterator()));
             } catch (ExpiredIteratorException | TrimmedDataAccessException late) {
                 throw new IteratorExpiredException(shard);

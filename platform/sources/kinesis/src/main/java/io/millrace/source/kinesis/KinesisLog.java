@@ -130,6 +130,7 @@ final class KinesisLog implements ShardedLog {
                         page.records().stream()
                                 .map(record -> KinesisRecord.of(record, shard, stream))
                                 .toList(),
+                        page.millisBehindLatest() != null && page.millisBehindLatest() > 0,
                         Optional.ofNullable(page.nextShardIterator()));
             } catch (ExpiredIteratorException late) {
                 throw new IteratorExpiredException(shard);

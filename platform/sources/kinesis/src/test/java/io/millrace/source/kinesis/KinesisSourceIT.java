@@ -14,6 +14,7 @@ import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
+import io.millrace.eventsource.contract.HttpGate;
 import io.millrace.eventsource.contract.KeptCheckpoints;
 import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
@@ -32,8 +33,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -306,6 +309,65 @@ class KinesisSourceIT extends PartitionedSourceContract {
 
             // Then
             assertThat(values(source, 1)).containsExactly("after");
+        }
+    }
+
+    @Test
+    void a_shard_with_nothing_new_is_looked_at_once_a_second() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("one"));
+        try (HttpGate counting = gated();
+                PartitionedSource source = open(stream, new KeptCheckpoints())) {
+            String shard = source.partitions().iterator().next();
+            assertThat(values(source, 1)).containsExactly("one");
+            int before = counting.asked("GetRecords");
+            // When
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < Duration.ofSeconds(4).toNanos()) {
+                assertThat(source.read(shard, 10, Duration.ofMillis(500))).isEmpty();
+            }
+            // Then
+            long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+            assertThat(counting.asked("GetRecords") - before).isBetween(1, (int) seconds + 1);
+        }
+    }
+
+    @Test
+    void a_shard_that_is_behind_is_looked_at_four_times_a_second_however_small_its_batches_are() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        int many = 1_300;
+        stream.write(IntStream.range(0, many)
+                .mapToObj(number -> new LogUnderTest.Written("k", "v" + number))
+                .toList());
+        try (HttpGate counting = gated();
+                PartitionedSource source = open(stream, new KeptCheckpoints())) {
+            String shard = source.partitions().iterator().next();
+            // When
+            long began = System.nanoTime();
+            int came = 0;
+            while (came < many) {
+                came += source.read(shard, 5, PATIENCE).size();
+            }
+            // Then
+            long quarters = Duration.ofNanos(System.nanoTime() - began).toMillis() / 250;
+            assertThat(counting.asked("GetRecords")).isBetween(3, (int) quarters + 1);
+            assertThat(came).isEqualTo(many);
+        }
+    }
+
+    /** Sources that are opened now reach the server through it. */
+    private static HttpGate gated() {
+        HttpGate through = new HttpGate(server.orElseThrow().port());
+        System.setProperty(ENDPOINT, through.url());
+        return through;
+    }
+
+    @AfterEach
+    void leadAllToTheServer() {
+        if (server.isPresent()) {
+            System.setProperty(ENDPOINT, "http://127.0.0.1:" + gate.port());
         }
     }
 

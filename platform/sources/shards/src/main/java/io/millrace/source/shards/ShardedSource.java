@@ -11,11 +11,9 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -67,11 +65,15 @@ public final class ShardedSource implements PartitionedSource {
                     .allMatch(parent -> !existing.contains(parent) || DONE.equals(positions.get(parent)));
             if (!DONE.equals(positions.get(shard.id())) && parentsAreDone) {
                 readable.add(shard.id());
-                readers.computeIfAbsent(shard.id(), ShardReader::new);
+                readers.computeIfAbsent(shard.id(), this::reader);
             }
         }
         forgetOthers(existing, positions.keySet());
         return readable;
+    }
+
+    private ShardReader reader(String shard) {
+        return new ShardReader(shard, log, checkpoints, start, pollInterval, closed);
     }
 
     private List<Shard> listed() {
@@ -129,87 +131,6 @@ public final class ShardedSource implements PartitionedSource {
     private void requireOpen() {
         if (closed.getCount() == 0) {
             throw new SourceAwayException("the source is closed");
-        }
-    }
-
-    /** Read by one thread and committed by one; the end of a shard is noticed by either. */
-    private final class ShardReader {
-        private final String shard;
-        private Optional<String> iterator = Optional.empty();
-        private Optional<String> lastRead;
-        private Optional<String> lastCommitted;
-        private boolean ended;
-
-        ShardReader(String shard) {
-            this.shard = shard;
-            this.lastCommitted = checkpoints.find(shard);
-            this.lastRead = lastCommitted;
-        }
-
-        List<SourceRecord> read(int most, Duration patience) throws InterruptedException {
-            long until = System.nanoTime() + patience.toNanos();
-            while (true) {
-                requireOpen();
-                List<SourceRecord> records = hasEnded() ? List.of() : page(most);
-                long left = until - System.nanoTime();
-                if (!records.isEmpty() || left <= 0) {
-                    return records;
-                }
-                if (closed.await(Math.min(left, pollInterval.toNanos()), TimeUnit.NANOSECONDS)) {
-                    throw new SourceAwayException("the source is closed");
-                }
-            }
-        }
-
-        private List<SourceRecord> page(int most) {
-            try {
-                String place = iterator.orElseGet(this::iterator);
-                ShardPage page = log.read(shard, place, most);
-                iterator = page.next();
-                took(page);
-                return page.records();
-            } catch (IteratorExpiredException late) {
-                iterator = Optional.empty();
-                return List.of();
-            }
-        }
-
-        private String iterator() {
-            ShardStart place = place();
-            try {
-                return log.iterator(shard, place);
-            } catch (TimeNotReachedException early) {
-                throw Beginning.notReached((ShardStart.Since) place, early);
-            }
-        }
-
-        private synchronized ShardStart place() {
-            return lastRead.<ShardStart>map(ShardStart.After::new).orElse(start);
-        }
-
-        private synchronized boolean hasEnded() {
-            return ended;
-        }
-
-        private synchronized void took(ShardPage page) {
-            int count = page.records().size();
-            if (count > 0) {
-                lastRead = Optional.of(page.records().get(count - 1).position());
-            }
-            ended = page.next().isEmpty();
-            finishIfDone();
-        }
-
-        synchronized void commit(String position) {
-            checkpoints.save(shard, position);
-            lastCommitted = Optional.of(position);
-            finishIfDone();
-        }
-
-        private void finishIfDone() {
-            if (ended && lastRead.equals(lastCommitted)) {
-                checkpoints.save(shard, DONE);
-            }
         }
     }
 }
