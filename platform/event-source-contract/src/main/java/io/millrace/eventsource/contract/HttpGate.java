@@ -82,7 +82,8 @@ public final class HttpGate implements AutoCloseable {
                 respond(exchange, answer.get().status(), answer.get().body());
                 return;
             }
-            HttpResponse<byte[]> theirs = client.send(request(exchange, request), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> theirs =
+                    client.send(request(exchange, request), HttpResponse.BodyHandlers.ofByteArray());
             theirs.headers().map().forEach((name, values) -> {
                 if (!isOfTheConnection(name)) {
                     values.forEach(value -> exchange.getResponseHeaders().add(name, value));

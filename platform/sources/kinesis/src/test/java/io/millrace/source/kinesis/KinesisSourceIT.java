@@ -20,6 +20,7 @@ import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
 import io.millrace.eventsource.contract.PartitionedSourceContract;
 import io.millrace.eventsource.contract.RealServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Clock;
@@ -357,6 +358,109 @@ class KinesisSourceIT extends PartitionedSourceContract {
         }
     }
 
+    @Test
+    void a_list_without_any_shard_makes_no_position_forgotten() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("one"));
+        stream.write(written("two"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        String shard;
+        try (PartitionedSource source = open(stream, kept)) {
+            shard = source.partitions().iterator().next();
+            commitFirst(source, shard);
+        }
+        try (HttpGate lying = gated();
+                PartitionedSource source = open(stream, kept)) {
+            // When
+            lying.answer(
+                    operation -> operation.equals("ListShards") ? Optional.of(shards(List.of())) : Optional.empty());
+            for (int i = 0; i < 3; i++) {
+                assertThat(source.partitions()).isEmpty();
+            }
+            assertThat(lying.asked("ListShards")).isGreaterThanOrEqualTo(3);
+            lying.answer(operation -> Optional.empty());
+            // Then
+            assertThat(source.partitions()).containsExactly(shard);
+            assertThat(values(source, 1)).containsExactly("two");
+        }
+    }
+
+    @Test
+    void a_shard_that_one_list_leaves_out_keeps_its_position() throws Exception {
+        // Given
+        Stream stream = new Stream(2);
+        stream.write(written("one"));
+        stream.write(written("two"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        String shard;
+        List<String> others;
+        try (PartitionedSource source = open(stream, kept)) {
+            shard = source.partitions().stream()
+                    .filter(some -> hasRecords(source, some))
+                    .findFirst()
+                    .orElseThrow();
+            others = source.partitions().stream()
+                    .filter(some -> !some.equals(shard))
+                    .toList();
+        }
+        try (PartitionedSource source = open(stream, kept)) {
+            source.partitions();
+            commitFirst(source, shard);
+        }
+        try (HttpGate lying = gated();
+                PartitionedSource source = open(stream, kept)) {
+            // When
+            lying.answer(operation -> operation.equals("ListShards") ? Optional.of(shards(others)) : Optional.empty());
+            assertThat(source.partitions()).containsExactlyElementsOf(others);
+            lying.answer(operation -> Optional.empty());
+            // Then
+            Awaitility.await().atMost(PATIENCE).until(() -> source.partitions().contains(shard));
+            assertThat(read(source, shard)).extracting(KinesisSourceIT::value).containsExactly("two");
+        }
+    }
+
+    private static boolean hasRecords(PartitionedSource source, String shard) {
+        try {
+            return !source.read(shard, 10, Duration.ofMillis(100)).isEmpty();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError("a read was interrupted", stopped);
+        }
+    }
+
+    private static List<SourceRecord> read(PartitionedSource source, String shard) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> source.read(shard, 10, Duration.ofMillis(100)), some -> !some.isEmpty());
+    }
+
+    private static void commitFirst(PartitionedSource source, String shard) {
+        assertThat(source.commit(shard, read(source, shard).get(0).position())).isTrue();
+    }
+
+    private static String value(SourceRecord record) {
+        return record.filterView().get().path("data").textValue();
+    }
+
+    /** As CBOR, which the client asks for. */
+    private static HttpGate.Answer shards(List<String> ids) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.write(0xa1); // One member,
+        text(body, "Shards");
+        body.write(0x80 + ids.size()); // an array,
+        ids.forEach(id -> {
+            body.write(0xa1); // of objects with one member.
+            text(body, "ShardId");
+            text(body, id);
+        });
+        return new HttpGate.Answer(200, "application/x-amz-cbor-1.1", body.toByteArray());
+    }
+
+    private static void text(ByteArrayOutputStream cbor, String text) {
+        cbor.write(0x60 + text.length()); // Up to 23 characters.
+        cbor.writeBytes(text.getBytes(UTF_8));
+    }
+
     /** Sources that are opened now reach the server through it. */
     private static HttpGate gated() {
         HttpGate through = new HttpGate(server.orElseThrow().port());
@@ -396,9 +500,7 @@ class KinesisSourceIT extends PartitionedSourceContract {
         String shard = source.partitions().iterator().next();
         List<String> values = new ArrayList<>();
         Awaitility.await().atMost(PATIENCE).until(() -> {
-            source.read(shard, 10, Duration.ofMillis(100))
-                    .forEach(record ->
-                            values.add(record.filterView().get().path("data").textValue()));
+            source.read(shard, 10, Duration.ofMillis(100)).forEach(record -> values.add(value(record)));
             return values.size() >= count;
         });
         return values;

@@ -8,13 +8,13 @@ import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceRecord;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 
 /**
  * A log whose shards split and merge: a shard is read only when those it was made of are done, so that records with one
@@ -32,7 +32,7 @@ public final class ShardedSource implements PartitionedSource {
     private final Map<String, ShardReader> readers = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     // Of the one thread that asks for partitions.
-    private List<Shard> listed = List.of();
+    private final ShardList list = new ShardList();
     private long listedAt;
 
     /**
@@ -56,43 +56,37 @@ public final class ShardedSource implements PartitionedSource {
 
     @Override
     public Set<String> partitions() {
-        List<Shard> shards = listed();
-        Set<String> existing = shards.stream().map(Shard::id).collect(Collectors.toSet());
+        requireOpen();
+        if (list.shards().isEmpty() || System.nanoTime() - listedAt > listInterval.toNanos()) {
+            look();
+        }
         Map<String, String> positions = checkpoints.all();
         Set<String> readable = new LinkedHashSet<>();
-        for (Shard shard : shards) {
+        for (Shard shard : list.shards()) {
             boolean parentsAreDone = shard.parents().stream()
-                    .allMatch(parent -> !existing.contains(parent) || DONE.equals(positions.get(parent)));
+                    .allMatch(parent -> !list.mayExist(parent) || DONE.equals(positions.get(parent)));
             if (!DONE.equals(positions.get(shard.id())) && parentsAreDone) {
                 readable.add(shard.id());
                 readers.computeIfAbsent(shard.id(), this::reader);
             }
         }
-        forgetOthers(existing, positions.keySet());
         return readable;
+    }
+
+    /** The service keeps a shard as long as its records; what it has forgotten cannot be read again. */
+    private void look() {
+        Set<String> known = new HashSet<>(checkpoints.all().keySet());
+        known.remove(Beginning.KEY);
+        Set<String> gone = list.take(log.shards(), known);
+        listedAt = System.nanoTime();
+        gone.forEach(shard -> {
+            readers.remove(shard);
+            checkpoints.forget(shard);
+        });
     }
 
     private ShardReader reader(String shard) {
         return new ShardReader(shard, log, checkpoints, start, pollInterval, closed);
-    }
-
-    private List<Shard> listed() {
-        requireOpen();
-        if (listed.isEmpty() || System.nanoTime() - listedAt > listInterval.toNanos()) {
-            listed = log.shards();
-            listedAt = System.nanoTime();
-        }
-        return listed;
-    }
-
-    /** The service keeps a shard as long as its records; what it has forgotten cannot be read again. */
-    private void forgetOthers(Set<String> existing, Set<String> kept) {
-        kept.stream()
-                .filter(shard -> !shard.equals(Beginning.KEY) && !existing.contains(shard))
-                .forEach(gone -> {
-                    readers.remove(gone);
-                    checkpoints.forget(gone);
-                });
     }
 
     @Override
