@@ -19,6 +19,7 @@ public final class MappingCounts {
     private final LongAdder dropped = new LongAdder();
     private volatile Optional<Duration> age = Optional.empty();
     private volatile OptionalLong lag = OptionalLong.empty();
+    private volatile Optional<String> lastResult = Optional.empty();
 
     /**
      * All of them at about one instant.
@@ -89,5 +90,14 @@ public final class MappingCounts {
 
     void age(Duration ofLastBatch) {
         age = Optional.of(ofLastBatch);
+    }
+
+    /** How the last batch ended, as Lambda words it, also in processes before this one; empty before the first. */
+    Optional<String> lastResult() {
+        return lastResult;
+    }
+
+    void lastResult(String ofLastBatch) {
+        lastResult = Optional.of(ofLastBatch);
     }
 }
