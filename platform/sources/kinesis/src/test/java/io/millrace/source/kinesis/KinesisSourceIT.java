@@ -305,6 +305,8 @@ class KinesisSourceIT extends PartitionedSourceContract {
         // When
         try (PartitionedSource source = openedInTime(
                 stream, StartingPosition.AT_TIMESTAMP, Optional.of(time), new KeptCheckpoints(), Clock.systemUTC())) {
+            String shard = source.partitions().iterator().next();
+            assertThat(source.read(shard, 10, Duration.ZERO)).isEmpty();
             awaitClocks(time);
             stream.write(written("after"));
 
