@@ -20,8 +20,10 @@ import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
 import io.millrace.eventsource.contract.PartitionedSourceContract;
 import io.millrace.eventsource.contract.RealServer;
+import io.millrace.source.shards.ShardedSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Against DynamoDB Local. */
 class DynamoDbSourceIT extends PartitionedSourceContract {
@@ -283,6 +287,56 @@ class DynamoDbSourceIT extends PartitionedSourceContract {
 
         try (PartitionedSource source = (PartitionedSource) kind().open(inARegion, new KeptCheckpoints())) {
             assertThat(source.partitions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void the_latest_leaves_out_what_was_there_also_where_many_empty_pages_come_before_it() throws Exception {
+        // Given
+        Table table = new Table();
+        table.write(List.of(new LogUnderTest.Written("a", "before"), new LogUnderTest.Written("b", "before")));
+        KeptCheckpoints kept = new KeptCheckpoints();
+
+        // When, Then
+        for (int i = 0; i < 2; i++) { // The second time as after a restart.
+            HesitantLog log =
+                    new HesitantLog(realLog(table), EMPTY_PAGES, Instant.now().plus(Duration.ofHours(1)));
+            try (ShardedSource source = hesitant(log, table, kept)) {
+                String shard = source.partitions().iterator().next();
+                Awaitility.await().atMost(PATIENCE).until(() -> {
+                    assertThat(source.read(shard, 10, Duration.ofMillis(100))).isEmpty();
+                    return log.recordsRead() == 2;
+                });
+            }
+        }
+    }
+
+    /** More than are taken for the end. */
+    private static final int EMPTY_PAGES = 7;
+
+    private static DynamoDbLog realLog(Table table) {
+        DynamoDbStreamsClient streams = DynamoDbStreamsClient.builder()
+                .region(Region.US_EAST_1)
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+        return DynamoDbLog.open(streams, TableStream.parse(table.stream).orElseThrow());
+    }
+
+    private static ShardedSource hesitant(HesitantLog log, Table table, KeptCheckpoints kept) {
+        return new ShardedSource(
+                log,
+                table.describe("one", StartingPosition.LATEST, Optional.empty()),
+                kept,
+                Duration.ofMillis(250),
+                Duration.ofSeconds(5),
+                Clock.systemUTC());
+    }
+
+    @Test
+    void the_service_tells_its_time() {
+        try (DynamoDbLog log = realLog(new Table())) {
+            assertThat(log.time().orElseThrow())
+                    .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
         }
     }
 

@@ -14,6 +14,10 @@ import java.util.Optional;
 final class Beginning {
     /** Beside the shards' positions: since when records are wanted. No shard is called so. */
     static final String KEY = "$start";
+    /** Before the time, where the service cannot begin at one. */
+    private static final String NEWER = ">";
+    /** Times of records are approximate; what came just before is left out by passing over it. */
+    private static final Duration ROUNDING = Duration.ofMinutes(1);
     /** Of a service's clock that tells no more than seconds. */
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -36,13 +40,20 @@ final class Beginning {
      */
     ShardStart find(SourceDescription description, Clock clock) {
         String kept = checkpoints.find(KEY).orElseGet(() -> first(description, clock));
-        ShardStart start = kept.isEmpty()
-                ? new ShardStart.Oldest()
-                : new ShardStart.Since(Instant.ofEpochMilli(Long.parseLong(kept)));
+        ShardStart start = start(kept);
         if (start instanceof ShardStart.Since since) {
             awaitNow(since);
         }
         return start;
+    }
+
+    private static ShardStart start(String kept) {
+        if (kept.isEmpty()) {
+            return new ShardStart.Oldest();
+        }
+        return kept.startsWith(NEWER)
+                ? new ShardStart.Newer(Instant.ofEpochMilli(Long.parseLong(kept.substring(NEWER.length()))))
+                : new ShardStart.Since(Instant.ofEpochMilli(Long.parseLong(kept)));
     }
 
     private String first(SourceDescription description, Clock clock) {
@@ -53,6 +64,9 @@ final class Beginning {
             Instant since = description.startingTimestamp().orElseGet(() -> now(clock));
             kept = Long.toString(since.toEpochMilli());
         } else if (position.isPresent()) {
+            kept = log.time()
+                    .map(time -> NEWER + time.minus(ROUNDING).toEpochMilli())
+                    .orElse("");
             log.shards().forEach(shard -> passOver(shard.id()));
         }
         checkpoints.save(KEY, kept);
@@ -92,7 +106,10 @@ final class Beginning {
                 early);
     }
 
-    /** Of what was there before: where it ends can only be found by reading it. */
+    /**
+     * Of what was there before: where it ends can only be found by reading it, and not surely. What is left of it after
+     * too many empty pages is told by its time, if it is older than a minute.
+     */
     private void passOver(String shard) {
         Optional<String> iterator = Optional.of(log.iterator(shard, new ShardStart.Oldest()));
         Optional<String> last = Optional.empty();

@@ -31,6 +31,7 @@ final class ShardReader {
     private long nextLook = System.nanoTime();
     // Of both.
     private Optional<String> lastRead;
+    private Optional<String> lastWanted;
     private Optional<String> lastCommitted;
     private boolean ended;
 
@@ -53,6 +54,7 @@ final class ShardReader {
         this.closed = closed;
         this.lastCommitted = checkpoints.find(shard);
         this.lastRead = lastCommitted;
+        this.lastWanted = lastCommitted;
     }
 
     /** Looks once at least, even if that must wait for longer than the patience: nothing means that there was nothing. */
@@ -93,8 +95,10 @@ final class ShardReader {
         try {
             ShardPage page = log.read(shard, iterator.orElseGet(this::iterator), most);
             iterator = page.next();
-            took(page);
-            waiting.addAll(page.records());
+            List<SourceRecord> wanted =
+                    page.records().stream().filter(this::isWanted).toList();
+            took(page, wanted);
+            waiting.addAll(wanted);
             boolean hasMore = page.isBehind() || page.records().size() >= most;
             nextLook = began + (hasMore ? SHORTEST_INTERVAL : pollInterval).toNanos();
         } catch (IteratorExpiredException late) {
@@ -120,13 +124,21 @@ final class ShardReader {
         return ended;
     }
 
-    private synchronized void took(ShardPage page) {
-        int count = page.records().size();
-        if (count > 0) {
-            lastRead = Optional.of(page.records().get(count - 1).position());
-        }
+    private boolean isWanted(SourceRecord record) {
+        return !(start instanceof ShardStart.Newer newer) || !record.arrived().isBefore(newer.time());
+    }
+
+    private synchronized void took(ShardPage page, List<SourceRecord> wanted) {
+        lastRead = last(page.records()).or(() -> lastRead);
+        lastWanted = last(wanted).or(() -> lastWanted);
         ended = page.next().isEmpty();
         finishIfDone();
+    }
+
+    private static Optional<String> last(List<SourceRecord> records) {
+        return records.isEmpty()
+                ? Optional.empty()
+                : Optional.of(records.get(records.size() - 1).position());
     }
 
     synchronized void commit(String position) {
@@ -136,7 +148,7 @@ final class ShardReader {
     }
 
     private void finishIfDone() {
-        if (ended && lastRead.equals(lastCommitted)) {
+        if (ended && lastWanted.equals(lastCommitted)) {
             checkpoints.save(shard, ShardedSource.DONE);
         }
     }
