@@ -10,6 +10,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +43,23 @@ public final class HttpGate implements AutoCloseable {
     /** In place of the server's. */
     @SuppressWarnings("ArrayRecordComponent") // Written to a socket, never compared.
     public record Answer(int status, String contentType, byte[] body) {}
+
+    /** What no server of AWS's kind should answer: no JSON, half of it, wrong types, nothing, and a proxy's page. */
+    public static List<Answer> nonsense(String contentType) {
+        return List.of(
+                answer(200, contentType, "what?"),
+                answer(200, contentType, "{\"Records\":[{\"Seq"),
+                answer(
+                        200,
+                        contentType,
+                        "{\"Records\":7,\"Shards\":\"x\",\"StreamDescription\":[7],\"Messages\":\"x\",\"QueueUrl\":[]}"),
+                answer(200, contentType, ""),
+                answer(502, "text/html", "<html><body>Bad gateway</body></html>"));
+    }
+
+    private static Answer answer(int status, String contentType, String body) {
+        return new Answer(status, contentType, body.getBytes(StandardCharsets.UTF_8));
+    }
 
     /** @param serverPort on this machine */
     public HttpGate(int serverPort) {

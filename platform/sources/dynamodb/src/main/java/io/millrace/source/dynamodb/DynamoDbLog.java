@@ -80,6 +80,9 @@ final class DynamoDbLog implements ShardedLog {
             DescribeStreamRequest.Builder next = DescribeStreamRequest.builder().streamArn(servicesArn);
             while (true) {
                 StreamDescription page = client.describeStream(next.build()).streamDescription();
+                if (page == null || !page.hasShards()) {
+                    throw away("an answer without a list of shards");
+                }
                 page.shards()
                         .forEach(shard -> shards.add(new Shard(
                                 shard.shardId(),
@@ -135,6 +138,9 @@ final class DynamoDbLog implements ShardedLog {
             try {
                 GetRecordsResponse page = client.getRecords(
                         request -> request.shardIterator(iterator).limit(Math.min(most, MOST_AT_ONCE)));
+                if (!page.hasRecords()) { // Without a place to go on it would be the end of the shard.
+                    throw away("an answer without a list of records");
+                }
                 return new ShardPage(
                         page.records().stream()
                                 .map(record -> ChangeRecord.of(record, stream))
@@ -178,6 +184,10 @@ final class DynamoDbLog implements ShardedLog {
         } catch (SdkException failed) {
             throw away(stream, failed);
         }
+    }
+
+    private SourceAwayException away(String nonsense) {
+        return new SourceAwayException("The stream " + stream.arn() + " does not answer as it should: " + nonsense);
     }
 
     private static SourceAwayException away(TableStream stream, SdkException failed) {

@@ -1,5 +1,6 @@
 package io.millrace.source.dynamodb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.eventsource.contract.FreePort;
+import io.millrace.eventsource.contract.HttpGate;
 import io.millrace.eventsource.contract.KeptCheckpoints;
 import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -337,6 +340,55 @@ class DynamoDbSourceIT extends PartitionedSourceContract {
         try (DynamoDbLog log = realLog(new Table())) {
             assertThat(log.time().orElseThrow())
                     .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+        }
+    }
+
+    @Test
+    void a_server_that_answers_nonsense_is_away_and_reading_goes_on_where_it_was() throws Exception {
+        // Given
+        Table table = new Table();
+        table.write(List.of(new LogUnderTest.Written("a", "one")));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        List<HttpGate.Answer> nonsense = new ArrayList<>(HttpGate.nonsense("application/x-amz-json-1.0"));
+        nonsense.add(new HttpGate.Answer(200, "application/x-amz-json-1.0", "{}".getBytes(UTF_8)));
+        try (HttpGate lying = new HttpGate(gate.port())) {
+            System.setProperty("aws.endpointUrlDynamoDbStreams", lying.url());
+            try (PartitionedSource source = open(table, kept)) {
+                String shard = source.partitions().iterator().next();
+                SourceRecord one = source.read(shard, 10, PATIENCE).get(0);
+                assertThat(source.commit(shard, one.position())).isTrue();
+                Map<String, String> before = kept.all();
+                for (HttpGate.Answer answer : nonsense) {
+                    // When
+                    lying.answer(operation -> Optional.of(answer));
+                    // Then
+                    assertThatThrownBy(() -> source.read(shard, 10, Duration.ZERO))
+                            .isInstanceOf(RuntimeException.class);
+                    assertThatThrownBy(() -> openAndList(table, kept)).isInstanceOf(RuntimeException.class);
+                    assertThat(kept.all()).isEqualTo(before);
+                }
+                // When
+                lying.answer(operation -> Optional.empty());
+                table.write(List.of(new LogUnderTest.Written("a", "two")));
+                // Then
+                assertThat(source.partitions()).containsExactly(shard);
+                assertThat(source.read(shard, 10, PATIENCE))
+                        .singleElement()
+                        .satisfies(record -> assertThat(valueIn(json(record))).isEqualTo("two"));
+            }
+        } finally {
+            System.setProperty("aws.endpointUrlDynamoDbStreams", "http://127.0.0.1:" + gate.port());
+        }
+    }
+
+    private PartitionedSource open(Table table, KeptCheckpoints kept) {
+        return (PartitionedSource)
+                kind().open(table.describe("one", StartingPosition.TRIM_HORIZON, Optional.empty()), kept);
+    }
+
+    private void openAndList(Table table, KeptCheckpoints kept) {
+        try (PartitionedSource source = open(table, kept)) {
+            assertThat(source.partitions()).as("shards of nonsense").isNull();
         }
     }
 

@@ -65,6 +65,9 @@ final class KinesisLog implements ShardedLog {
                     ListShardsRequest.builder().streamName(stream.name()).build();
             while (true) {
                 ListShardsResponse page = client.listShards(next);
+                if (!page.hasShards()) {
+                    throw away("an answer without a list of shards");
+                }
                 page.shards().forEach(shard -> shards.add(shard(shard)));
                 if (page.nextToken() == null) {
                     return shards;
@@ -126,6 +129,9 @@ final class KinesisLog implements ShardedLog {
             try {
                 GetRecordsResponse page = client.getRecords(
                         request -> request.shardIterator(iterator).limit(most));
+                if (!page.hasRecords()) { // Without a place to go on it would be the end of the shard.
+                    throw away("an answer without a list of records");
+                }
                 return new ShardPage(
                         page.records().stream()
                                 .map(record -> KinesisRecord.of(record, shard, stream))
@@ -170,6 +176,10 @@ final class KinesisLog implements ShardedLog {
         } catch (SdkException failed) {
             throw away(failed);
         }
+    }
+
+    private SourceAwayException away(String nonsense) {
+        return new SourceAwayException("The stream " + stream.arn() + " does not answer as it should: " + nonsense);
     }
 
     private SourceAwayException away(SdkException failed) {

@@ -463,6 +463,42 @@ class KinesisSourceIT extends PartitionedSourceContract {
         cbor.writeBytes(text.getBytes(UTF_8));
     }
 
+    @Test
+    void a_server_that_answers_nonsense_is_away_and_reading_goes_on_where_it_was() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("one"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        List<HttpGate.Answer> nonsense = new ArrayList<>(HttpGate.nonsense("application/x-amz-cbor-1.1"));
+        nonsense.add(new HttpGate.Answer(200, "application/x-amz-cbor-1.1", new byte[] {(byte) 0xa0})); // {}
+        try (HttpGate lying = gated();
+                PartitionedSource source = open(stream, kept)) {
+            String shard = source.partitions().iterator().next();
+            commitFirst(source, shard);
+            Map<String, String> before = kept.all();
+            for (HttpGate.Answer answer : nonsense) {
+                // When
+                lying.answer(operation -> Optional.of(answer));
+                // Then
+                assertThatThrownBy(() -> source.read(shard, 10, Duration.ZERO)).isInstanceOf(RuntimeException.class);
+                assertThatThrownBy(() -> openAndList(stream, kept)).isInstanceOf(RuntimeException.class);
+                assertThat(kept.all()).isEqualTo(before);
+            }
+            // When
+            lying.answer(operation -> Optional.empty());
+            stream.write(written("two"));
+            // Then
+            assertThat(source.partitions()).containsExactly(shard);
+            assertThat(values(source, 1)).containsExactly("two");
+        }
+    }
+
+    private static void openAndList(Stream stream, KeptCheckpoints kept) {
+        try (PartitionedSource source = open(stream, kept)) {
+            assertThat(source.partitions()).as("shards of nonsense").isNull();
+        }
+    }
+
     /** Sources that are opened now reach the server through it. */
     private static HttpGate gated() {
         HttpGate through = new HttpGate(server.orElseThrow().port());
