@@ -89,7 +89,7 @@ class FunctionStatesIT {
                     millrace,
                     "POST",
                     "",
-                    "{\"FunctionName\":\"teller\",\"Runtime\":\"python3.12\",\"Handler\":\"app.handler\",\"Code\":"
+                    "{\"FunctionName\":\"teller\",\"Runtime\":\"python3.12\",\"Handler\":\"app.handler\",\"Timeout\":60,\"Code\":"
                             + code(1) + "}");
             JsonNode active = settled(millrace);
             // Then

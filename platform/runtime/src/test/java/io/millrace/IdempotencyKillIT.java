@@ -81,6 +81,7 @@ class IdempotencyKillIT {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Dio.netty.noUnsafe=false",
                         "-cp",
                         System.getProperty("java.class.path"),

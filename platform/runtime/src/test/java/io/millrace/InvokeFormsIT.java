@@ -242,10 +242,7 @@ class InvokeFormsIT {
     @Test
     void a_response_arrives_while_a_function_in_its_own_process_makes_it(@TempDir Path shared) throws IOException {
         // Given
-        create(
-                "node-stream",
-                "nodejs20.x",
-                "app.mjs",
+        String code =
                 """
                 import fs from 'node:fs';
                 export const handler = awslambda.streamifyResponse(async (event, stream, context) => {
@@ -255,14 +252,18 @@ class InvokeFormsIT {
                     await new Promise((resolve) => setTimeout(resolve, 20));
                   }
                   if (event.fail) throw new TypeError('broke off');
-                  if (event.exit) setTimeout(() => process.exit(3), 100);
-                  if (event.hang || event.exit) await new Promise((resolve) => setTimeout(resolve, 60000));
+                  while (event.exit) {
+                    if (fs.existsSync(event.exit)) process.exit(3);
+                    await new Promise((resolve) => setTimeout(resolve, 20));
+                  }
+                  if (event.hang) await new Promise((resolve) => setTimeout(resolve, 60000));
                   console.log('to the log');
                   stream.write('second');
                   stream.end();
                 });
-                """,
-                Duration.ofSeconds(5));
+                """;
+        create("node-stream", "nodejs20.x", "app.mjs", code, PATIENT);
+        create("node-hang", "nodejs20.x", "app.mjs", code, Duration.ofSeconds(5));
         Path gate = shared.resolve("open");
         // When
         HttpResponse<InputStream> response =
@@ -283,11 +284,16 @@ class InvokeFormsIT {
         assertThat(JSON.readTree(completion(failed)).path("ErrorCode").asText()).isEqualTo("Unhandled");
         assertThat(JSON.readTree(completion(failed)).path("ErrorDetails").asText())
                 .contains("\"errorType\":\"TypeError\",\"errorMessage\":\"broke off\"");
-        List<EventStreamReader.Event> exited = stream("node-stream", "{\"exit\":true}");
-        assertThat(chunks(exited)).isEqualTo("first");
-        assertThat(JSON.readTree(completion(exited)).path("ErrorDetails").asText())
-                .containsAnyOf("Runtime.TruncatedResponse", "Runtime.ExitError");
-        List<EventStreamReader.Event> late = stream("node-stream", "{\"hang\":true}");
+        Path exit = shared.resolve("exit");
+        HttpResponse<InputStream> exiting =
+                send(streaming("node-stream"), "{\"exit\":\"" + exit + "\"}", BodyHandlers.ofInputStream());
+        try (InputStream body = exiting.body()) {
+            assertThat(next(body).text()).isEqualTo("first");
+            Files.createFile(exit);
+            assertThat(JSON.readTree(next(body).text()).path("ErrorDetails").asText())
+                    .containsAnyOf("Runtime.TruncatedResponse", "Runtime.ExitError");
+        }
+        List<EventStreamReader.Event> late = stream("node-hang", "{\"hang\":true}");
         assertThat(chunks(late)).isEqualTo("first");
         assertThat(JSON.readTree(completion(late)).path("ErrorDetails").asText())
                 .contains("Sandbox.Timedout", "Task timed out after 5.00 seconds");
@@ -422,18 +428,18 @@ class InvokeFormsIT {
                     output.flush();
                     writeLarge(output, written);
                 },
-                definition -> definition.withTimeout(Duration.ofSeconds(2)));
+                definition -> definition.withTimeout(Duration.ofSeconds(6)));
         // When
         HttpResponse<InputStream> response = send(streaming("late"), "1", BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
             // Looked at after its time is over, and once more.
-            assertHeldUp(written, Duration.ofSeconds(3));
+            assertHeldUp(written, Duration.ofSeconds(7));
             EventStreamReader.Event event = next(body);
             while (event.type().equals("PayloadChunk")) {
                 event = next(body);
             }
             // Then
-            assertThat(event.text()).contains("Sandbox.Timedout", "Task timed out after 2.00 seconds");
+            assertThat(event.text()).contains("Sandbox.Timedout", "Task timed out after 6.00 seconds");
         }
     }
 

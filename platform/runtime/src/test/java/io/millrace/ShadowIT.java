@@ -117,7 +117,7 @@ class ShadowIT {
                 .put("Runtime", "python3.12")
                 .put("Role", "arn:aws:iam::000000000000:role/any")
                 .put("Handler", "noter.handler")
-                .put("Timeout", 30)
+                .put("Timeout", 600)
                 .put("Publish", true);
         create.putObject("Code").put("ZipFile", zipped(SCRIPT.replace("CODE", "1")));
         done("POST", "/2015-03-31/functions", create);

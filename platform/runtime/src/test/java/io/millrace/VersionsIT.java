@@ -148,6 +148,11 @@ class VersionsIT {
         Path notes = data.resolve("notes");
         int events = 600;
         List<CompletableFuture<HttpResponse<String>>> accepted = new ArrayList<>();
+        for (String version : List.of("1", "2")) { // Both are initialised: neither is late for its turn.
+            String own = "{\"id\":-" + version + ",\"file\":\"" + data.resolve("before") + "\"}";
+            assertThat(invoke(version, "RequestResponse", own).join().statusCode())
+                    .isEqualTo(200);
+        }
         // When
         for (int id = 0; id < events; id++) {
             accepted.add(invoke("live", "Event", "{\"id\":" + id + ",\"file\":\"" + notes + "\"}"));

@@ -216,7 +216,7 @@ final class AmqpClient implements AutoCloseable {
     private static <T> T waitFor(Future<T> future) {
         return future.toCompletionStage()
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 

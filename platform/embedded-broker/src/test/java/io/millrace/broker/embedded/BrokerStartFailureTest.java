@@ -201,6 +201,8 @@ class BrokerStartFailureTest {
     private static Process startInOtherProcess(Path data) throws IOException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Dio.netty.noUnsafe=false",
                         "-cp",
                         System.getProperty("java.class.path"),

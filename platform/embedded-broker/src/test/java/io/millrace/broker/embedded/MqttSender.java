@@ -13,7 +13,7 @@ final class MqttSender {
 
     static void publish(int port, String topic, String body) {
         try (MqttClient client = new MqttClient("tcp://127.0.0.1:" + port, "test-sender", new MemoryPersistence())) {
-            client.setTimeToWait(5_000);
+            client.setTimeToWait(60_000);
             client.connect();
             client.publish(topic, body.getBytes(StandardCharsets.UTF_8), 1, false);
             client.disconnect();
@@ -27,7 +27,7 @@ final class MqttSender {
         try (MqttClient client = new MqttClient("tcp://127.0.0.1:" + port, "test-reader", new MemoryPersistence())) {
             MqttConnectOptions keepSession = new MqttConnectOptions();
             keepSession.setCleanSession(false);
-            client.setTimeToWait(5_000);
+            client.setTimeToWait(60_000);
             client.connect(keepSession);
             trySubscribe(client, topic);
         } catch (MqttException e) {

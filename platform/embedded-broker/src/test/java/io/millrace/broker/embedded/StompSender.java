@@ -14,7 +14,7 @@ final class StompSender {
 
     static void send(int port, String destination, String body) {
         try (Socket socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port)) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(60_000);
             write(socket, "CONNECT\naccept-version:1.2\nhost:localhost\n\n");
             expect("CONNECTED", frame(socket.getInputStream()));
             write(socket, "SEND\ndestination:" + destination + "\npersistent:true\nreceipt:1\n\n" + body);

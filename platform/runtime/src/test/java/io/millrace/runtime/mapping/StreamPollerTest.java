@@ -123,8 +123,8 @@ class StreamPollerTest {
     @Test
     void a_window_that_is_over_ends_a_batch() {
         long began = System.nanoTime();
-        floor.start(settings(1_000, Duration.ofSeconds(1), false, List.of(), StreamSettings.DEFAULTS));
         floor.append(2);
+        floor.start(settings(1_000, Duration.ofSeconds(1), false, List.of(), StreamSettings.DEFAULTS));
         floor.awaitDone(2);
         assertThat(floor.function.batches()).containsExactly(numbers(0, 2));
         assertThat(System.nanoTime() - began)
@@ -252,7 +252,7 @@ class StreamPollerTest {
     void a_clock_that_jumps_ends_no_batch_early_and_holds_none_up() {
         // Given a batch that is filled for some seconds
         floor.append(1);
-        floor.start(settings(10, Duration.ofSeconds(6), false, List.of(), StreamSettings.DEFAULTS));
+        floor.start(settings(10, Duration.ofSeconds(12), false, List.of(), StreamSettings.DEFAULTS));
         await().atMost(PATIENCE).until(() -> floor.log.read() == 1);
         // When
         floor.now = NOON.plus(Duration.ofHours(1));

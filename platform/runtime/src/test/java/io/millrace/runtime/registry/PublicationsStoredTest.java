@@ -100,6 +100,8 @@ class PublicationsStoredTest {
         // Given
         ProcessBuilder writer = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 KilledWriter.class.getName(),

@@ -79,7 +79,13 @@ class RuntimeApiTest {
 
     private String answer(String method, String path, String body, String... headers) {
         HttpResponse<String> response = call(method, path, body, headers).join();
+        whatItHeardIsNoted();
         return response.statusCode() + " " + response.body();
+    }
+
+    /** It answers first and tells its listener after, in the same turn of the event loop. */
+    private void whatItHeardIsNoted() {
+        on(() -> {});
     }
 
     private String register(String name, String events) {
@@ -298,6 +304,7 @@ class RuntimeApiTest {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             byte[] reply = new byte[1024];
             int length = socket.getInputStream().read(reply);
+            whatItHeardIsNoted();
             return new String(reply, 0, length, StandardCharsets.US_ASCII)
                     .lines()
                     .findFirst()

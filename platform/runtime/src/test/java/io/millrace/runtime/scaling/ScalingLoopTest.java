@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The loop as it runs in the platform: its own timer, periods of 100 ms. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ScalingLoopTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ScalingFloor floor;
     private final ScalingController controller;

@@ -64,6 +64,8 @@ class KilledSchedulesIT {
         int before = reader.bodies.size();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Dio.netty.noUnsafe=false",
                         "-cp",
                         System.getProperty("java.class.path"),

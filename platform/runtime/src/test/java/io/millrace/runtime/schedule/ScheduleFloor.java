@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** A node with schedules and nothing else, at a broker that is there. Its test door knows {@code every(PT0.1S)}. */
@@ -139,6 +140,19 @@ final class ScheduleFloor implements AutoCloseable {
 
     static String at(Instant time) {
         return "at(" + time.toString().substring(0, "2026-11-20T08:00:00".length()) + ")";
+    }
+
+    /** For one time in some seconds; for a later one where the machine was so busy that it was over when it was asked for. */
+    Schedule createSoon(String name, Function<String, ScheduleSettings> at) {
+        for (int tries = 0; ; tries++) {
+            try {
+                return create(name, at.apply(at(Instant.now().plusSeconds(4))));
+            } catch (RuntimeException refused) {
+                if (tries == 10 || !String.valueOf(refused.getMessage()).contains("a time to come")) {
+                    throw refused;
+                }
+            }
+        }
     }
 
     Schedule create(String name, ScheduleSettings settings) {

@@ -26,7 +26,8 @@ final class StreamProcess implements AutoCloseable {
     StreamProcess(Path directory, String memory, String what) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx" + memory, "-Dio.netty.noUnsafe=false", "-cp"));
+        command.addAll(List.of(
+                "-Xmx" + memory, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dio.netty.noUnsafe=false", "-cp"));
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.addAll(List.of(StreamProcess.class.getName(), directory.toString(), what));
         process = new ProcessBuilder(command)

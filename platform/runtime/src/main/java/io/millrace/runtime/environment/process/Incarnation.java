@@ -23,7 +23,6 @@ import java.util.function.IntFunction;
  */
 final class Incarnation {
     private static final long INTERNAL_EXTENSIONS_MILLIS = 500;
-    private static final long EXTERNAL_EXTENSIONS_MILLIS = 2000;
     private static final long RUNTIME_MILLIS = 300;
 
     private final ProcessParts parts;
@@ -114,7 +113,7 @@ final class Incarnation {
 
     private long budgetMillis(RuntimeApi api) {
         if (!code.extensions().isEmpty()) {
-            return EXTERNAL_EXTENSIONS_MILLIS;
+            return parts.extensionsEnd().toMillis();
         }
         return api.hasInternalExtensions() ? INTERNAL_EXTENSIONS_MILLIS : 0;
     }
@@ -126,13 +125,12 @@ final class Incarnation {
         }
     }
 
-    // Asks all to end. Returns at once.
+    // Asks the runtime to end; extensions have been told otherwise. Returns at once.
     private void terminate() {
         if (stopped) {
             return; // The threads may have been closed since.
         }
-        List<LaunchedProcess> all = List.copyOf(processes);
-        parts.threads().execute(() -> all.forEach(LaunchedProcess::terminate));
+        runtime.ifPresent(running -> parts.threads().execute(running::terminate));
     }
 
     /** Ends all, and what they started. Returns at once. */

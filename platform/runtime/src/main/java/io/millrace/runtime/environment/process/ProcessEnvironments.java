@@ -24,6 +24,8 @@ public final class ProcessEnvironments implements ExecutionEnvironments {
     /** For an initialisation on demand (lambda-semantics 5.1). */
     private static final Duration INIT_LIMIT = Duration.ofSeconds(10);
 
+    private static final Duration EXTENSIONS_END = Duration.ofSeconds(2);
+
     private static final long THREAD_IDLE_SECONDS = 10;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -45,11 +47,17 @@ public final class ProcessEnvironments implements ExecutionEnvironments {
      * @throws IllegalStateException if that is less than the minimum, or the directory or control group cannot be used
      */
     public ProcessEnvironments(Vertx vertx, ProcessOptions options, Rules rules, FunctionLogSink sink) {
-        this(vertx, options, rules, sink, INIT_LIMIT);
+        this(vertx, options, rules, sink, INIT_LIMIT, EXTENSIONS_END);
     }
 
-    /** For tests of what happens after the limit. */
-    ProcessEnvironments(Vertx vertx, ProcessOptions options, Rules rules, FunctionLogSink sink, Duration initLimit) {
+    /** For tests of what happens before or after the limits. */
+    ProcessEnvironments(
+            Vertx vertx,
+            ProcessOptions options,
+            Rules rules,
+            FunctionLogSink sink,
+            Duration initLimit,
+            Duration extensionsEnd) {
         Tools tools = Tools.ofServer();
         isolation = Isolation.probe(tools, options.maximumIsolation());
         requireMinimum(options);
@@ -74,6 +82,7 @@ public final class ProcessEnvironments implements ExecutionEnvironments {
                 launcher,
                 memory,
                 initLimit,
+                extensionsEnd,
                 new LiveEnvironments(),
                 threads,
                 sink);

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
  * What all process environments of a server share.
  *
  * @param initLimit of an initialisation on demand
+ * @param extensionsEnd what external extensions have after they were told of the end
  * @param threads gives each task a thread of its own
  */
 record ProcessParts(
@@ -19,6 +20,7 @@ record ProcessParts(
         Launcher launcher,
         MemoryLimit memory,
         Duration initLimit,
+        Duration extensionsEnd,
         LiveEnvironments live,
         Executor threads,
         FunctionLogSink sink) {}

@@ -92,7 +92,7 @@ class EnvironmentLifeTest {
                 .untilAsserted(() -> assertThat(allocation.available).endsWith(3));
         assertThat(SlowToStart.MADE).hasValue(3);
         assertThat(function.count()).isEqualTo(3);
-        assertThat(TryOut.text(runProvisioned(function))).isEqualTo("3");
+        assertThat(TryOut.text(runProvisioned(function))).isIn("1", "2", "3");
         assertThat(SlowToStart.MADE).hasValue(3);
     }
 

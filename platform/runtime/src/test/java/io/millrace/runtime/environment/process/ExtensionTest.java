@@ -61,7 +61,8 @@ class ExtensionTest {
 
     @BeforeEach
     void open() {
-        workshop = new Workshop(directory);
+        Duration patience = Duration.ofSeconds(60); // What Lambda gives them is less than a busy machine may take.
+        workshop = new Workshop(directory, Workshop.options(directory), Duration.ofSeconds(10), patience);
     }
 
     @AfterEach

@@ -45,9 +45,13 @@ class ProcessRoomTest {
     }
 
     private static FunctionEnvironments deploy(Workshop workshop, String script) {
+        return deploy(workshop, script, Duration.ofSeconds(60));
+    }
+
+    private static FunctionEnvironments deploy(Workshop workshop, String script, Duration timeout) {
         Zip code = new Zip().executable("bootstrap", "#!/bin/sh\n" + Shell.LIBRARY + script);
         return workshop.environments.deploy(
-                Workshop.definition("provided.al2023", "handler").withTimeout(Duration.ofSeconds(3)),
+                Workshop.definition("provided.al2023", "handler").withTimeout(timeout),
                 workshop.archive(code),
                 () -> {});
     }
@@ -77,7 +81,7 @@ class ProcessRoomTest {
     @Test
     void there_is_no_room_beside_a_process_that_is_busy() {
         // Given
-        FunctionEnvironments busy = deploy("while next; do sleep 60; done");
+        FunctionEnvironments busy = deploy(workshop, "while next; do sleep 600; done", Duration.ofSeconds(3));
         FunctionEnvironments other = deploy("while next; do respond 2; done");
         CompletableFuture<Outcome> running = start(busy);
         // Then

@@ -72,7 +72,7 @@ class ShellFunctionTest {
     @Test
     void a_timeout_takes_the_memory_and_leaves_tmp() {
         // Given
-        FunctionDefinition definition = definition("provided.al2023", "handler").withTimeout(Duration.ofSeconds(3));
+        FunctionDefinition definition = definition("provided.al2023", "handler").withTimeout(Duration.ofSeconds(8));
         ExecutionEnvironment environment = workshop.shell(
                 definition,
                 """
@@ -80,7 +80,7 @@ class ShellFunctionTest {
                 while next; do
                   count=$((count + 1))
                   echo x >> $TMPDIR/runs
-                  if [ "$EVENT" = '"hang"' ]; then sleep 30; fi
+                  if [ "$EVENT" = '"hang"' ]; then sleep 300; fi
                   respond "[$count,$(wc -l < $TMPDIR/runs)]"
                 done
                 """);
@@ -92,7 +92,7 @@ class ShellFunctionTest {
         // Then
         assertThat(payload(late))
                 .isEqualTo("{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: " + ID
-                        + " Error: Task timed out after 3.00 seconds\"}");
+                        + " Error: Task timed out after 8.00 seconds\"}");
         assertThat(afterwards).isEqualTo(EnvironmentState.RESET);
         assertThat(next).isEqualTo("[1,3]");
     }

@@ -42,8 +42,12 @@ final class Workshop implements AutoCloseable {
     }
 
     Workshop(Path directory, ProcessOptions options, Duration initLimit) {
+        this(directory, options, initLimit, Duration.ofSeconds(2));
+    }
+
+    Workshop(Path directory, ProcessOptions options, Duration initLimit, Duration extensionsEnd) {
         this.directory = directory;
-        this.environments = new ProcessEnvironments(vertx, options, Rules.DEFAULT, log, initLimit);
+        this.environments = new ProcessEnvironments(vertx, options, Rules.DEFAULT, log, initLimit, extensionsEnd);
     }
 
     static ProcessOptions options(Path directory) {
