@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class ShardReader {
     /** A service allows five looks a second for all readers of a shard (lambda-semantics 3.7). */
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(250);
-    /** So that few looks are enough for a shard that is written to as fast as it may be. */
-    private static final int AT_LEAST_AT_ONCE = 500;
+    /** So that the looks allowed are enough for a shard that is written to as fast as it may be. */
+    private static final int MOST_AHEAD = 500;
 
     private final String shard;
     private final ShardedLog log;
@@ -29,6 +29,7 @@ final class ShardReader {
     private final Deque<SourceRecord> waiting = new ArrayDeque<>();
     private Optional<String> iterator = Optional.empty();
     private long nextLook = System.nanoTime();
+    private int ahead = 1;
     // Of both.
     private Optional<String> lastRead;
     private Optional<String> lastWanted;
@@ -64,7 +65,7 @@ final class ShardReader {
         while (true) {
             requireOpen();
             if (waiting.isEmpty() && !hasEnded() && nextLook - System.nanoTime() <= 0) {
-                look(Math.max(most, AT_LEAST_AT_ONCE));
+                look(Math.max(most, ahead));
                 looked = true;
             }
             long left = until - System.nanoTime();
@@ -99,7 +100,9 @@ final class ShardReader {
                     page.records().stream().filter(this::isWanted).toList();
             took(page, wanted);
             waiting.addAll(wanted);
-            boolean hasMore = page.isBehind() || page.records().size() >= most;
+            boolean isFull = page.records().size() >= most;
+            ahead = isFull ? Math.min(2 * most, MOST_AHEAD) : 1;
+            boolean hasMore = isFull || page.isBehind();
             nextLook = began + (hasMore ? SHORTEST_INTERVAL : pollInterval).toNanos();
         } catch (IteratorExpiredException late) {
             iterator = Optional.empty();
