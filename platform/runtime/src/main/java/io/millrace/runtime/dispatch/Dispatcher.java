@@ -58,6 +58,7 @@ public final class Dispatcher {
     private final LinkedHashSet<FunctionWorker> withParked = new LinkedHashSet<>();
     private final Set<Tally.Success> settledBefore = new HashSet<>();
     private int callsRunning;
+    private long links;
     private boolean draining;
     // The first timer of Vert.x is 0, and somebody else's.
     private long holdTimer = -1;
@@ -255,10 +256,11 @@ public final class Dispatcher {
     /**
      * What is known of each function at one instant on the event loop.
      *
-     * @param givenUp events taken from its queue, and dead-lettered, since the worker began
+     * @param link by which its events come; another after each loss of the connection, 0 before the first
+     * @param told ends that the broker was told; may only be compared with another of the same link
      * @param oldestWaiting when the oldest of those was accepted that wait here; empty if none does
      */
-    public record Reading(int running, long succeeded, long givenUp, Optional<Instant> oldestWaiting) {}
+    public record Reading(int running, long succeeded, long link, long told, Optional<Instant> oldestWaiting) {}
 
     /** Runs on the event loop; see {@link #connection()}. */
     public Map<FunctionName, Reading> readings() {
@@ -339,6 +341,11 @@ public final class Dispatcher {
     /** Event loop only. */
     void later(Duration delay, Runnable action) {
         vertx.setTimer(delay.toMillis(), now -> action.run());
+    }
+
+    /** Tells one attachment of a worker to its queue from all others of this process. Event loop only. */
+    long nextLink() {
+        return ++links;
     }
 
     void callStarted() {

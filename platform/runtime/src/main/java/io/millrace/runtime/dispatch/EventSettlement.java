@@ -42,6 +42,7 @@ final class EventSettlement {
     private final int tallyRow;
     private final InboundLink expired;
     private long givenUp;
+    private long leftWithBroker;
 
     EventSettlement(FunctionWorker worker, Dispatcher dispatcher, WorkerParts parts) {
         this.worker = worker;
@@ -70,9 +71,18 @@ final class EventSettlement {
         return givenUp;
     }
 
+    /** Ends that the broker was told by this link: of events that succeeded or were given up. Only its growth counts. */
+    long told() {
+        return succeeded() + givenUp - leftWithBroker;
+    }
+
     /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
     boolean wasSettledBefore(String id) {
-        return dispatcher.wasSettledBefore(tallyRow, id);
+        boolean wasSettled = dispatcher.wasSettledBefore(tallyRow, id);
+        if (wasSettled) {
+            leftWithBroker--;
+        }
+        return wasSettled;
     }
 
     /** The end of an attempt, in whichever way. */
@@ -135,6 +145,7 @@ final class EventSettlement {
             dropPayload(event);
         } else {
             dispatcher.settledWithoutBroker(tallyRow, id);
+            leftWithBroker++;
         }
         attempt.trace().settled(Settlement.COMPLETE);
         worker.leaveGroup(event, id);

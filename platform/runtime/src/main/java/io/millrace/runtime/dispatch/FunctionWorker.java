@@ -70,6 +70,7 @@ final class FunctionWorker {
     private final LoweredAttempts lowered = new LoweredAttempts();
     private DeployedFunction deployed;
     private boolean agesDiffer;
+    private long link;
     private final String lineageKey;
     private boolean opened;
     private boolean stopping;
@@ -105,6 +106,7 @@ final class FunctionWorker {
     }
 
     private void attached() {
+        link = dispatcher.nextLink();
         // What waits came by the old link; the broker delivers it again.
         long longest = parts.clock().millis() + DELIVERED_AGAIN_WITHIN.toMillis();
         takeOutWaiting().forEach(event -> {
@@ -154,14 +156,14 @@ final class FunctionWorker {
 
     /** What is known here of the function now. */
     Dispatcher.Reading reading() {
-        Optional<Instant> parkedFirst =
-                Optional.ofNullable(parked.peek()).flatMap(event -> EventMessages.receivedAt(event.message()));
-        Stream<Instant> awaitingFirst = Stream.ofNullable(awaitingStore.peek())
+        Stream<Instant> alone = Stream.of(
+                        Stream.ofNullable(parked.peek()),
+                        Stream.ofNullable(awaitingStore.peek()),
+                        parts.quarantine().waiting(this))
+                .flatMap(events -> events)
                 .flatMap(event -> EventMessages.receivedAt(event.message()).stream());
-        Optional<Instant> oldest = Stream.of(parkedFirst.stream(), groups.oldest(), awaitingFirst)
-                .flatMap(times -> times)
-                .min(Comparator.naturalOrder());
-        return new Dispatcher.Reading(running(), succeeded(), settlement.givenUp(), oldest);
+        Optional<Instant> oldest = Stream.concat(alone, groups.oldest()).min(Comparator.naturalOrder());
+        return new Dispatcher.Reading(running(), succeeded(), link, settlement.told(), oldest);
     }
 
     long succeeded() {

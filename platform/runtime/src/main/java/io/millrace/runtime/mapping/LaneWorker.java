@@ -62,13 +62,18 @@ final class LaneWorker {
 
     /** Returns never. */
     void work() throws Stopped {
-        while (true) {
-            Lane.Next next = buffer.next(lane, window.map(OpenWindow::bounds));
-            if (next instanceof Lane.Batch batch) {
-                feed(batch.items());
-            } else {
-                endWindow(false);
+        try {
+            while (true) {
+                Lane.Next next = buffer.next(lane, window.map(OpenWindow::bounds));
+                if (next instanceof Lane.Batch batch) {
+                    feed(batch.items());
+                    health.counts().ages().done(this);
+                } else {
+                    endWindow(false);
+                }
             }
+        } finally {
+            health.counts().ages().left(this);
         }
     }
 
@@ -103,7 +108,7 @@ final class LaneWorker {
             return List.of(piece);
         }
         openWindow(piece.first());
-        health.counts().age(age(piece, now));
+        health.counts().ages().begun(this, age(piece, now));
         Optional<ItemClaims<StreamItem>> claims = calls.claim(piece.items(), partition.source());
         if (claims.isEmpty()) {
             health.counts().failedInvoke(piece.size());

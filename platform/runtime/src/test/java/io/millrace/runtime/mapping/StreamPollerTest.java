@@ -100,6 +100,17 @@ class StreamPollerTest {
     }
 
     @Test
+    void the_age_of_the_last_batch_is_shown_until_the_mapping_is_not_polled_any_more() {
+        floor.append(3);
+        StreamPoller poller = floor.start(settings(10));
+        floor.awaitDone(3);
+        assertThat(floor.counts.snapshot().age()).isPresent();
+
+        floor.stop(poller, PATIENCE);
+        assertThat(floor.counts.snapshot().age()).isEmpty();
+    }
+
+    @Test
     void a_batch_is_linked_to_the_traces_that_its_records_come_from() {
         // Given
         String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b";

@@ -83,10 +83,15 @@ class SqsSourceTest extends MessageSourceContract {
         return new Queue(
                 ordered
                         ? Map.of(
-                                QueueAttributeName.VISIBILITY_TIMEOUT, "2",
+                                QueueAttributeName.VISIBILITY_TIMEOUT, "600",
                                 QueueAttributeName.FIFO_QUEUE, "true",
                                 QueueAttributeName.CONTENT_BASED_DEDUPLICATION, "true")
-                        : Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "2"));
+                        : Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "600"));
+    }
+
+    @Override
+    protected QueueUnderTest createImpatient() {
+        return new Queue(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "2"));
     }
 
     @Override
@@ -190,6 +195,20 @@ class SqsSourceTest extends MessageSourceContract {
         @Override
         public SourceDescription describe() {
             return SourceDescription.ofArn(arn(name));
+        }
+
+        @Override
+        public int left() {
+            return client
+                    .getQueueAttributes(request -> request.queueUrl(url)
+                            .attributeNames(
+                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                    .attributes()
+                    .values()
+                    .stream()
+                    .mapToInt(Integer::parseInt)
+                    .sum();
         }
 
         MessageSource open() {
