@@ -151,7 +151,7 @@ class MetricsIT {
                 .containsEntry("millrace_errors_total{function=echo,version=$LATEST}", 0.0)
                 .containsEntry("millrace_invocations_total{function=failing,version=$LATEST}", 2.0)
                 .containsEntry("millrace_errors_total{function=failing,version=$LATEST}", 2.0)
-                .containsEntry("millrace_duration_seconds_count{function=failing}", 2.0)
+                .containsEntry("millrace_duration_seconds_count{function=failing,version=$LATEST}", 2.0)
                 .containsEntry("millrace_cold_starts_total{function=failing,version=$LATEST}", 1.0)
                 .containsEntry("millrace_async_event_age_seconds_count{function=echo}", 3.0)
                 .containsEntry("millrace_async_events_received_total{function=echo}", 3.0)

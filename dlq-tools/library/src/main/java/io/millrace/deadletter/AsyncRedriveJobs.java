@@ -9,7 +9,9 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
@@ -268,10 +270,20 @@ public final class AsyncRedriveJobs {
     }
 
     private Future<JobNow> undo(JobRecord job) {
-        return JobCounts.waiting(tools, job).compose(before -> bringBack(job)
+        Map<String, Long> taken = new ConcurrentHashMap<>();
+        return JobCounts.waiting(tools, job).compose(before -> bringBack(job, taken)
                 .compose(done -> JobCounts.waiting(tools, job))
-                .compose(after -> records.write(stopped(job).undone(before - after))
-                        .map(written -> new JobNow(written, before - after, false))));
+                .compose(after -> records.write(stopped(job).undone(before - after, taken))
+                        .map(written -> new JobNow(written, before - after, false)))
+                .recover(failure -> cutShort(job, taken, failure)));
+    }
+
+    // What left the queues is written down also if the rest did not: the server would count it as lost.
+    private <T> Future<T> cutShort(JobRecord job, Map<String, Long> taken, Throwable failure) {
+        long back = taken.values().stream().mapToLong(Long::longValue).sum();
+        return back == 0
+                ? Future.failedFuture(failure)
+                : records.write(job.undone(back, taken)).transform(written -> Future.failedFuture(failure));
     }
 
     // Resumed, it would move them again; that is for a person to say.
@@ -279,21 +291,23 @@ public final class AsyncRedriveJobs {
         return job.state().isOver() ? job : job.in(JobState.CANCELLED, "undone");
     }
 
-    private Future<Void> bringBack(JobRecord job) {
+    private Future<Void> bringBack(JobRecord job, Map<String, Long> taken) {
         Future<Void> done = Future.succeededFuture();
         for (JobRoute route : job.routesByTarget()) {
             done = done.compose(next -> inTime(tools.room().find(route.target())))
-                    .compose(found -> found.isEmpty() ? Future.succeededFuture() : bringBack(job, route));
+                    .compose(found -> found.isEmpty() ? Future.succeededFuture() : bringBack(job, route, taken));
         }
         return done;
     }
 
-    private Future<Void> bringBack(JobRecord job, JobRoute route) {
+    private Future<Void> bringBack(JobRecord job, JobRoute route, Map<String, Long> taken) {
         Finder finder = new Finder(letters, route.target(), job.waiting(route));
         return Steps.repeat(() -> finder.next(BrokerMove.STEP)
                         .compose(batch -> batch.isEmpty()
                                 ? Future.succeededFuture(false)
-                                : bringBack(job, route, batch.get()).map(moved -> moved > 0 || !finder.isForBroker())))
+                                : bringBack(job, route, batch.get())
+                                        .onSuccess(moved -> taken.merge(route.target(), moved, Long::sum))
+                                        .map(moved -> moved > 0 || !finder.isForBroker())))
                 .onComplete(end -> finder.close());
     }
 

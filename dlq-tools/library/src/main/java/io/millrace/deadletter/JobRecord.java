@@ -2,6 +2,7 @@ package io.millrace.deadletter;
 
 import io.millrace.broker.envelope.EventProperties;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param withoutOrigin of those that matched, how many stayed, because nobody wrote down where they died
  * @param returned how many of the moved had come back dead
  * @param undone how many an undo brought back
+ * @param undoneFrom messages that an undo took out of a queue, by its name; the server tells them from lost ones by it
  * @param outcome in words; empty while nothing is worth saying
  */
 public record JobRecord(
@@ -26,18 +28,33 @@ public record JobRecord(
         long withoutOrigin,
         long returned,
         long undone,
+        Map<String, Long> undoneFrom,
         long startedAt,
         long updatedAt,
         long endedAt,
         String outcome) {
     public JobRecord {
         routes = List.copyOf(routes);
+        undoneFrom = undoneFrom == null ? Map.of() : Map.copyOf(undoneFrom); // An earlier version did not write it.
     }
 
     static JobRecord begun(String id, JobOrder order, CutOff cutOff, JobPlanner.Found found) {
         long now = Instant.now().toEpochMilli();
         return new JobRecord(
-                id, 0, JobState.RUNNING, order, cutOff, found.routes(), found.withoutOrigin(), 0, 0, now, now, 0, "");
+                id,
+                0,
+                JobState.RUNNING,
+                order,
+                cutOff,
+                found.routes(),
+                found.withoutOrigin(),
+                0,
+                0,
+                Map.of(),
+                now,
+                now,
+                0,
+                "");
     }
 
     public long planned() {
@@ -66,6 +83,7 @@ public record JobRecord(
                 withoutOrigin,
                 returned,
                 undone,
+                undoneFrom,
                 startedAt,
                 Instant.now().toEpochMilli(),
                 endedAt,
@@ -83,6 +101,7 @@ public record JobRecord(
                 withoutOrigin,
                 newReturned,
                 undone,
+                undoneFrom,
                 startedAt,
                 updatedAt,
                 endedAt,
@@ -100,6 +119,7 @@ public record JobRecord(
                 withoutOrigin,
                 returned,
                 undone,
+                undoneFrom,
                 startedAt,
                 updatedAt,
                 newState.isOver() ? Instant.now().toEpochMilli() : 0,
@@ -118,6 +138,7 @@ public record JobRecord(
                 withoutOrigin,
                 returned,
                 undone,
+                undoneFrom,
                 startedAt,
                 updatedAt,
                 endedAt,
@@ -130,7 +151,10 @@ public record JobRecord(
         return in(JobState.RUNNING, "").counted(going, returned);
     }
 
-    JobRecord undone(long more) {
+    /** @param from messages that were taken out of each queue */
+    JobRecord undone(long more, Map<String, Long> from) {
+        Map<String, Long> all = new HashMap<>(undoneFrom);
+        from.forEach((queue, messages) -> all.merge(queue, messages, Long::sum));
         return new JobRecord(
                 id,
                 version,
@@ -141,6 +165,7 @@ public record JobRecord(
                 withoutOrigin,
                 returned,
                 undone + more,
+                all,
                 startedAt,
                 updatedAt,
                 endedAt,

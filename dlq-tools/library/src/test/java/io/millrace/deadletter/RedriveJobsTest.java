@@ -138,7 +138,7 @@ class RedriveJobsTest {
     private JobPlan planned(JobRequest request, MatchCounts counts) {
         Vertx vertx = Vertx.vertx();
         AsyncDeadLetters letters =
-                BrokerWithFunctions.await(AsyncDeadLetters.connect(vertx, broker.address(), Duration.ofSeconds(10)));
+                BrokerWithFunctions.await(AsyncDeadLetters.connect(vertx, broker.address(), Duration.ofSeconds(60)));
         try {
             return BrokerWithFunctions.await(letters.jobs().plan(queue(), request, counts));
         } finally {
@@ -210,6 +210,7 @@ class RedriveJobsTest {
                 0,
                 0,
                 0,
+                Map.of(),
                 ended.startedAt(),
                 0,
                 0,
@@ -356,6 +357,7 @@ class RedriveJobsTest {
         assertThat(broker.state(invoke()).messages()).isEqualTo(1);
         assertThat(queue().messages()).isEqualTo(1_400);
         assertThat(jobs.find(ended.id()).orElseThrow().undone()).isEqualTo(1_400);
+        assertThat(jobs.find(ended.id()).orElseThrow().undoneFrom()).isEqualTo(Map.of(invoke(), 1_400L));
         assertThat(ids("dlq." + function, 1_400).get(0)).isEqualTo("id-100");
     }
 

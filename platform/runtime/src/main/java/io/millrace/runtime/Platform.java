@@ -56,7 +56,9 @@ import io.millrace.runtime.mapping.RecordKeys;
 import io.millrace.runtime.mapping.StreamPollers;
 import io.millrace.runtime.metrics.MeteredEnvironments;
 import io.millrace.runtime.metrics.MetricsApi;
+import io.millrace.runtime.metrics.UndoneEvents;
 import io.millrace.runtime.metrics.UsageMeter;
+import io.millrace.runtime.metrics.WaitingAges;
 import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.payloads.PayloadStore;
@@ -143,6 +145,8 @@ public final class Platform implements AutoCloseable {
     private final Optional<HistoryReplays> pastReplays;
     private final Shadows shadows;
     private final BrokerAccounting brokerAccounting;
+    private final UndoneEvents undone;
+    private final WaitingAges waitingAges;
     private final ConcurrencyLedger ledger;
     private final Meters meters;
     private final UsageMeter usage;
@@ -254,6 +258,8 @@ public final class Platform implements AutoCloseable {
                 deployments::wake);
         this.invoker = traces.isOn() ? new TracedInvoker(sending, traces) : sending;
         this.brokerAccounting = new BrokerAccounting(dispatcher, new BrokerManagement(working));
+        this.undone = new UndoneEvents(managing, new BrokerManagement(managing));
+        this.waitingAges = new WaitingAges(new BrokerManagement(managing));
         await(BrokerConnections.onEachReturn(managing, deployments::ensureQueues));
         if (embeddedBroker.isPresent()) { // Of another, somebody else's workers may have events in their hands.
             new PayloadSweep(payloads, managing, new BrokerManagement(managing), clock)
@@ -539,7 +545,15 @@ public final class Platform implements AutoCloseable {
                 Clock.systemUTC());
         MetricsApi metrics = keep(new MetricsApi(
                 vertx,
-                new MetricsApi.Sources(meters, brokerAccounting, ledger, mappings, this::isBrokerConnected, usage),
+                new MetricsApi.Sources(
+                        meters,
+                        brokerAccounting,
+                        undone::now,
+                        waitingAges::of,
+                        ledger,
+                        mappings,
+                        this::isBrokerConnected,
+                        usage),
                 settings.metrics(),
                 access,
                 Clock.systemUTC()));

@@ -1,5 +1,6 @@
 package io.millrace.deadletter.commands;
 
+import io.millrace.broker.envelope.EventProperties;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterQueue;
 import io.millrace.deadletter.DeadLetters;
@@ -83,8 +84,10 @@ final class PurgeCommand implements Callable<Integer> {
         if (matching == 0) {
             throw new RefusedException("no dead letters to purge in " + from.name());
         }
+        long inFiles = deadLetters.jobs().count(from, inFiles(chosen));
         if (dryRun) {
             tell(from, matching, Optional.empty(), true);
+            tellLeft(inFiles);
             return ExitCodes.OK;
         }
         String typed = confirm == null ? ask(from, matching) : confirm;
@@ -92,7 +95,34 @@ final class PurgeCommand implements Callable<Integer> {
             throw new RefusedException("'" + typed + "' is not '" + from.name() + "'; nothing was deleted");
         }
         purge(deadLetters, from, chosen);
+        tellLeft(inFiles);
         return ExitCodes.OK;
+    }
+
+    /** Of the chosen: those whose body is not in their message. */
+    private static Selection inFiles(Selection chosen) {
+        String hasFile = EventProperties.PAYLOAD + " IS NOT NULL";
+        return new Selection(
+                chosen.ids(),
+                chosen.errorType(),
+                Optional.of(chosen.filter()
+                        .map(filter -> "(" + filter + ") AND " + hasFile)
+                        .orElse(hasFile)),
+                chosen.period(),
+                chosen.function(),
+                chosen.version(),
+                chosen.properties(),
+                chosen.json(),
+                chosen.bodyContains(),
+                chosen.group());
+    }
+
+    // The files are not within reach here, and what was exported may be imported again.
+    private void tellLeft(long inFiles) {
+        if (inFiles > 0 && !session.json()) {
+            session.tell(inFiles + (inFiles == 1 ? " of them has its" : " of them have their")
+                    + " body in a file of the server, which a start of it removes after payloads.orphanAge");
+        }
     }
 
     private String ask(DeadLetterQueue from, long matching) {

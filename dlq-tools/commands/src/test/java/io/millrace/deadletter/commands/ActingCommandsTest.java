@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.broker.connection.BrokerAddress;
 import io.millrace.broker.embedded.EmbeddedBroker;
 import io.millrace.broker.embedded.EmbeddedBrokerOptions;
+import io.millrace.broker.envelope.EventProperties;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetters;
 import io.millrace.deadletter.Edit;
@@ -23,7 +24,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -310,6 +313,24 @@ class ActingCommandsTest {
         assertThat(dlq("redrive", function, "--yes").exitCode()).isZero();
         assertThat(dlq("import", function, file.toString()).exitCode()).isZero();
         assertThat(in(function)).as("what was moved on is not imported again").isEmpty();
+    }
+
+    @Test
+    void purge_says_what_it_leaves_on_the_disk_of_the_server() {
+        // Given
+        functions.die(function, 3);
+        String stored = UUID.randomUUID() + " 1000000000 " + "0".repeat(64);
+        functions.die(function, 2, i -> "stands for it", Map.of(EventProperties.PAYLOAD, stored));
+        // When
+        Ran would = dlq("purge", function, "--dry-run");
+        Ran ofSmall = dlq("purge", function, "--where", "millrace_payload IS NULL", "--dry-run");
+        Ran purged = dlq("purge", function, "--no-export", "--confirm", "dlq." + function);
+        // Then
+        String left = "2 of them have their body in a file of the server, which a start of it removes after "
+                + "payloads.orphanAge";
+        assertThat(would.out().strip()).isEqualTo("Would delete 5 dead letters of dlq." + function + "\n" + left);
+        assertThat(ofSmall.out().strip()).isEqualTo("Would delete 3 dead letters of dlq." + function);
+        assertThat(purged.out().strip()).isEqualTo("Deleted 5 dead letters of dlq." + function + "\n" + left);
     }
 
     @Test

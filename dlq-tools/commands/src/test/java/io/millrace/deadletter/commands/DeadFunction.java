@@ -35,6 +35,10 @@ final class DeadFunction implements AutoCloseable {
     }
 
     void die(String function, int count, IntFunction<String> body) {
+        die(function, count, body, Map.of());
+    }
+
+    void die(String function, int count, IntFunction<String> body, Map<String, String> properties) {
         BrokerManagement management = new BrokerManagement(managing);
         Topology.queues(new FunctionName(function)).forEach(queue -> await(management.createQueue(queue)));
         Publisher publisher = new Publisher(connection);
@@ -44,7 +48,7 @@ final class DeadFunction implements AutoCloseable {
                         dlq,
                         DeadLetterMessages.of(
                                 EventMessages.durable(
-                                        "id-" + i, body.apply(i).getBytes(StandardCharsets.UTF_8), Map.of(), null),
+                                        "id-" + i, body.apply(i).getBytes(StandardCharsets.UTF_8), properties, null),
                                 new DeadLetterMessages.Cause(
                                         "RetriesExhausted",
                                         "shop.OutOfStock",

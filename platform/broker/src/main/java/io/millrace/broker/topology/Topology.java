@@ -152,6 +152,11 @@ public final class Topology {
         return function(DEAD_LETTER_PREFIX, queue);
     }
 
+    /** The function whose events wait in {@code queue}, if it is such a queue. */
+    public static Optional<FunctionName> functionOfEvents(String queue) {
+        return function(INVOKE_PREFIX, queue);
+    }
+
     /** The function that gets what is in {@code queue}: events, calls, or events that are too old. */
     public static Optional<FunctionName> functionThatGets(String queue) {
         return function(INVOKE_PREFIX, queue)

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.management.BrokerManagement;
 import io.millrace.deadletter.AsyncDeadLetters;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.JobRequest;
@@ -31,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -63,6 +66,7 @@ class DeadLettersDoorIT {
             .function("redriven", REDRIVEN)
             .function("edited", EDITED)
             .function("undone", new Shop())
+            .function("recalled", new Shop())
             .function("paused", new Shop())
             .function("lost", new Shop())
             .build();
@@ -79,6 +83,7 @@ class DeadLettersDoorIT {
         MILLRACE.publishAll("redriven", items(30));
         MILLRACE.publish("redriven", HTML);
         MILLRACE.publishAll("undone", items(7));
+        MILLRACE.publishAll("recalled", items(4));
         MILLRACE.publishAll("paused", items(5));
         MILLRACE.publishAll("lost", items(3));
         MILLRACE.publish("edited", "{\"item\":1}");
@@ -373,6 +378,47 @@ class DeadLettersDoorIT {
         assertThat(moved.path("waiting").asLong()).isEqualTo(7);
         assertThat(undone.path("broughtBack").asLong()).isEqualTo(7);
         assertThat(MILLRACE.deadLetters("undone")).hasSize(7);
+    }
+
+    @Test
+    void what_is_brought_back_out_of_the_queue_of_a_function_is_not_told_as_lost() throws Exception {
+        // Given: its events wait where nobody takes them.
+        onBroker(broker -> broker.operation("queue.invoke.recalled", "pause"));
+        awaitMetrics("millrace_unaccounted_events{function=\"recalled\"} 0.0");
+        String job = post("jobs", "{\"queue\":\"recalled\"}").path("job").asText();
+        until(job, now -> now.path("state").asText().equals("COMPLETED"));
+        awaitMetrics("millrace_events{function=\"recalled\",state=\"waiting\"} 4.0");
+        // When
+        JsonNode undone = post("jobs/" + job + "/undo", "");
+        // Then
+        assertThat(undone.path("broughtBack").asLong()).isEqualTo(4);
+        awaitMetrics(
+                "millrace_events{function=\"recalled\",state=\"dead-lettered\"} 4.0",
+                "millrace_events{function=\"recalled\",state=\"waiting\"} 0.0",
+                "millrace_unaccounted_events{function=\"recalled\"} 0.0");
+    }
+
+    private static void onBroker(Function<BrokerManagement, Future<?>> operation) {
+        Vertx vertx = Vertx.vertx();
+        try {
+            BrokerAddress address = BrokerAddress.parse(MILLRACE.millrace().brokerUrl());
+            BrokerConnection connection = await(BrokerConnection.open(vertx, address, "test"));
+            await(connection.firstUp());
+            await(operation.apply(new BrokerManagement(connection)));
+            await(connection.close());
+        } finally {
+            await(vertx.close());
+        }
+    }
+
+    /** Until one scrape shows all of these lines. */
+    private static void awaitMetrics(String... lines) {
+        URI metrics = MILLRACE.millrace().httpUrl().orElseThrow().resolve("/metrics");
+        Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
+                        HTTP.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                                .body()
+                                .lines())
+                .contains(lines));
     }
 
     @Test

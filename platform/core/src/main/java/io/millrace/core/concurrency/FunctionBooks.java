@@ -63,12 +63,14 @@ final class FunctionBooks {
     }
 
     LedgerReading.OfFunction reading() {
-        Usage sum = Usage.NONE;
+        Map<String, Usage> provisioned = new HashMap<>();
         for (VersionBooks version : versions.values()) {
-            sum = sum.plus(version.usage());
+            if (version.requested > 0) {
+                provisioned.put(version.name, version.usage());
+            }
         }
         return new LedgerReading.OfFunction(
-                running(), isReserved() ? OptionalInt.of(reservation) : OptionalInt.empty(), sum);
+                running(), isReserved() ? OptionalInt.of(reservation) : OptionalInt.empty(), provisioned);
     }
 
     @Nullable

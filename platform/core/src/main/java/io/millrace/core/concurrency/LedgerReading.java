@@ -26,9 +26,15 @@ public record LedgerReading(
     }
 
     /**
-     * One function, all its versions together.
+     * One function.
      *
+     * @param running attempts of all its versions
      * @param reservation empty if it has none
+     * @param provisioned of its versions that have provisioned concurrency, by their names
      */
-    public record OfFunction(int running, OptionalInt reservation, Usage provisioned) {}
+    public record OfFunction(int running, OptionalInt reservation, Map<String, Usage> provisioned) {
+        public OfFunction {
+            provisioned = Map.copyOf(provisioned);
+        }
+    }
 }

@@ -12,14 +12,6 @@ package io.millrace.core.concurrency;
 public record Usage(int requested, int available, int inUse, long spillOvers) {
     static final Usage NONE = new Usage(0, 0, 0, 0);
 
-    Usage plus(Usage other) {
-        return new Usage(
-                requested + other.requested,
-                available + other.available,
-                inUse + other.inUse,
-                spillOvers + other.spillOvers);
-    }
-
     /** In use by available, 0 to 1; 0 while nothing is available. What target tracking looks at. */
     public double utilisation() {
         return available == 0 ? 0 : Math.min(1, (double) inUse / available);

@@ -4,8 +4,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A payload above Lambda's limits, which lies in a file or a store. The broker's message says which in a property, and has a small
@@ -48,6 +50,11 @@ public record StoredPayload(String name, long bytes, String sha256) {
     /** Whether a file of this name may be one. */
     public static boolean isName(String name) {
         return NAME.matcher(name).matches();
+    }
+
+    /** All that may be names of files in a text of any kind. */
+    public static Stream<String> namesIn(String text) {
+        return NAME.matcher(text).results().map(MatchResult::group);
     }
 
     /** As it travels in a property. */

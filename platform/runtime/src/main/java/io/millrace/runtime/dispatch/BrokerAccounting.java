@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ public final class BrokerAccounting implements Accounting, FunctionReadings {
     /** After this, what was counted is told, though an event may be in it twice. */
     private static final long LONGEST_HOLD_MILLIS = 8_000;
 
+    private static final Dispatcher.Reading NOBODY =
+            new Dispatcher.Reading(0, 0, FunctionReading.NO_WORKER, 0, Optional.empty());
+
     private final Dispatcher dispatcher;
     private final BrokerManagement onSettlingConnection;
     private @Nullable Future<Map<FunctionName, FunctionReading>> underWay;
@@ -38,12 +42,16 @@ public final class BrokerAccounting implements Accounting, FunctionReadings {
 
     @Override
     public Future<Map<FunctionName, FunctionAccount>> snapshot() {
-        return readings().map(BrokerAccounting::accounts);
+        return readings().map(BrokerAccounting::accounts); // Of functions that this server runs.
     }
 
     private static Map<FunctionName, FunctionAccount> accounts(Map<FunctionName, FunctionReading> readings) {
         Map<FunctionName, FunctionAccount> accounts = new TreeMap<>();
-        readings.forEach((function, reading) -> accounts.put(function, reading.account()));
+        readings.forEach((function, reading) -> {
+            if (reading.hasWorker()) {
+                accounts.put(function, reading.account());
+            }
+        });
         return accounts;
     }
 
@@ -87,6 +95,10 @@ public final class BrokerAccounting implements Accounting, FunctionReadings {
         queues.forEach(queue -> byName.put(queue.name(), queue));
         Map<FunctionName, FunctionReading> counted = new TreeMap<>();
         readings.forEach((function, reading) -> counted.put(function, reading(function, reading, byName)));
+        for (QueueState queue : queues) {
+            Topology.functionOfEvents(queue.name())
+                    .ifPresent(function -> counted.computeIfAbsent(function, none -> reading(none, NOBODY, byName)));
+        }
         return counted;
     }
 
@@ -97,7 +109,8 @@ public final class BrokerAccounting implements Accounting, FunctionReadings {
                 account(function, reading, queues),
                 invoke == null ? 0 : invoke.added(),
                 invoke == null ? 0 : invoke.acknowledged(),
-                reading.givenUp(),
+                reading.link(),
+                reading.told(),
                 reading.oldestWaiting());
     }
 

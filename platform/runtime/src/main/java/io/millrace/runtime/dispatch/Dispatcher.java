@@ -58,6 +58,7 @@ public final class Dispatcher {
     private final LinkedHashSet<FunctionWorker> withParked = new LinkedHashSet<>();
     private final Set<Tally.Success> settledBefore = new HashSet<>();
     private int callsRunning;
+    private long links;
     private boolean draining;
     // The first timer of Vert.x is 0, and somebody else's.
     private long holdTimer = -1;
@@ -98,13 +99,15 @@ public final class Dispatcher {
                 clock,
                 settings.identity().region(),
                 settings.identity().account(),
+                settings.limits().eventBytes(),
                 mayRecur,
                 new StreamedReplies(connection, this::partMade),
-                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
+                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive(), meters),
                 meters,
                 traces,
                 payloads,
-                new EndWatchers());
+                new EndWatchers(),
+                new GivenBack());
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {
@@ -255,10 +258,11 @@ public final class Dispatcher {
     /**
      * What is known of each function at one instant on the event loop.
      *
-     * @param givenUp events taken from its queue, and dead-lettered, since the worker began
+     * @param link by which its events come; another after each loss of the connection, 0 before the first
+     * @param told ends that the broker was told; may only be compared with another of the same link
      * @param oldestWaiting when the oldest of those was accepted that wait here; empty if none does
      */
-    public record Reading(int running, long succeeded, long givenUp, Optional<Instant> oldestWaiting) {}
+    public record Reading(int running, long succeeded, long link, long told, Optional<Instant> oldestWaiting) {}
 
     /** Runs on the event loop; see {@link #connection()}. */
     public Map<FunctionName, Reading> readings() {
@@ -267,12 +271,27 @@ public final class Dispatcher {
         return readings;
     }
 
+    /**
+     * What is seen of an event at one instant.
+     *
+     * @param worker what the worker has; empty if there is none
+     * @param keyInUseUntil when the event comes again, if it is not with the worker because its idempotency key is in use
+     */
+    record Look(Optional<WorkerState> worker, Optional<Instant> keyInUseUntil) {}
+
     /** What the worker of a function has now; empty if there is none. From any thread. */
     Future<Optional<WorkerState>> look(FunctionName function) {
-        Promise<Optional<WorkerState>> seen = Promise.promise();
+        return look(function, "").map(Look::worker);
+    }
+
+    /** The same, and what is known of an event by its id. */
+    Future<Look> look(FunctionName function, String id) {
+        Promise<Look> seen = Promise.promise();
         connection.run(() -> {
             try {
-                seen.complete(Optional.ofNullable(workers.get(function)).map(FunctionWorker::look));
+                seen.complete(new Look(
+                        Optional.ofNullable(workers.get(function)).map(FunctionWorker::look),
+                        parts.givenBack().until(id)));
             } catch (RuntimeException failure) {
                 seen.fail(failure);
             }
@@ -339,6 +358,11 @@ public final class Dispatcher {
     /** Event loop only. */
     void later(Duration delay, Runnable action) {
         vertx.setTimer(delay.toMillis(), now -> action.run());
+    }
+
+    /** Tells one attachment of a worker to its queue from all others of this process. Event loop only. */
+    long nextLink() {
+        return ++links;
     }
 
     void callStarted() {

@@ -42,6 +42,7 @@ final class EventSettlement {
     private final int tallyRow;
     private final InboundLink expired;
     private long givenUp;
+    private long leftWithBroker;
 
     EventSettlement(FunctionWorker worker, Dispatcher dispatcher, WorkerParts parts) {
         this.worker = worker;
@@ -70,9 +71,18 @@ final class EventSettlement {
         return givenUp;
     }
 
+    /** Ends that the broker was told by this link: of events that succeeded or were given up. Only its growth counts. */
+    long told() {
+        return succeeded() + givenUp - leftWithBroker;
+    }
+
     /** Whether this event succeeded before, and only its settlement did not reach the broker. True once. */
     boolean wasSettledBefore(String id) {
-        return dispatcher.wasSettledBefore(tallyRow, id);
+        boolean wasSettled = dispatcher.wasSettledBefore(tallyRow, id);
+        if (wasSettled) {
+            leftWithBroker--;
+        }
+        return wasSettled;
     }
 
     /** The end of an attempt, in whichever way. */
@@ -135,6 +145,7 @@ final class EventSettlement {
             dropPayload(event);
         } else {
             dispatcher.settledWithoutBroker(tallyRow, id);
+            leftWithBroker++;
         }
         attempt.trace().settled(Settlement.COMPLETE);
         worker.leaveGroup(event, id);
@@ -267,14 +278,47 @@ final class EventSettlement {
 
     /** Its idempotency key came with another payload before; no later attempt would run either. */
     void giveUpKeyReused(WaitingEvent event) {
+        giveUpForItsKey(
+                event,
+                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                "IdempotencyKeyReusedException",
+                IdempotencyKeyException.Kind.REUSED);
+    }
+
+    /** It will not have a key later either. */
+    void giveUpKeyMissing(WaitingEvent event) {
+        giveUpForItsKey(
+                event,
+                GiveUpCondition.IDEMPOTENCY_KEY_MISSING,
+                "IdempotencyKeyMissingException",
+                IdempotencyKeyException.Kind.MISSING);
+    }
+
+    private void giveUpForItsKey(
+            WaitingEvent event, GiveUpCondition condition, String errorType, IdempotencyKeyException.Kind kind) {
         giveUp(
                 event.delivery(),
                 event.id(),
                 event.note(),
-                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                condition,
+                event.note().number() - 1,
+                Optional.of(PlatformErrors.of(errorType, kind.message())),
+                unrun(event));
+    }
+
+    /** Only a messaging client can have sent it; it does not run. */
+    void giveUpTooLarge(WaitingEvent event) {
+        int bytes = EventMessages.payload(event.message()).length;
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.PAYLOAD_TOO_LARGE,
                 event.note().number() - 1,
                 Optional.of(PlatformErrors.of(
-                        "IdempotencyKeyReusedException", IdempotencyKeyException.Kind.REUSED.message())),
+                        "RequestEntityTooLargeException",
+                        bytes + " byte payload is too large for the Event invocation type (limit "
+                                + parts.largestEvent() + " bytes, setting limits.eventBytes)")),
                 unrun(event));
     }
 
@@ -283,7 +327,7 @@ final class EventSettlement {
     }
 
     /** It waits at the broker, for as long as after a failed attempt, and has spent none. */
-    void giveBack(WaitingEvent event) {
+    void giveBack(WaitingEvent event, KeyedEnd.NotRun why) {
         if (!event.delivery().isLive()) {
             event.note().dropped();
             keepGroup(event.message(), event.id(), event.note().number());
@@ -292,7 +336,12 @@ final class EventSettlement {
         event.note().returned();
         keepGroup(event.message(), event.id(), event.note().number());
         Duration delay = retryPolicy(event.message()).delayAfter(event.note().number());
-        if (delay.compareTo(SHORTEST_WAIT) < 0) { // The broker would deliver it again at once, and again.
+        boolean isHeldHere =
+                delay.compareTo(SHORTEST_WAIT) < 0; // The broker would deliver it again at once, and again.
+        if (why == KeyedEnd.NotRun.KEY_IN_USE) {
+            parts.givenBack().add(event.id(), parts.clock().instant().plus(isHeldHere ? SHORTEST_WAIT : delay));
+        }
+        if (isHeldHere) {
             dispatcher.later(SHORTEST_WAIT, event.delivery()::release);
         } else {
             event.delivery().release();

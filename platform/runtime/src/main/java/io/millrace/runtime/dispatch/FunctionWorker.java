@@ -70,6 +70,7 @@ final class FunctionWorker {
     private final LoweredAttempts lowered = new LoweredAttempts();
     private DeployedFunction deployed;
     private boolean agesDiffer;
+    private long link;
     private final String lineageKey;
     private boolean opened;
     private boolean stopping;
@@ -105,6 +106,7 @@ final class FunctionWorker {
     }
 
     private void attached() {
+        link = dispatcher.nextLink();
         // What waits came by the old link; the broker delivers it again.
         long longest = parts.clock().millis() + DELIVERED_AGAIN_WITHIN.toMillis();
         takeOutWaiting().forEach(event -> {
@@ -154,14 +156,14 @@ final class FunctionWorker {
 
     /** What is known here of the function now. */
     Dispatcher.Reading reading() {
-        Optional<Instant> parkedFirst =
-                Optional.ofNullable(parked.peek()).flatMap(event -> EventMessages.receivedAt(event.message()));
-        Stream<Instant> awaitingFirst = Stream.ofNullable(awaitingStore.peek())
+        Stream<Instant> alone = Stream.of(
+                        Stream.ofNullable(parked.peek()),
+                        Stream.ofNullable(awaitingStore.peek()),
+                        parts.quarantine().waiting(this))
+                .flatMap(events -> events)
                 .flatMap(event -> EventMessages.receivedAt(event.message()).stream());
-        Optional<Instant> oldest = Stream.of(parkedFirst.stream(), groups.oldest(), awaitingFirst)
-                .flatMap(times -> times)
-                .min(Comparator.naturalOrder());
-        return new Dispatcher.Reading(running(), succeeded(), settlement.givenUp(), oldest);
+        Optional<Instant> oldest = Stream.concat(alone, groups.oldest()).min(Comparator.naturalOrder());
+        return new Dispatcher.Reading(running(), succeeded(), link, settlement.told(), oldest);
     }
 
     long succeeded() {
@@ -181,6 +183,7 @@ final class FunctionWorker {
             stillRunning.adopt(delivery);
             return;
         }
+        parts.givenBack().cameBack(id);
         WaitingEvent arrived = WaitingEvent.of(delivery, id, note(event, id));
         if (arrived.note().number() > 1) {
             meters.redelivered();
@@ -198,6 +201,8 @@ final class FunctionWorker {
             giveUpBeyondLast(arrived);
         } else if (isTooOld(event)) {
             settlement.giveUpTooOld(arrived);
+        } else if (EventMessages.isLarger(event, parts.largestEvent())) {
+            settlement.giveUpTooLarge(arrived);
         } else {
             startOrPark(arrived);
         }
@@ -398,6 +403,10 @@ final class FunctionWorker {
             settlement.giveUpKeyReused(event);
             return;
         }
+        if (why == KeyedEnd.NotRun.KEY_MISSING && attempt.delivery().isLive()) {
+            settlement.giveUpKeyMissing(event);
+            return;
+        }
         running.remove(id);
         if (why == KeyedEnd.NotRun.STORE_AWAY && attempt.delivery().isLive()) {
             attempt.note().held();
@@ -405,7 +414,7 @@ final class FunctionWorker {
         } else if (why == KeyedEnd.NotRun.NO_ROOM && attempt.delivery().isLive()) {
             park(event);
         } else {
-            settlement.giveBack(event);
+            settlement.giveBack(event, why);
         }
     }
 

@@ -168,16 +168,15 @@ final class Quarantine {
 
     /** Ids of those of a function that have not started. */
     List<String> suspects(FunctionWorker worker) {
+        return waiting(worker).map(WaitingEvent::id).toList();
+    }
+
+    /** Events of a worker that wait here. */
+    Stream<WaitingEvent> waiting(FunctionWorker worker) {
         Ready ready = next;
         return Stream.concat(
-                        Stream.ofNullable(ready)
-                                .filter(each -> each.worker() == worker)
-                                .map(Ready::event),
-                        suspects.stream()
-                                .filter(each -> each.worker() == worker)
-                                .map(Suspect::event))
-                .map(WaitingEvent::id)
-                .toList();
+                Stream.ofNullable(ready).filter(each -> each.worker() == worker).map(Ready::event),
+                suspects.stream().filter(each -> each.worker() == worker).map(Suspect::event));
     }
 
     /** Goes on as far as it can now. Afterwards more may start than before. */

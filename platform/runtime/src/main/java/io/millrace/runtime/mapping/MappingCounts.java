@@ -17,8 +17,9 @@ public final class MappingCounts {
     private final LongAdder done = new LongAdder();
     private final LongAdder onFailureDelivered = new LongAdder();
     private final LongAdder dropped = new LongAdder();
-    private volatile Optional<Duration> age = Optional.empty();
+    private final BatchAges ages = new BatchAges(System::nanoTime);
     private volatile OptionalLong lag = OptionalLong.empty();
+    private volatile Optional<String> lastResult = Optional.empty();
 
     /**
      * All of them at about one instant.
@@ -30,7 +31,8 @@ public final class MappingCounts {
      * @param done deleted from a queue, or committed in a partition, because the function was done with them
      * @param onFailureDelivered given up, and told to the mapping's destination
      * @param dropped given up, and told to nobody
-     * @param age how long the newest record of the last batch had been at its source; empty for queues
+     * @param age of the newest record of a batch in hand, of the oldest such batch; empty while there is nothing to do,
+     *     while it is not polled, and for queues
      * @param lag records behind the last one that was committed, of the partition that has most; empty where the source
      *     does not tell
      */
@@ -54,7 +56,7 @@ public final class MappingCounts {
                 done.sum(),
                 onFailureDelivered.sum(),
                 dropped.sum(),
-                age,
+                ages.oldest(),
                 lag);
     }
 
@@ -87,7 +89,16 @@ public final class MappingCounts {
         lag = ofWorstPartition;
     }
 
-    void age(Duration ofLastBatch) {
-        age = Optional.of(ofLastBatch);
+    BatchAges ages() {
+        return ages;
+    }
+
+    /** How the last batch ended, as Lambda words it, also in processes before this one; empty before the first. */
+    Optional<String> lastResult() {
+        return lastResult;
+    }
+
+    void lastResult(String ofLastBatch) {
+        lastResult = Optional.of(ofLastBatch);
     }
 }

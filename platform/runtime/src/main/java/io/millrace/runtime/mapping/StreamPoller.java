@@ -168,6 +168,7 @@ final class StreamPoller implements SourcePoller {
         } finally {
             health.counts().lag(OptionalLong.empty());
             end(source, pollers);
+            health.counts().ages().allLeft(); // Also of a lane whose handler is left alone.
         }
     }
 

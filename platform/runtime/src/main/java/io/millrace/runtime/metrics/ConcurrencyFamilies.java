@@ -47,36 +47,34 @@ final class ConcurrencyFamilies {
                     FUNCTION,
                     label);
         }
-        Usage provisioned = reading.provisioned();
-        if (provisioned.requested() > 0 && !label.equals(Meters.OTHERS)) {
-            addProvisioned(families, label, provisioned);
-        }
+        reading.provisioned().forEach((version, provisioned) -> {
+            String shown = meters.known(name).versionLabel(version);
+            if (!shown.equals(Meters.OTHERS)) {
+                addProvisioned(families, new String[] {FUNCTION, label, "version", shown}, provisioned);
+            }
+        });
     }
 
-    private static void addProvisioned(Families families, String label, Usage provisioned) {
+    private static void addProvisioned(Families families, String[] labels, Usage provisioned) {
         families.gauge(
                 "millrace_provisioned_concurrency",
                 "Provisioned environments that are initialised, busy or not.",
                 provisioned.available(),
-                FUNCTION,
-                label);
+                labels);
         families.gauge(
                 "millrace_provisioned_concurrent_executions",
                 "Attempts that run in provisioned environments.",
                 provisioned.inUse(),
-                FUNCTION,
-                label);
+                labels);
         families.gauge(
                 "millrace_provisioned_concurrency_utilization",
                 "Provisioned environments in use by those that are initialised, 0 to 1.",
                 provisioned.utilisation(),
-                FUNCTION,
-                label);
+                labels);
         families.counter(
                 "millrace_provisioned_concurrency_spillover_invocations",
                 "Attempts that had to run on demand although the version has provisioned concurrency.",
                 provisioned.spillOvers(),
-                FUNCTION,
-                label);
+                labels);
     }
 }

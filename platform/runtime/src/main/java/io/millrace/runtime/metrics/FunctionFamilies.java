@@ -14,18 +14,6 @@ final class FunctionFamilies {
     static void add(Families families, FunctionMeters meters) {
         String function = meters.label();
         addVersions(families, meters);
-        families.histogram(
-                "millrace_duration_seconds",
-                "How long handlers ran, without initialisation.",
-                meters.durations(),
-                FUNCTION,
-                function);
-        families.histogram(
-                "millrace_init_duration_seconds",
-                "How long environments took to be initialised for an attempt that waited for it.",
-                meters.initialisations(),
-                FUNCTION,
-                function);
         if (meters.extensions().sumSeconds() > 0) { // Few have any.
             families.histogram(
                     "millrace_post_runtime_extensions_duration_seconds",
@@ -42,6 +30,14 @@ final class FunctionFamilies {
                 function);
         addEvents(families, meters);
         addShadow(families, meters);
+        if (meters.keysMissing() > 0) {
+            families.counter(
+                    "millrace_idempotency_keys_missing",
+                    "Invocations without an idempotency key where their function says that one is.",
+                    meters.keysMissing(),
+                    FUNCTION,
+                    function);
+        }
     }
 
     /** Of functions that have, or had, one: nearly none do. */
@@ -79,6 +75,21 @@ final class FunctionFamilies {
                     "millrace_cold_starts",
                     "Attempts that waited for their environment to be initialised.",
                     counts.coldStarts(),
+                    labels);
+            families.counter(
+                    "millrace_provisioned_concurrency_invocations",
+                    "Attempts that ran in provisioned environments.",
+                    counts.provisionedInvocations(),
+                    labels);
+            families.histogram(
+                    "millrace_duration_seconds",
+                    "How long handlers ran, without initialisation.",
+                    counts.durations(),
+                    labels);
+            families.histogram(
+                    "millrace_init_duration_seconds",
+                    "How long environments took to be initialised for an attempt that waited for it.",
+                    counts.initialisations(),
                     labels);
         });
     }
@@ -128,12 +139,6 @@ final class FunctionFamilies {
                 "millrace_redeliveries",
                 "Events taken from the queue that had an attempt before.",
                 meters.redeliveries(),
-                FUNCTION,
-                function);
-        families.counter(
-                "millrace_provisioned_concurrency_invocations",
-                "Attempts that ran in provisioned environments.",
-                meters.provisionedInvocations(),
                 FUNCTION,
                 function);
     }

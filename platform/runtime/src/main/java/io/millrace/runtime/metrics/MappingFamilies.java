@@ -66,7 +66,7 @@ final class MappingFamilies {
         counts.age()
                 .ifPresent(age -> families.gauge(
                         "millrace_iterator_age_seconds",
-                        "How long the newest record of the last batch had been at its source.",
+                        "How long the newest record of the oldest batch in hand has been at its source.",
                         age.toMillis() / 1e3,
                         labels));
     }

@@ -80,16 +80,15 @@ final class MeteredAttempt implements Caller, Consumer<Outcome> {
         boolean failed = !(outcome instanceof Outcome.Succeeded);
         measures.version().ended(failed);
         if (provisioned) {
-            measures.function().ranProvisioned();
+            measures.version().ranProvisioned();
         }
         long init = initNanos;
         long run = Math.max(0, runNanos);
         if (init > 0) {
-            measures.version().coldStart();
-            measures.function().initialised(init);
+            measures.version().coldStart(init);
         }
         if (runNanos >= 0) {
-            measures.function().ran(run);
+            measures.version().ran(run);
         }
         long billedMillis = (init + run + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
         measures.usage()

@@ -3,6 +3,7 @@ package io.millrace.runtime.metrics;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.core.concurrency.ConcurrencyLedger;
+import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.RequestIds;
 import io.millrace.runtime.access.AccessControl;
 import io.millrace.runtime.access.AccessRefusedException;
@@ -22,8 +23,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +53,8 @@ public final class MetricsApi implements AutoCloseable {
     public record Sources(
             Meters meters,
             FunctionReadings readings,
+            Supplier<Future<Map<String, Long>>> undone,
+            Function<Collection<FunctionName>, Future<Map<FunctionName, Duration>>> waitingAges,
             ConcurrencyLedger ledger,
             MappingAdministration mappings,
             BooleanSupplier isBrokerConnected,
@@ -62,6 +69,8 @@ public final class MetricsApi implements AutoCloseable {
                 new Scrape.Parts(
                         sources.meters(),
                         sources.readings(),
+                        sources.undone(),
+                        sources.waitingAges(),
                         sources.ledger(),
                         sources.mappings(),
                         sources.isBrokerConnected(),

@@ -15,6 +15,7 @@ import io.millrace.runtime.accounting.FunctionReading;
 import io.millrace.runtime.accounting.FunctionReadings;
 import io.millrace.runtime.mapping.MappingAdministration;
 import io.millrace.runtime.mapping.MappingStats;
+import io.millrace.runtime.metrics.QueueFamilies.Look;
 import io.millrace.runtime.observe.Meters;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vertx.core.Future;
@@ -23,11 +24,14 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +61,8 @@ final class Scrape implements AutoCloseable {
     record Parts(
             Meters meters,
             FunctionReadings readings,
+            Supplier<Future<Map<String, Long>>> undone,
+            Function<Collection<FunctionName>, Future<Map<FunctionName, Duration>>> waitingAges,
             ConcurrencyLedger ledger,
             MappingAdministration mappings,
             BooleanSupplier isBrokerConnected,
@@ -95,13 +101,23 @@ final class Scrape implements AutoCloseable {
 
     private Future<Buffer> make() {
         boolean connected = parts.isBrokerConnected().getAsBoolean();
-        Future<Optional<Map<FunctionName, FunctionReading>>> accounts =
-                connected ? inTime(parts.readings().readings()) : Future.succeededFuture(Optional.empty());
+        Future<Optional<Look>> accounts = connected ? inTime(look()) : Future.succeededFuture(Optional.empty());
         Future<Optional<List<MappingStats>>> mappings =
                 connected ? inTime(parts.mappings().stats()) : Future.succeededFuture(Optional.empty());
         return Future.all(accounts, mappings)
                 .compose(all ->
                         vertx.executeBlocking(() -> render(connected, accounts.result(), mappings.result()), false));
+    }
+
+    // First what was undone: each of these has left its queue when the queues are counted.
+    private Future<Look> look() {
+        return parts.undone()
+                .get()
+                .compose(undone -> parts.readings().readings().compose(readings -> look(readings, undone)));
+    }
+
+    private Future<Look> look(Map<FunctionName, FunctionReading> readings, Map<String, Long> undone) {
+        return parts.waitingAges().apply(queues.waitAtBroker(readings)).map(ages -> new Look(readings, undone, ages));
     }
 
     /** Empty when the broker does not tell. */
@@ -111,10 +127,7 @@ final class Scrape implements AutoCloseable {
                 .otherwise(away -> Optional.empty());
     }
 
-    private Buffer render(
-            boolean connected,
-            Optional<Map<FunctionName, FunctionReading>> accounts,
-            Optional<List<MappingStats>> mappings) {
+    private Buffer render(boolean connected, Optional<Look> accounts, Optional<List<MappingStats>> mappings) {
         Instant now = parts.clock().instant();
         Families families = new Families();
         families.gauge("millrace_broker_connected", "1 while all connections to the broker are up.", connected ? 1 : 0);
@@ -128,7 +141,7 @@ final class Scrape implements AutoCloseable {
                 parts.meters().sharing());
         parts.meters().all().forEach(function -> FunctionFamilies.add(families, function));
         ConcurrencyFamilies.add(families, parts.meters(), parts.ledger().reading());
-        accounts.ifPresent(readings -> queues.add(families, readings, now));
+        accounts.ifPresent(look -> queues.add(families, look, now));
         mappings.ifPresent(stats -> MappingFamilies.add(families, parts.meters(), stats));
         current = families.snapshots();
         return Buffer.buffer(registry.scrape());

@@ -21,9 +21,6 @@ public final class FunctionMeters {
     private final String label;
     private final boolean isOn;
     private final Map<String, VersionMeters> versions = new ConcurrentHashMap<>();
-    private final Durations durations =
-            new Durations(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900);
-    private final Durations initialisations = new Durations(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
     private final Durations extensions = new Durations(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60);
     private final Durations eventAges = new Durations(0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600, 21_600);
     private final LongAdder throttledCalls = new LongAdder();
@@ -34,7 +31,7 @@ public final class FunctionMeters {
     private final LongAdder deadLetterErrors = new LongAdder();
     private final LongAdder destinationFailures = new LongAdder();
     private final LongAdder redeliveries = new LongAdder();
-    private final LongAdder provisioned = new LongAdder();
+    private final LongAdder keysMissing = new LongAdder();
 
     /** @param isOn whether anybody will read what is measured for each event */
     FunctionMeters(String label, boolean isOn) {
@@ -60,10 +57,13 @@ public final class FunctionMeters {
 
     /** To be kept by who counts. */
     public synchronized VersionMeters version(String version) {
-        String shown = label.equals(Meters.OTHERS) || (versions.size() >= VERSIONS && !versions.containsKey(version))
-                ? Meters.OTHERS
-                : version;
-        return versions.computeIfAbsent(shown, first -> new VersionMeters());
+        boolean isShown = !label.equals(Meters.OTHERS) && (versions.size() < VERSIONS || versions.containsKey(version));
+        return versions.computeIfAbsent(isShown ? version : Meters.OTHERS, first -> new VersionMeters());
+    }
+
+    /** By which its meters are shown: itself, or {@link Meters#OTHERS}, also if it has none. */
+    public String versionLabel(String version) {
+        return versions.containsKey(version) ? version : Meters.OTHERS;
     }
 
     /** By version, ordered. */
@@ -71,19 +71,9 @@ public final class FunctionMeters {
         return new TreeMap<>(versions);
     }
 
-    /** An attempt ended. */
-    public void ran(long nanos) {
-        durations.record(nanos);
-    }
-
     /** Extensions were done with an attempt, so long after its function. */
     public void extensionsRan(long nanos) {
         extensions.record(nanos);
-    }
-
-    /** An environment was initialised for an attempt. */
-    public void initialised(long nanos) {
-        initialisations.record(nanos);
     }
 
     /** An attempt at an event starts, so long after the event was accepted. */
@@ -121,9 +111,13 @@ public final class FunctionMeters {
         redeliveries.increment();
     }
 
-    /** An attempt runs in a provisioned environment. */
-    public void ranProvisioned() {
-        provisioned.increment();
+    /** An invocation had no idempotency key where its function says that one is. */
+    public void keyMissing() {
+        keysMissing.increment();
+    }
+
+    public long keysMissing() {
+        return keysMissing.sum();
     }
 
     /** An event was to be run by another version, too, and this came of it. */
@@ -133,14 +127,6 @@ public final class FunctionMeters {
 
     public long shadowedEvents(ShadowResult result) {
         return Objects.requireNonNull(shadowed.get(result)).sum();
-    }
-
-    public Durations durations() {
-        return durations;
-    }
-
-    public Durations initialisations() {
-        return initialisations;
     }
 
     public Durations extensions() {
@@ -181,9 +167,5 @@ public final class FunctionMeters {
 
     public long redeliveries() {
         return redeliveries.sum();
-    }
-
-    public long provisionedInvocations() {
-        return provisioned.sum();
     }
 }

@@ -100,6 +100,17 @@ class StreamPollerTest {
     }
 
     @Test
+    void the_age_of_the_last_batch_is_shown_until_the_mapping_is_not_polled_any_more() {
+        floor.append(3);
+        StreamPoller poller = floor.start(settings(10));
+        floor.awaitDone(3);
+        assertThat(floor.counts.snapshot().age()).isPresent();
+
+        floor.stop(poller, PATIENCE);
+        assertThat(floor.counts.snapshot().age()).isEmpty();
+    }
+
+    @Test
     void a_batch_is_linked_to_the_traces_that_its_records_come_from() {
         // Given
         String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b";
@@ -326,6 +337,27 @@ class StreamPollerTest {
         floor.exists = true;
         floor.awaitDone(1);
         assertThat(floor.sent).isEmpty();
+    }
+
+    @Test
+    void records_grow_too_old_while_the_function_does_not_exist() {
+        // Given
+        floor.exists = false;
+        floor.append(2);
+        floor.start(settings(1, FeedingFloor.maximumAge(Duration.ofSeconds(60))));
+        await().atMost(PATIENCE).until(() -> floor.log.read() == 2);
+        // When
+        floor.now = NOON.plusSeconds(61);
+        // Then
+        floor.awaitDone(2);
+        assertThat(floor.givenUp()).hasSize(2).allSatisfy(record -> assertThat(record)
+                .contains("\"condition\":\"RecordAgeExceeded\"", "\"batchSize\":1"));
+        // When
+        floor.exists = true;
+        floor.append(1);
+        // Then
+        floor.awaitDone(3);
+        assertThat(floor.function.batches()).containsExactly(List.of(2));
     }
 
     @ParameterizedTest

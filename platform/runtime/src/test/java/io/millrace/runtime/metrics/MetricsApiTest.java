@@ -11,6 +11,7 @@ import io.millrace.runtime.access.RequestSigner;
 import io.millrace.runtime.access.Role;
 import io.millrace.runtime.accounting.FunctionAccount;
 import io.millrace.runtime.accounting.FunctionReading;
+import io.millrace.runtime.metrics.QueueFamilies.Look;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(300)
 class MetricsApiTest {
+    private static final FunctionName ORDERS = new FunctionName("orders");
     private static final String TOKEN = "a-long-enough-token";
 
     @TempDir
@@ -124,28 +127,104 @@ class MetricsApiTest {
         }
     }
 
+    /** What is shown of a queue that {@code left} events left, of which {@code told} ended and {@code undone} went back. */
+    private static double unaccounted(QueueFamilies queues, long link, long left, long told, long undone) {
+        Families families = new Families();
+        FunctionReading reading = MetricsFloor.reading(new FunctionAccount(9, 2, 0, 0, 3, 4, 0), left, link, told);
+        Look look = new Look(Map.of(ORDERS, reading), Map.of("invoke.orders", undone), Map.of());
+        queues.add(families, look, MetricsFloor.NOW);
+        assertThat(Shown.value(families, "millrace_oldest_event_age_seconds")).isEqualTo(90.0);
+        return Shown.value(families, "millrace_unaccounted_events");
+    }
+
     @Test
     void an_event_that_left_its_queue_without_an_end_is_told() throws Exception {
-        FunctionName orders = new FunctionName("orders");
         try (MetricsFloor floor = new MetricsFloor(data)) {
             // Given: 5 left before anybody looked, 4 of them with an end since this server began.
-            floor.meters.function(orders);
+            floor.meters.function(ORDERS);
             QueueFamilies queues = new QueueFamilies(floor.meters);
-            queues.add(
-                    new Families(),
-                    Map.of(orders, MetricsFloor.reading(new FunctionAccount(9, 2, 0, 0, 3, 4, 0), 5, 1)),
-                    MetricsFloor.NOW);
-            // When: 4 more left, 2 succeeded and 1 was given up.
-            Families families = new Families();
-            queues.add(
-                    families,
-                    Map.of(orders, MetricsFloor.reading(new FunctionAccount(12, 1, 0, 0, 5, 5, 0), 9, 2)),
-                    MetricsFloor.NOW);
-            // Then
-            assertThat(Shown.value(families, "millrace_unaccounted_events")).isEqualTo(1.0);
-            assertThat(Shown.value(families, "millrace_oldest_event_age_seconds"))
-                    .isEqualTo(90.0);
+            assertThat(unaccounted(queues, 1, 5, 4, 0)).isEqualTo(0.0);
+            // When 4 more left, 3 of them with an end
+            assertThat(unaccounted(queues, 1, 9, 7, 0)).isEqualTo(1.0);
+            // Then it stays
+            assertThat(unaccounted(queues, 1, 20, 18, 0)).isEqualTo(1.0);
         }
+    }
+
+    @Test
+    void a_broker_that_counts_from_0_again_leaves_nothing_unaccounted_and_hides_no_later_loss() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            floor.meters.function(ORDERS);
+            QueueFamilies queues = new QueueFamilies(floor.meters);
+            // Given a broker that was young at the first look
+            assertThat(unaccounted(queues, 1, 0, 0, 0)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 1, 1_000, 1_000, 0)).isEqualTo(0.0);
+            // When it begins anew, then
+            assertThat(unaccounted(queues, 2, 0, 1_000, 0)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 2, 50, 1_050, 0)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 2, 60, 1_058, 0)).isEqualTo(2.0);
+            // When it begins anew, and more left before the next look than had before, then
+            assertThat(unaccounted(queues, 3, 200, 1_300, 0)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 3, 201, 1_300, 0)).isEqualTo(1.0);
+            // When somebody sets the broker's count to 0, then
+            assertThat(unaccounted(queues, 3, 10, 1_310, 0)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 3, 11, 1_310, 0)).isEqualTo(1.0);
+        }
+    }
+
+    @Test
+    void what_an_undo_brought_back_is_accounted_for() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            floor.meters.function(ORDERS);
+            QueueFamilies queues = new QueueFamilies(floor.meters);
+            // Given an undo before the first look, and one more
+            assertThat(unaccounted(queues, 1, 10, 0, 10)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 1, 17, 2, 15)).isEqualTo(0.0);
+            // When the link is made anew in the middle of an undo, which is written down at its end, then
+            assertThat(unaccounted(queues, 2, 20, 2, 15)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 2, 25, 2, 23)).isEqualTo(0.0);
+            assertThat(unaccounted(queues, 2, 26, 2, 23)).isEqualTo(1.0);
+        }
+    }
+
+    @Test
+    void what_waits_in_the_broker_has_the_age_that_the_broker_tells_and_only_such_queues_are_asked() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data, "metrics.functions=4")) {
+            // Given
+            FunctionName held = new FunctionName("held");
+            FunctionName paused = new FunctionName("paused");
+            FunctionName unknown = new FunctionName("unknown");
+            FunctionName idle = new FunctionName("idle");
+            FunctionName other = new FunctionName("other");
+            FunctionName broken = new FunctionName("broken");
+            List.of(held, paused, unknown, idle, other).forEach(floor.meters::function);
+            FunctionAccount waiting = new FunctionAccount(3, 3, 0, 0, 0, 0, 0);
+            FunctionAccount delayed = new FunctionAccount(3, 0, 3, 0, 0, 0, 0);
+            floor.readings = Future.succeededFuture(Map.of(
+                    held, MetricsFloor.reading(waiting, 0, 0),
+                    paused, atBroker(waiting, 1),
+                    unknown, atBroker(waiting, 1),
+                    idle, atBroker(delayed, 1),
+                    other, atBroker(waiting, 1),
+                    broken, atBroker(waiting, FunctionReading.NO_WORKER)));
+            floor.ages = Map.of(paused, Duration.ofHours(2), broken, Duration.ofMinutes(1));
+            // When
+            String text = floor.get("/metrics").body();
+            // Then
+            assertThat(floor.asked).containsExactlyInAnyOrder(paused, unknown, broken);
+            assertThat(text)
+                    .contains("millrace_oldest_event_age_seconds{function=\"held\"} 90.0\n")
+                    .contains("millrace_oldest_event_age_seconds{function=\"paused\"} 7200.0\n")
+                    .contains("millrace_oldest_event_age_seconds{function=\"idle\"} 0.0\n")
+                    .contains("millrace_oldest_event_age_seconds{function=\"broken\"} 60.0\n")
+                    .contains("millrace_events{function=\"broken\",state=\"waiting\"} 3.0\n")
+                    .doesNotContain("millrace_oldest_event_age_seconds{function=\"unknown\"}")
+                    .doesNotContain("millrace_unaccounted_events{function=\"broken\"}");
+        }
+    }
+
+    private static FunctionReading atBroker(FunctionAccount account, long link) {
+        return new FunctionReading(account, 0, 0, link, 0, Optional.empty());
     }
 
     @Test

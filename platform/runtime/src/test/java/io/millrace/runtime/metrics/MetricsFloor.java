@@ -23,13 +23,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The door of metrics on a server of its own, without a broker behind it. */
@@ -43,6 +46,10 @@ final class MetricsFloor implements AutoCloseable {
     /** Requests that were passed to the door. */
     final AtomicInteger taken = new AtomicInteger();
 
+    /** Functions of which the broker was asked how long their first event waits. */
+    final Set<FunctionName> asked = ConcurrentHashMap.newKeySet();
+
+    volatile Map<FunctionName, Duration> ages = Map.of();
     volatile boolean isBrokerConnected = true;
     volatile Future<Map<FunctionName, FunctionReading>> readings = Future.succeededFuture(Map.of());
 
@@ -68,6 +75,11 @@ final class MetricsFloor implements AutoCloseable {
                 new MetricsApi.Sources(
                         meters,
                         counted,
+                        () -> Future.succeededFuture(Map.of()),
+                        functions -> {
+                            asked.addAll(functions);
+                            return Future.succeededFuture(ages);
+                        },
                         new ConcurrencyLedger(new ConcurrencyRules(1000, 100, 10, 1000), System::nanoTime),
                         new Mappings(vertx, registry.documents(), new RecordingPollers(), clock),
                         () -> isBrokerConnected,
@@ -96,15 +108,19 @@ final class MetricsFloor implements AutoCloseable {
         for (int n = 0; n < functions; n++) {
             FunctionName name = new FunctionName("bomb-" + n);
             meters.function(name).version("$LATEST").ended(false);
-            meters.function(name).ran(1_000_000);
+            meters.function(name).version("$LATEST").ran(1_000_000);
             all.put(name, reading(new FunctionAccount(1, 1, 0, 0, 0, 0, 0), 0, 0));
         }
         readings = Future.succeededFuture(all);
     }
 
-    static FunctionReading reading(FunctionAccount account, long acknowledged, long givenUp) {
+    static FunctionReading reading(FunctionAccount account, long acknowledged, long told) {
+        return reading(account, acknowledged, 1, told);
+    }
+
+    static FunctionReading reading(FunctionAccount account, long acknowledged, long link, long told) {
         return new FunctionReading(
-                account, account.accepted(), acknowledged, givenUp, Optional.of(NOW.minusSeconds(90)));
+                account, account.accepted(), acknowledged, link, told, Optional.of(NOW.minusSeconds(90)));
     }
 
     HttpRequest.Builder request(String path) {
