@@ -50,7 +50,10 @@ page.on('request', request => addresses.push(request.url()));
 
 export const elsewhere = () => addresses.filter(each => !each.startsWith(base) && !each.startsWith('data:'));
 
-export const shot = name => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+const picture = name => page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+
+/** For who wants to look: with MILLRACE_SCREENSHOTS in the environment. What failed is always there to be looked at. */
+export const shot = async name => { if (process.env.MILLRACE_SCREENSHOTS) await picture(name); };
 
 export async function step(name, run) {
   try {
@@ -58,7 +61,7 @@ export async function step(name, run) {
     results[name] = 'ok';
   } catch (failure) {
     results[name] = String(failure.stack ?? failure);
-    await shot(`failed-${name}`).catch(() => {});
+    await picture(`failed-${name}`).catch(() => {});
   }
 }
 

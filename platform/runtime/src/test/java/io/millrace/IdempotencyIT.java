@@ -91,6 +91,15 @@ class IdempotencyIT {
         return account(millrace, function);
     }
 
+    /** @param id of an event; empty for the function as a whole */
+    private String why(Millrace of, String function, String id) throws IOException, InterruptedException {
+        URI asked = of.httpUrl()
+                .orElseThrow()
+                .resolve("/_millrace/functions/" + function + "/waiting" + (id.isEmpty() ? "" : "?request-id=" + id));
+        return http.send(HttpRequest.newBuilder(asked).build(), BodyHandlers.ofString())
+                .body();
+    }
+
     private static ConditionFactory patiently() {
         return await().atMost(Duration.ofSeconds(60));
     }
@@ -199,6 +208,31 @@ class IdempotencyIT {
     }
 
     @Test
+    void an_event_that_is_held_here_for_a_key_in_use_is_found_and_says_so() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        millrace.deploy("short", (FunctionHandler) (event, context) -> { // With a retry delay below a second.
+            started.countDown();
+            goOn.await();
+            return event;
+        });
+        try {
+            millrace.publish("short", bytes("{}"), key("k")).join();
+            started.await();
+            String second = millrace.publish("short", bytes("{}"), key("k")).join();
+
+            patiently().until(() -> {
+                String found = why(millrace, "short", second);
+                assertThat(found).doesNotContain("NotFound");
+                return found.contains("\"reason\":\"KeyInUse\"") && found.contains("\"until\"");
+            });
+        } finally {
+            goOn.countDown();
+        }
+        patiently().until(() -> account("short").succeeded() == 2);
+    }
+
+    @Test
     void an_error_frees_the_key_for_the_next_attempt_and_for_others() {
         AtomicInteger runs = new AtomicInteger();
         millrace.deploy("flaky", (FunctionHandler) (event, context) -> {
@@ -271,6 +305,60 @@ class IdempotencyIT {
 
     private static FunctionDefinition byOrder(FunctionDefinition definition) {
         return definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY", "/order"));
+    }
+
+    @Test
+    void invocations_without_the_key_that_their_function_points_to_are_counted() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        FunctionHandler counting = (event, context) -> bytes("{\"run\":" + runs.incrementAndGet() + "}");
+        millrace.deploy(
+                "mistyped",
+                counting,
+                definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY", "/oder")));
+
+        millrace.invoke("mistyped", "{\"order\":1}").join();
+        millrace.invoke("mistyped", "no JSON".getBytes(UTF_8)).join();
+        millrace.invoke("mistyped", "{\"oder\":1}").join();
+        millrace.publish("mistyped", "{\"order\":1}").join();
+
+        patiently().until(() -> account("mistyped").succeeded() == 1);
+        assertThat(runs).hasValue(4);
+        URI metrics = millrace.httpUrl().orElseThrow().resolve("/metrics");
+        HttpResponse<String> scraped = http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());
+        assertThat(scraped.body().lines())
+                .anyMatch(line -> line.startsWith("millrace_idempotency_keys_missing_total{function=\"mistyped\"} 3"));
+    }
+
+    private static FunctionDefinition requiring(FunctionDefinition definition, String required) {
+        return definition.withEnvironment(
+                Map.of("MILLRACE_IDEMPOTENCY_KEY", "/order", "MILLRACE_IDEMPOTENCY_KEY_REQUIRED", required));
+    }
+
+    @Test
+    void a_function_that_requires_its_key_runs_nothing_without() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        FunctionHandler counting = (event, context) -> bytes("{\"run\":" + runs.incrementAndGet() + "}");
+        millrace.deploy("requiring", counting, definition -> requiring(definition, "true"));
+
+        HttpResponse<String> call = invoke("requiring", "{\"oder\":1}");
+        millrace.publish("requiring", "{\"oder\":1}").join();
+        millrace.publish("requiring", "{\"order\":1}").join();
+
+        assertThat(call.statusCode()).isEqualTo(400);
+        assertThat(call.headers().firstValue("x-amzn-ErrorType")).contains("InvalidParameterValueException");
+        assertThat(call.body()).contains("MILLRACE_IDEMPOTENCY_KEY");
+        patiently()
+                .until(() -> account("requiring").succeeded() == 1
+                        && account("requiring").deadLettered() == 1);
+        assertThat(invoke("requiring", "{\"order\":1}").body()).isEqualTo("{\"run\":1}");
+        assertThat(runs).hasValue(1);
+        assertThatThrownBy(() -> millrace.deploy("pointless", counting, definition -> requiring(definition, "yes")))
+                .hasMessageContaining("MILLRACE_IDEMPOTENCY_KEY_REQUIRED is 'yes', expected true or false");
+        assertThatThrownBy(() -> millrace.deploy(
+                        "pointless",
+                        counting,
+                        definition -> definition.withEnvironment(Map.of("MILLRACE_IDEMPOTENCY_KEY_REQUIRED", "true"))))
+                .hasMessageContaining("expected MILLRACE_IDEMPOTENCY_KEY with it");
     }
 
     private HttpResponse<String> create(String function, String pointer) throws IOException, InterruptedException {
@@ -380,12 +468,12 @@ class IdempotencyIT {
         Path store = data.resolve("idempotency.keys");
         Files.createDirectory(store); // What H2 cannot open.
         AtomicInteger runs = new AtomicInteger();
-        try (Millrace server = builder(data).start()) {
+        try (Millrace server = builder(data).http("127.0.0.1", 0).start()) {
             server.deploy(
                     "waiting",
                     (FunctionHandler) (event, context) -> bytes("{\"run\":" + runs.incrementAndGet() + "}"),
                     definition -> definition.withAsync(definition.async().withMaximumRetryAttempts(0)));
-            server.publish("waiting", bytes("{}"), key("a")).join();
+            String waiting = server.publish("waiting", bytes("{}"), key("a")).join();
             server.publish("waiting", bytes("{}"), key("b")).join();
 
             assertThatThrownBy(() -> server.invoke("waiting", bytes("{}"), InvokeOptions.NONE.withIdempotencyKey("c"))
@@ -396,6 +484,8 @@ class IdempotencyIT {
             assertThat(server.invoke("waiting", "{}").join().isSuccess()).isTrue();
             assertThat(runs).hasValue(1);
             assertThat(account(server, "waiting").deadLettered()).isZero();
+            patiently().until(() -> why(server, "waiting", waiting).contains("\"reason\":\"StoreAway\""));
+            patiently().until(() -> why(server, "waiting", "").contains("\"reason\":\"StoreAway\""));
 
             Files.delete(store);
 

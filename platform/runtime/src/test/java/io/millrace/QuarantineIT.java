@@ -14,6 +14,10 @@ import io.millrace.runtime.accounting.Tally;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -63,6 +67,7 @@ class QuarantineIT {
         Millrace millrace = Millrace.builder()
                 .dataDirectory(data)
                 .freePorts()
+                .http("127.0.0.1", 0)
                 .set("shutdown.drainTimeout", "PT0.1S")
                 .set("environment.suspectTimeAlone", timeAlone)
                 .start();
@@ -139,6 +144,42 @@ class QuarantineIT {
             assertThat(crowded).isEmpty();
         }
         assertThat(suspectsLeft()).isZero();
+    }
+
+    @Test
+    void a_suspect_and_whatever_waits_for_it_say_so() throws IOException {
+        lostWith(2);
+        List<String> started = new CopyOnWriteArrayList<>();
+        FunctionHandler orders = (event, context) -> {
+            started.add(context.requestId());
+            if (suspects.contains(context.requestId())) {
+                release.await();
+            }
+            return event;
+        };
+        try (Millrace millrace = start(orders, "PT5M")) {
+            deliverSuspects(millrace);
+            await().atMost(PATIENCE).until(() -> !started.isEmpty());
+            awaitWhy(millrace, started.get(0), "\"place\":\"Running\"", "it runs");
+            String next = suspects.get(1 - suspects.indexOf(started.get(0)));
+            String other = millrace.publish("orders", "\"other\"").join();
+
+            awaitWhy(millrace, next, "\"reason\":\"Quarantine\"", "it ran when the server was lost");
+            awaitWhy(millrace, other, "\"reason\":\"Quarantine\"", "runs alone now, or is to");
+
+            release.countDown();
+            await().atMost(PATIENCE).until(() -> succeeded(millrace) == 3);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitWhy(Millrace millrace, String id, String... parts) {
+        URI asked = millrace.httpUrl().orElseThrow().resolve("/_millrace/functions/orders/waiting?request-id=" + id);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(HttpClient.newHttpClient()
+                        .send(HttpRequest.newBuilder(asked).build(), BodyHandlers.ofString())
+                        .body())
+                .contains(parts));
     }
 
     @Test

@@ -229,6 +229,30 @@ class WaitReasonsIT {
     }
 
     @Test
+    void an_event_whose_key_is_in_use_says_so_and_when_it_is_tried_again() {
+        CountDownLatch end = new CountDownLatch(1);
+        FunctionHandler untilTheEnd = (event, context) -> {
+            end.await();
+            return event;
+        };
+        try {
+            millrace.deploy("keyed", untilTheEnd);
+            PublishOptions key = PublishOptions.NONE.withIdempotencyKey("order-7");
+            byte[] event = "{}".getBytes(StandardCharsets.UTF_8);
+            String first = millrace.publish("keyed", event, key).join();
+            awaitPlace("keyed", first, "Running", "", "it runs");
+            String second = millrace.publish("keyed", event, key).join();
+
+            awaitPlace("keyed", second, "Waiting", "KeyInUse", "another invocation runs under its idempotency key");
+            awaitWhy("keyed", second, shown -> assertThat(
+                            Instant.parse(shown.path("until").asText()))
+                    .isAfter(Instant.now().plus(Duration.ofMinutes(30))));
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
     void an_event_that_its_publisher_wanted_later_says_when_it_comes() throws Exception {
         millrace.deploy("patient", ECHO);
         Instant due = Instant.ofEpochMilli(System.currentTimeMillis() + 3_600_000);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RawLanesIT {
 
     private static final Duration BRIEFLY = Duration.ofMillis(300);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private BrokerProcess broker;
     private Surroundings surroundings;
@@ -59,28 +60,35 @@ class RawLanesIT {
     @Test
     void raw_calls_are_answered_and_timed() {
         try (Lane lane = surroundings.rawCalls(8)) {
-            Window window = assertMovesAndRests(lane);
+            assertMovesAndRests(lane);
 
-            assertThat(window.medianMicros()).isPositive();
+            assertThat(lane.medianMicros()).isPositive();
         }
     }
 
     @Test
     void raw_batches_take_a_backlog_to_its_last_message() {
         try (Lane lane = surroundings.rawBatches(10)) {
-            assertMovesAndRests(lane);
+            int times = assertMovesAndRests(lane);
 
-            assertThat(lane.completed()).isEqualTo(2 * BRIEFLY.toMillis() * BacklogLane.PER_MILLI);
+            assertThat(lane.completed()).isEqualTo(times * 2L * BRIEFLY.toMillis() * BacklogLane.PER_MILLI);
         }
     }
 
-    private static Window assertMovesAndRests(Lane lane) {
+    /** @return how often it was measured: while the machine stands still, nothing may end within so brief a window */
+    private static int assertMovesAndRests(Lane lane) {
+        long start = System.nanoTime();
+        int times = 1;
         Window window = lane.measure(BRIEFLY, BRIEFLY);
+        while (window.perSecond() <= 0 && System.nanoTime() - start < PATIENCE.toNanos()) {
+            times++;
+            window = lane.measure(BRIEFLY, BRIEFLY);
+        }
 
         assertThat(window.perSecond()).isPositive();
         long atRest = lane.completed();
         Pause.of(BRIEFLY);
         assertThat(lane.completed()).isEqualTo(atRest);
-        return window;
+        return times;
     }
 }

@@ -40,18 +40,31 @@ public final class AsyncDeadLetters {
 
     /** @param timeout for the connection, and later for the broker to send the next message that is asked for */
     public static Future<AsyncDeadLetters> connect(Vertx vertx, BrokerAddress address, Duration timeout) {
-        return BrokerConnection.open(vertx, address, "dead-letters")
-                .compose(looking -> BrokerConnection.open(vertx, address, "dead-letters-management")
-                        .compose(managing -> up(new AsyncDeadLetters(looking, managing, timeout))));
+        return connect(vertx, address, timeout, timeout);
     }
 
-    private static Future<AsyncDeadLetters> up(AsyncDeadLetters opened) {
-        return opened.looking
-                .firstUp()
-                .compose(first -> opened.managing.firstUp())
-                .timeout(opened.timeout.toMillis(), TimeUnit.MILLISECONDS)
+    /**
+     * As {@link #connect(Vertx, BrokerAddress, Duration)}, for who wants to be told soon that nobody is there and yet be
+     * patient with a broker that is slow.
+     *
+     * @param away for the connection once an attempt has failed, as when it is refused; at most {@code timeout}
+     */
+    public static Future<AsyncDeadLetters> connect(
+            Vertx vertx, BrokerAddress address, Duration away, Duration timeout) {
+        return BrokerConnection.open(vertx, address, "dead-letters")
+                .compose(looking -> BrokerConnection.open(vertx, address, "dead-letters-management")
+                        .compose(managing -> up(new AsyncDeadLetters(looking, managing, timeout), away)));
+    }
+
+    private static Future<AsyncDeadLetters> up(AsyncDeadLetters opened, Duration away) {
+        Future<Void> up = opened.looking.firstUp().compose(first -> opened.managing.firstUp());
+        long rest = opened.timeout.minus(away).toMillis();
+        return up.timeout(away.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(late -> rest > 0 && opened.looking.lastFailure().isEmpty()
+                        ? up.timeout(rest, TimeUnit.MILLISECONDS)
+                        : Future.failedFuture(late))
                 .recover(late -> opened.close().compose(closed -> Future.failedFuture(opened.unreachable(late))))
-                .map(up -> opened);
+                .map(connected -> opened);
     }
 
     private BrokerUnavailableException unreachable(Throwable late) {

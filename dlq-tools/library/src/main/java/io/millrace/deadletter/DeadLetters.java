@@ -26,13 +26,23 @@ public final class DeadLetters implements AutoCloseable {
 
     /** @param timeout for the connection, and later for the broker to send the next message that is asked for */
     public static DeadLetters connect(BrokerAddress address, Duration timeout) {
+        return connect(address, timeout, timeout);
+    }
+
+    /**
+     * As {@link #connect(BrokerAddress, Duration)}, for who wants to be told soon that nobody is there and yet be patient
+     * with a broker that is slow.
+     *
+     * @param away for the connection once an attempt has failed, as when it is refused; at most {@code timeout}
+     */
+    public static DeadLetters connect(BrokerAddress address, Duration away, Duration timeout) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         boolean connected = false;
         try {
-            DeadLetters opened = new DeadLetters(vertx, await(AsyncDeadLetters.connect(vertx, address, timeout)));
+            DeadLetters opened = new DeadLetters(vertx, await(AsyncDeadLetters.connect(vertx, address, away, timeout)));
             connected = true;
             return opened;
         } finally {

@@ -138,7 +138,7 @@ class RedriveJobsTest {
     private JobPlan planned(JobRequest request, MatchCounts counts) {
         Vertx vertx = Vertx.vertx();
         AsyncDeadLetters letters =
-                BrokerWithFunctions.await(AsyncDeadLetters.connect(vertx, broker.address(), Duration.ofSeconds(10)));
+                BrokerWithFunctions.await(AsyncDeadLetters.connect(vertx, broker.address(), Duration.ofSeconds(60)));
         try {
             return BrokerWithFunctions.await(letters.jobs().plan(queue(), request, counts));
         } finally {

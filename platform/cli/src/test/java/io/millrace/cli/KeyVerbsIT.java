@@ -42,11 +42,15 @@ class KeyVerbsIT {
     }
 
     private String offline(Object... arguments) {
-        List<Object> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--data", data()));
-        CliProcess command = CliProcess.run(all.toArray());
+        CliCall command = CliCall.run(withData(arguments));
         assertThat(command.exitCode()).as(command.err()).isZero();
         return command.out();
+    }
+
+    private Object[] withData(Object... arguments) {
+        List<Object> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--data", data()));
+        return all.toArray();
     }
 
     private static CliProcess online(CliProcess server, Map<String, String> environment, Object... arguments) {
@@ -61,6 +65,10 @@ class KeyVerbsIT {
     }
 
     private static String refused(CliProcess command) {
+        return refused(new CliCall(command.exitCode(), command.out(), command.err()));
+    }
+
+    private static String refused(CliCall command) {
         assertThat(command.exitCode()).as(command.out()).isEqualTo(ExitCode.REFUSED.code());
         assertThat(command.err()).hasLineCount(1);
         return command.err();
@@ -69,8 +77,9 @@ class KeyVerbsIT {
     @Test
     void a_key_made_before_the_start_locks_the_server_and_opens_it_to_its_holder() throws IOException {
         // Given
-        Map<String, String> admin = environment(offline("key", "create", "--user", "root", "--role", "admin"));
-        assertThat(offline("key", "ls")).contains(id(admin), "root", "admin");
+        Map<String, String> admin =
+                environment(done(CliProcess.run(withData("key", "create", "--user", "root", "--role", "admin"))));
+        assertThat(done(CliProcess.run(withData("key", "ls")))).contains(id(admin), "root", "admin");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data().resolve("registry.mv.db"))))
                 .isEqualTo("rw-------");
         try (CliProcess server = CliProcess.server(data())) {
@@ -147,9 +156,9 @@ class KeyVerbsIT {
             assertThat(command.exitCode()).as("%s", List.of(wrong)).isEqualTo(2);
             assertThat(command.err()).hasLineCount(1);
         }
-        assertThat(refused(CliProcess.run("key", "create", "--user", "ann", "--role", "king", "--data", data())))
+        assertThat(refused(CliCall.run("key", "create", "--user", "ann", "--role", "king", "--data", data())))
                 .contains("role is 'king', expected admin, reader or invoker:PATTERN");
-        assertThat(refused(CliProcess.run("key", "ls", "--data", directory.resolve("none"))))
+        assertThat(refused(CliCall.run("key", "ls", "--data", directory.resolve("none"))))
                 .contains("does not exist");
     }
 }

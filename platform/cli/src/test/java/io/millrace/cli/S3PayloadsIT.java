@@ -30,6 +30,9 @@ class S3PayloadsIT {
     /** Such as a handler of objects could not have. */
     private static final LargePayload ABOVE_ALL_LIMITS = new LargePayload(8_000_000);
 
+    /** Of {@link #ABOVE_ALL_LIMITS}; takes its hash. */
+    private static final String IDENTITY = ABOVE_ALL_LIMITS.identity();
+
     @TempDir
     Path directory;
 
@@ -64,7 +67,7 @@ class S3PayloadsIT {
                 assertThat(store.objects()).hasSize(1);
                 Files.delete(server.seen());
                 server.redrive("reader");
-                patience().untilAsserted(() -> assertThat(server.seen()).hasContent(ABOVE_ALL_LIMITS.identity()));
+                patience().untilAsserted(() -> assertThat(server.seen()).hasContent(IDENTITY));
                 patience().untilAsserted(() -> assertThat(store.objects()).isEmpty());
             }
         }
@@ -95,7 +98,7 @@ class S3PayloadsIT {
     private static void isCopiedForAReplay(S3Server store, PayloadServer server, Instant from) throws IOException {
         Files.delete(server.seen());
         assertThat(server.replay("reader", from, Instant.now())).contains("1 of 1 moved");
-        patience().untilAsserted(() -> assertThat(server.seen()).hasContent(ABOVE_ALL_LIMITS.identity()));
+        patience().untilAsserted(() -> assertThat(server.seen()).hasContent(IDENTITY));
         patience().untilAsserted(() -> assertThat(store.objects()).hasSize(1));
     }
 

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -112,13 +113,21 @@ final class S3Server implements AutoCloseable {
 
     /** Names of all objects. */
     List<String> objects() {
-        try (Stream<Path> files = Files.walk(directory.resolve(BUCKET))) {
-            return files.map(file -> directory.resolve(BUCKET).relativize(file).toString())
-                    .filter(name -> name.endsWith(OBJECT))
-                    .map(name -> name.substring(0, name.length() - OBJECT.length()))
-                    .toList();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+        while (true) {
+            try (Stream<Path> files = Files.walk(directory.resolve(BUCKET))) {
+                return files.map(file ->
+                                directory.resolve(BUCKET).relativize(file).toString())
+                        .filter(name -> name.endsWith(OBJECT))
+                        .map(name -> name.substring(0, name.length() - OBJECT.length()))
+                        .toList();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            } catch (UncheckedIOException failed) {
+                if (!(failed.getCause() instanceof NoSuchFileException)) {
+                    throw failed;
+                }
+                // The server has deleted it since its folder was read: look again.
+            }
         }
     }
 

@@ -47,7 +47,7 @@ class StandbyIT {
     /** Takes some seconds; the machine may be busy. */
     private static final Duration TAKE_OVER = CliProcess.PATIENCE;
 
-    /** Notes each event, message and record on the disk, one after the other; not while there is a file that holds it. */
+    /** Notes each event, message and record in a file, which outlives a kill; not while there is a file that holds it. */
     private static final String RECORDER =
             """
             import com.amazonaws.services.lambda.runtime.Context;
@@ -84,7 +84,7 @@ class StandbyIT {
                             Thread.sleep(10);
                         }
                         Files.writeString(Path.of("MARKS"), line + "\\n",
-                                StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.DSYNC);
+                                StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                     } catch (IOException failed) {
                         throw new java.io.UncheckedIOException(failed);
                     } catch (InterruptedException stop) {

@@ -32,6 +32,7 @@ final class ConsoleServer implements AutoCloseable {
                 .freePorts()
                 .http("127.0.0.1", 0)
                 .set("shutdown.drainTimeout", "PT0.1S")
+                .set("function.timeout", "PT1M") // The machine may build other things too.
                 .start());
     }
 

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /**
- * The keys in a table of H2 or PostgreSQL, where handlers can write in the same transaction. Thread-safe, but for {@link
- * #tidy}, which one thread calls.
+ * The keys in a table of H2 or PostgreSQL, where handlers can write in the same transaction. Thread-safe.
  */
 public final class IdempotencyStore implements ClaimStore {
     /** A record is of use a little longer: to whom overran its lease and was not taken over. */
@@ -34,23 +35,35 @@ public final class IdempotencyStore implements ClaimStore {
     private final Connections connections;
     private final StoreClock clock;
     private final String name;
-    private long nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
+    private final LongSupplier nanos;
+    /** Whether somebody is at it: others need not wait for that. */
+    private final AtomicBoolean purging = new AtomicBoolean();
 
-    private IdempotencyStore(Connections connections, Clock clock, String name) {
+    private volatile long nextPurgeNanos;
+
+    private IdempotencyStore(Connections connections, Clock clock, String name, LongSupplier nanos) {
         this.connections = connections;
         this.clock = new StoreClock(clock);
         this.name = name;
+        this.nanos = nanos;
+        this.nextPurgeNanos = nanos.getAsLong() + PURGE_EVERY_NANOS;
     }
 
     /**
      * In a database of yours, where handlers can write in the same transaction; the table is made if it is missing. What
      * a commit promises is up to the database: give H2 {@code WRITE_DELAY=0}, or a killed process loses the last ones.
+     * What is over is removed once a minute, by whoever uses it then.
      *
      * @param source of H2 or PostgreSQL, best pooled; not closed here
      * @param clock of this machine; PostgreSQL's own counts, and this one only says what time has gone by since
      */
     public static IdempotencyStore on(DataSource source, Clock clock) {
-        return new IdempotencyStore(new Connections(source, 0), clock, "of a data source");
+        return on(source, clock, System::nanoTime);
+    }
+
+    /** @param nanos as {@link System#nanoTime} */
+    static IdempotencyStore on(DataSource source, Clock clock, LongSupplier nanos) {
+        return new IdempotencyStore(new Connections(source, 0), clock, "of a data source", nanos);
     }
 
     /**
@@ -60,7 +73,7 @@ public final class IdempotencyStore implements ClaimStore {
      * @param name for messages, without secrets
      */
     public static IdempotencyStore shared(DataSource source, String name, Clock clock) {
-        return new IdempotencyStore(new Connections(source, 2), clock, "'" + name + "'");
+        return new IdempotencyStore(new Connections(source, 2), clock, "'" + name + "'", System::nanoTime);
     }
 
     /** All claims of a call are one transaction. */
@@ -96,8 +109,24 @@ public final class IdempotencyStore implements ClaimStore {
 
     @Override
     public void tidy() {
-        if (System.nanoTime() - nextPurgeNanos >= 0 && purge(PURGED_AT_ONCE) < PURGED_AT_ONCE) {
-            nextPurgeNanos = System.nanoTime() + PURGE_EVERY_NANOS;
+        if (nanos.getAsLong() - nextPurgeNanos < 0 || !purging.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (purge(PURGED_AT_ONCE) < PURGED_AT_ONCE) {
+                nextPurgeNanos = nanos.getAsLong() + PURGE_EVERY_NANOS;
+            }
+        } finally {
+            purging.set(false);
+        }
+    }
+
+    /** For a caller whose work is done: whatever is wrong with the database, the next use of it will tell. */
+    void tidyIfPossible() {
+        try {
+            tidy();
+        } catch (IdempotencyStoreException away) {
+            nextPurgeNanos = nanos.getAsLong() + PURGE_EVERY_NANOS;
         }
     }
 
@@ -109,7 +138,7 @@ public final class IdempotencyStore implements ClaimStore {
      */
     int purge(int most) {
         try {
-            return inTransaction(connection -> {
+            return once(connection -> {
                 long before = clock.millis(connection, connections.dialect()) - KEPT_BEYOND.toMillis();
                 try (PreparedStatement purge =
                         connection.prepareStatement(connections.dialect().purge())) {
@@ -119,8 +148,11 @@ public final class IdempotencyStore implements ClaimStore {
                     return purge.executeUpdate();
                 }
             });
-        } catch (Contended busy) {
-            return 0;
+        } catch (SQLException failed) {
+            if (isContention(failed)) {
+                return 0; // Somebody runs under one of them again; the next purge is early enough.
+            }
+            throw unavailable(failed);
         }
     }
 

@@ -78,7 +78,7 @@ public final class Idempotent {
     private <E extends Exception> byte[] run(String key, Optional<Digest> payload, Work<E> work) throws E {
         Claim claim = store.claim(request(key, payload));
         if (!(claim instanceof Claim.Won won)) {
-            return answer(key, claim);
+            return tidied(answer(key, claim));
         }
         byte[] result;
         try {
@@ -88,6 +88,12 @@ public final class Idempotent {
             throw failed;
         }
         store.end(Ending.completed(won, new StoredResult(result, ""), timeToLive));
+        return tidied(result);
+    }
+
+    /** Nobody else would ever remove what is over. */
+    private byte[] tidied(byte[] result) {
+        store.tidyIfPossible();
         return result;
     }
 
@@ -115,6 +121,11 @@ public final class Idempotent {
     }
 
     private <E extends Exception> byte[] transact(String key, Optional<Digest> payload, TransactionalWork<E> work)
+            throws E {
+        return tidied(inTransaction(key, payload, work));
+    }
+
+    private <E extends Exception> byte[] inTransaction(String key, Optional<Digest> payload, TransactionalWork<E> work)
             throws E {
         Connection connection = take();
         try {

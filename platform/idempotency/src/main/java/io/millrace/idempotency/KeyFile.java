@@ -10,20 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one process, in a file that only it uses. Claims are in memory only: whoever opens the file may take those
  * of a process that is dead. What was completed is on disk, and is looked for there only if {@link CompletedRecords}
- * cannot rule it out. Thread-safe; the lock of claims is held for looks at maps, never for I/O.
+ * cannot rule it out. Leases, which end with the process at the latest, are measured by what time goes by and not by the
+ * clock, which may be set; times to live go by the clock. Thread-safe; the lock of claims is held for looks at maps, never
+ * for I/O.
  */
 public final class KeyFile implements ClaimStore {
     private static final int KEYS_IN_MEMORY = 32_768;
-    private static final long TIDY_EVERY_MILLIS = 60_000;
+    private static final long TIDY_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Path file;
     private final Clock clock;
+    private final LongSupplier nanos;
     private final int keysInMemory;
     private final Map<Digest, Held> claims = new HashMap<>();
     /** Of whoever uses the file; never taken while holding that of claims. */
@@ -32,11 +37,13 @@ public final class KeyFile implements ClaimStore {
     private volatile @Nullable CompletedRecords records;
 
     private volatile boolean closed;
-    private long nextTidyMillis;
+    private long nextTidyNanos;
 
-    private KeyFile(Path file, Clock clock, int keysInMemory) {
+    private KeyFile(Path file, Clock clock, LongSupplier nanos, int keysInMemory) {
         this.file = file;
         this.clock = clock;
+        this.nanos = nanos;
+        this.nextTidyNanos = nanos.getAsLong();
         this.keysInMemory = keysInMemory;
     }
 
@@ -44,16 +51,18 @@ public final class KeyFile implements ClaimStore {
     private static final class Held {
         final Claim.Won claim;
         final Optional<Digest> payload;
+        final long untilNanos;
         /** Whether its result is being written: nobody takes it over any more. */
         boolean isEnding;
 
-        Held(Claim.Won claim, Optional<Digest> payload) {
+        Held(Claim.Won claim, Optional<Digest> payload, long untilNanos) {
             this.claim = claim;
             this.payload = payload;
+            this.untilNanos = untilNanos;
         }
 
-        boolean isOver(Instant now) {
-            return !isEnding && !now.isBefore(claim.until());
+        boolean isOver(long nowNanos) {
+            return !isEnding && nowNanos - untilNanos >= 0;
         }
 
         Claim answer(ClaimRequest request) {
@@ -65,11 +74,12 @@ public final class KeyFile implements ClaimStore {
 
     /** @throws IdempotencyStoreException if it is none of ours, or another process has it */
     public static KeyFile open(Path file, Clock clock) {
-        return open(file, clock, KEYS_IN_MEMORY);
+        return open(file, clock, System::nanoTime, KEYS_IN_MEMORY);
     }
 
-    static KeyFile open(Path file, Clock clock, int keysInMemory) {
-        KeyFile opened = new KeyFile(file, clock, keysInMemory);
+    /** @param nanos as {@link System#nanoTime} */
+    static KeyFile open(Path file, Clock clock, LongSupplier nanos, int keysInMemory) {
+        KeyFile opened = new KeyFile(file, clock, nanos, keysInMemory);
         synchronized (opened.disk) {
             opened.records();
         }
@@ -117,7 +127,7 @@ public final class KeyFile implements ClaimStore {
     /** Claims are looked at first: one that ends is in the tables before it is no claim any more. */
     private Optional<Claim> inMemory(ClaimRequest request, CompletedRecords.Tables tables) {
         Held held = claims.get(request.key());
-        if (held != null && !held.isOver(clock.instant())) {
+        if (held != null && !held.isOver(nanos.getAsLong())) {
             return Optional.of(held.answer(request));
         }
         return tables.inMemory(request.key()).filter(this::isKept).map(completed -> completed.answer(request));
@@ -130,7 +140,12 @@ public final class KeyFile implements ClaimStore {
     private Claim won(ClaimRequest request) {
         Instant until = Instant.ofEpochMilli(clock.millis()).plus(request.lease());
         Claim.Won won = new Claim.Won(request.key(), UUID.randomUUID(), until);
-        claims.put(request.key(), new Held(won, request.payload()));
+        claims.put(
+                request.key(),
+                new Held(
+                        won,
+                        request.payload(),
+                        nanos.getAsLong() + request.lease().toNanos()));
         return won;
     }
 
@@ -198,8 +213,8 @@ public final class KeyFile implements ClaimStore {
                 known.work();
                 return true;
             });
-            if (clock.millis() >= nextTidyMillis) {
-                nextTidyMillis = clock.millis() + TIDY_EVERY_MILLIS;
+            if (nanos.getAsLong() - nextTidyNanos >= 0) {
+                nextTidyNanos = nanos.getAsLong() + TIDY_EVERY_NANOS;
                 forgetClaims();
                 safely(known::dropOver);
             }
@@ -208,7 +223,7 @@ public final class KeyFile implements ClaimStore {
 
     // Their owners are long dead; who overran its lease by less may still complete.
     private void forgetClaims() {
-        Instant before = clock.instant().minus(IdempotencyStore.KEPT_BEYOND);
+        long before = nanos.getAsLong() - IdempotencyStore.KEPT_BEYOND.toNanos();
         synchronized (claims) {
             claims.values().removeIf(held -> held.isOver(before));
         }

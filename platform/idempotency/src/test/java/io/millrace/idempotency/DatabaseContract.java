@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,66 @@ abstract class DatabaseContract extends IdempotencyContract {
         });
 
         assertThat(result).asString().isEqualTo("second");
+    }
+
+    private int rows(String... keys) throws SQLException {
+        int found = 0;
+        try (Connection connection = database().getConnection();
+                PreparedStatement find =
+                        connection.prepareStatement("SELECT 1 FROM millrace_idempotency WHERE id = ?")) {
+            for (String key : keys) {
+                find.setBytes(1, Digest.ofKey(scope, key).bytes());
+                try (ResultSet rows = find.executeQuery()) {
+                    found += rows.next() ? 1 : 0;
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void the_library_form_removes_by_itself_what_is_over_for_a_while_and_looks_once_a_minute() throws SQLException {
+        AtomicLong nanos = new AtomicLong();
+        try (IdempotencyStore store = IdempotencyStore.on(database(), clock, nanos::get)) {
+            Idempotent idempotent = Idempotent.in(store, scope).withTimeToLive(HOUR);
+            idempotent.run("old", () -> bytes("old"));
+            idempotent.transact("old too", connection -> bytes("old"));
+            clock.pass(HOUR.plus(IdempotencyStore.KEPT_BEYOND).plusMinutes(1));
+
+            idempotent.run("new", () -> bytes("new"));
+            assertThat(rows("old", "old too")).isEqualTo(2);
+
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+            idempotent.run("new", () -> bytes("a duplicate"));
+            assertThat(rows("old", "old too")).isZero();
+
+            clock.pass(HOUR.plus(IdempotencyStore.KEPT_BEYOND).plusMinutes(1));
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+            idempotent.transact("newer", connection -> bytes("newer"));
+            assertThat(rows("new")).isZero();
+            assertThat(rows("newer")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void the_library_form_has_its_result_though_what_is_over_cannot_be_removed() {
+        AtomicLong nanos = new AtomicLong();
+        AtomicInteger connections = new AtomicInteger(2); // Claim and end; none is left to tidy up with.
+        DataSource scarce = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (connections.getAndDecrement() <= 0) {
+                        throw new SQLException("no connection is left");
+                    }
+                    return database().getConnection();
+                });
+        try (IdempotencyStore store = IdempotencyStore.on(scarce, clock, nanos::get)) {
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+            byte[] result = Idempotent.in(store, scope).run("k", () -> bytes("done"));
+
+            assertThat(result).asString().isEqualTo("done");
+            assertThat(connections).as("it was tried").hasNegativeValue();
+        }
     }
 
     private static void effect(Connection connection, String key, String place) throws SQLException {

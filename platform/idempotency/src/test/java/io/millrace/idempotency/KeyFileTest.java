@@ -26,7 +26,7 @@ final class KeyFileTest extends IdempotencyContract {
 
     @Override
     KeyFile store() {
-        return KeyFile.open(file(), clock, KEYS_IN_MEMORY);
+        return KeyFile.open(file(), clock, clock::nanos, KEYS_IN_MEMORY);
     }
 
     /** It is the only one in its process. */
@@ -102,7 +102,7 @@ final class KeyFileTest extends IdempotencyContract {
                 if (keys % 125 == 0) {
                     Files.deleteIfExists(copy);
                     Files.copy(file(), copy); // As a kill leaves it: nothing is closed.
-                    try (KeyFile left = KeyFile.open(copy, clock, KEYS_IN_MEMORY)) {
+                    try (KeyFile left = KeyFile.open(copy, clock, clock::nanos, KEYS_IN_MEMORY)) {
                         assertCompleted(left, "key", 0, keys + 5);
                     }
                 }
@@ -193,6 +193,32 @@ final class KeyFileTest extends IdempotencyContract {
             store.tidy();
 
             assertThat(store.end(Ending.completed(late, result("late"), HOUR))).isFalse();
+        }
+    }
+
+    @Test
+    void whoever_sets_the_clock_ahead_gives_no_running_key_to_another_run() {
+        try (KeyFile store = store()) {
+            Claim.Won running = won(store.claim(request("running")));
+
+            clock.set(Duration.ofDays(1));
+            store.tidy();
+            assertThat(store.claim(request("running"))).isEqualTo(new Claim.InProgress(running.until()));
+            assertThat(store.claimNow(request("running"))).contains(new Claim.InProgress(running.until()));
+            assertThat(store.end(Ending.completed(running, result("done"), HOUR)))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void whoever_sets_the_clock_back_keeps_no_key_in_use_beyond_its_lease() {
+        try (KeyFile store = store()) {
+            won(store.claim(request("running")));
+            clock.set(Duration.ofDays(-1));
+
+            clock.pass(LEASE);
+
+            won(store.claim(request("running")));
         }
     }
 

@@ -12,9 +12,22 @@ final class SetClock extends Clock {
     private final AtomicLong millis =
             new AtomicLong(Instant.parse("2026-11-21T12:00:00Z").toEpochMilli());
 
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE); // It may overflow at any time.
+
     SetClock pass(Duration time) {
-        millis.addAndGet(time.toMillis());
+        nanos.addAndGet(time.toNanos());
+        return set(time);
+    }
+
+    /** Somebody sets the clock; no time goes by. */
+    SetClock set(Duration ahead) {
+        millis.addAndGet(ahead.toMillis());
         return this;
+    }
+
+    /** As {@link System#nanoTime}. */
+    long nanos() {
+        return nanos.get();
     }
 
     @Override

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * An event that was given up, as its dead letter tells it.
  *
- * @param condition RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency or
- *     RecursiveInvocation
+ * @param condition RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency, RecursiveInvocation,
+ *     IdempotencyKeyReused, IdempotencyKeyMissing or PayloadTooLarge
  * @param errorType of the last attempt, such as the class of the exception; empty if none ran
  * @param errorMessage of the last attempt; empty if none ran
  * @param attempts since the event was published or redriven

@@ -20,7 +20,7 @@ public final class MillraceExtensionBuilder {
     private final Map<String, String> assignments = new HashMap<>();
     private final List<Consumer<RunningPlatform>> functions = new ArrayList<>();
     private TimeScale scale = new TimeScale(MINUTE_TO_TEN_MILLISECONDS);
-    private Duration patience = Duration.ofSeconds(10);
+    private Duration patience = Duration.ofSeconds(60);
     private boolean http;
 
     MillraceExtensionBuilder() {
@@ -69,7 +69,7 @@ public final class MillraceExtensionBuilder {
         return this;
     }
 
-    /** How long the await methods wait; without it 10 s. */
+    /** How long the await methods wait; without it 60 s, as machines that build are slow at times. */
     public MillraceExtensionBuilder within(Duration limit) {
         patience = limit;
         return this;

@@ -18,6 +18,9 @@ import java.util.function.UnaryOperator;
 
 /** A platform between its start and its end, and what tests ask of it. Blocking; thread-safe. */
 final class RunningPlatform implements AutoCloseable {
+    // However soon a test gives up: a broker that is slow to answer is another matter than an event that does not end.
+    private static final Duration LEAST_FOR_AN_ANSWER = Duration.ofSeconds(60);
+
     private final TemporaryDirectory directory;
     private final Millrace millrace;
     private final Attempts attempts;
@@ -37,7 +40,9 @@ final class RunningPlatform implements AutoCloseable {
         this.directory = directory;
         this.millrace = millrace;
         this.attempts = attempts;
-        this.deadLetters = DeadLetters.connect(BrokerAddress.parse(millrace.brokerUrl()), patience);
+        this.deadLetters = DeadLetters.connect(
+                BrokerAddress.parse(millrace.brokerUrl()),
+                patience.compareTo(LEAST_FOR_AN_ANSWER) > 0 ? patience : LEAST_FOR_AN_ANSWER);
         this.productionDefaults = productionDefaults;
         this.scale = scale;
         this.patience = new Patience(patience);

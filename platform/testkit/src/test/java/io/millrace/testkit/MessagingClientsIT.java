@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.deadletter.DeadLetterQueue;
+import io.millrace.deadletter.DeadLetters;
+import io.millrace.deadletter.Edit;
+import io.millrace.deadletter.RedriveJobs;
 import io.millrace.function.FunctionContext;
 import io.millrace.function.FunctionHandler;
 import io.millrace.runtime.accounting.FunctionAccount;
@@ -11,7 +16,9 @@ import io.millrace.testkit.Publishers.Publisher;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,11 +37,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessagingClientsIT {
     private static final String BODY = "{\"order\": 7,  \"note\":\"é€𝄞\"}";
 
+    private static final int LARGEST = 20_000;
+
     private static final AtomicInteger TESTS = new AtomicInteger();
 
     @RegisterExtension
-    static MillraceExtension millrace =
-            MillraceExtension.builder().set("concurrency.account", "8").build();
+    static MillraceExtension millrace = MillraceExtension.builder()
+            .set("concurrency.account", "8")
+            .set("limits.eventBytes", String.valueOf(LARGEST))
+            .build();
 
     private final String orders = "orders-" + TESTS.incrementAndGet();
 
@@ -213,6 +224,60 @@ class MessagingClientsIT {
         assertThat(recorder.bodies).as(client).containsExactly("hello");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("publishers")
+    void a_message_above_the_limit_of_events_is_dead_at_once_and_names_both_sizes(String client, Publisher publisher) {
+        millrace.deploy(orders, recorder);
+        String atTheLimit = "é" + "x".repeat(LARGEST - 2);
+
+        publisher.send(millrace.broker(), orders, atTheLimit + "x");
+        publisher.send(millrace.broker(), orders, atTheLimit);
+
+        assertThat(account(1, 1)).isTrue();
+        assertThat(recorder.bodies).as(client).containsExactly(atTheLimit);
+        Failure failure = onlyFailure();
+        assertThat(failure.condition()).isEqualTo("PayloadTooLarge");
+        assertThat(failure.errorType()).isEqualTo("RequestEntityTooLargeException");
+        assertThat(failure.errorMessage())
+                .isEqualTo("20001 byte payload is too large for the Event invocation type"
+                        + " (limit 20000 bytes, setting limits.eventBytes)");
+        assertThat(failure.attempts()).isZero();
+        assertThat(failure.text()).isEqualTo(atTheLimit + "x");
+    }
+
+    @Test
+    void a_message_above_the_limit_of_events_runs_once_its_dead_letter_is_edited_and_redriven() {
+        millrace.deploy(orders, recorder);
+        Publishers.jmsByCore(Publishers.TEXT).send(millrace.broker(), orders, "x".repeat(LARGEST + 1));
+        assertThat(account(0, 1)).isTrue();
+
+        // As it is, it is still too large.
+        assertThat(millrace.redrive(orders)).isEqualTo(1);
+        assertThat(account(0, 1)).isTrue();
+        edit(onlyFailure().requestId(), BODY);
+
+        assertThat(account(1, 0)).isTrue();
+        assertThat(recorder.bodies).containsExactly(BODY);
+    }
+
+    @Test
+    void the_record_of_a_message_above_the_limit_of_events_says_how_large_it_was_and_stays_small() {
+        Recorder graveyard = new Recorder();
+        millrace.deploy(orders + "-graveyard", graveyard);
+        String arn = "arn:aws:lambda:us-east-1:000000000000:function:" + orders + "-graveyard";
+        millrace.deploy(
+                orders,
+                recorder,
+                definition -> definition.withAsync(definition.async().withOnFailure(Optional.of(arn))));
+
+        Publishers.jmsByCore(Publishers.TEXT).send(millrace.broker(), orders, "x".repeat(LARGEST + 1));
+
+        assertThat(account(0, 1)).isTrue();
+        assertThat(graveyard.bodies).singleElement().satisfies(record -> assertThat(record)
+                .contains("\"condition\":\"PayloadTooLarge\"")
+                .contains("\"requestPayload\":{\"millrace:payload\":{\"bytes\":20001}}"));
+    }
+
     @Test
     void an_empty_text_message_is_an_event_too() {
         millrace.deploy(orders, recorder);
@@ -232,6 +297,16 @@ class MessagingClientsIT {
                         () -> orders().succeeded() > succeeded || orders().deadLettered() > dead + 1)
                 .until(() -> orders().succeeded() == succeeded && orders().deadLettered() == dead);
         return Objects.requireNonNull(millrace.awaitQuiet().get(orders)).equals(orders());
+    }
+
+    private void edit(String id, String body) {
+        try (DeadLetters letters =
+                DeadLetters.connect(BrokerAddress.parse(millrace.millrace().brokerUrl()), Duration.ofSeconds(60))) {
+            DeadLetterQueue queue = letters.queue(orders);
+            Edit edit = new Edit(Map.of(), Map.of(), Optional.of(body.getBytes(StandardCharsets.UTF_8)));
+            RedriveJobs jobs = letters.jobs();
+            jobs.edit(queue, jobs.planEdit(queue, id, edit, Optional.empty()));
+        }
     }
 
     private FunctionAccount orders() {

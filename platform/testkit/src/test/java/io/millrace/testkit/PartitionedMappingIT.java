@@ -52,13 +52,14 @@ class PartitionedMappingIT {
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch entered = new CountDownLatch(1);
     private Path log;
+
+    @SuppressWarnings("NullAway.Init") // Each test starts it, with a time of its own to drain.
     private Millrace millrace;
 
     @BeforeEach
     void start() throws IOException {
         log = Files.createDirectory(data.resolve("log"));
         map();
-        startPlatform();
     }
 
     @AfterEach
@@ -67,11 +68,12 @@ class PartitionedMappingIT {
         millrace.close();
     }
 
-    private void startPlatform() {
+    /** @param drain for batches that run when it is closed */
+    private void startPlatform(Duration drain) {
         millrace = Millrace.builder()
                 .dataDirectory(data.resolve("platform"))
                 .freePorts()
-                .set("shutdown.drainTimeout", "PT1S")
+                .set("shutdown.drainTimeout", drain.toString())
                 .start();
         millrace.deploy(
                 "lines", (FunctionHandler) this::handle, definition -> definition.withTimeout(Duration.ofMinutes(10)));
@@ -138,7 +140,8 @@ class PartitionedMappingIT {
 
     @Test
     void a_partition_feeds_a_function_and_after_a_restart_goes_on_behind_what_was_done() throws IOException {
-        // Given
+        // Given a platform that takes the time to note what was done when it ends
+        startPlatform(Duration.ofMinutes(1));
         write("p0", lines(0, 10));
         write("p0", List.of("poison"));
         write("p1", lines(100, 105));
@@ -158,7 +161,7 @@ class PartitionedMappingIT {
         assertThat(checkpoint()).isEqualTo("10");
         handled.clear();
         write("p0", lines(11, 15));
-        startPlatform();
+        startPlatform(Duration.ofSeconds(1));
         // Then
         awaitHandled(lines(11, 15));
         assertThat(handled).containsExactlyInAnyOrderElementsOf(lines(11, 15));
@@ -167,6 +170,7 @@ class PartitionedMappingIT {
     @Test
     void a_batch_that_outlasts_the_platform_comes_again() throws IOException, InterruptedException {
         // Given
+        startPlatform(Duration.ofSeconds(1));
         gate = new CountDownLatch(1);
         write("p0", lines(0, 6));
         entered.await();
@@ -175,7 +179,7 @@ class PartitionedMappingIT {
         gate.countDown();
         assertThat(checkpoint()).isEqualTo("none");
         handled.clear();
-        startPlatform();
+        startPlatform(Duration.ofSeconds(1));
         // Then
         awaitHandled(lines(0, 6));
         assertThat(new HashSet<>(handled)).containsExactlyInAnyOrderElementsOf(lines(0, 6));

@@ -30,6 +30,8 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** Programs that know the broker and a queue's name and nothing of Millrace. Each waits for the broker's answer. */
 final class Publishers {
+    private static final int PATIENCE_SECONDS = 60;
+
     private Publishers() {}
 
     /** Sends {@code body} once. */
@@ -111,7 +113,7 @@ final class Publishers {
     private static void wait(Future<Void> future) {
         future.toCompletionStage()
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -119,7 +121,7 @@ final class Publishers {
         String topic = queue.replace('.', '/');
         String server = "tcp://127.0.0.1:" + broker.mqttPort();
         try (MqttClient client = new MqttClient(server, "sensor", new MemoryPersistence())) {
-            client.setTimeToWait(5_000);
+            client.setTimeToWait(PATIENCE_SECONDS * 1_000L);
             client.connect();
             client.publish(topic, body.getBytes(StandardCharsets.UTF_8), 1, false);
             client.disconnect();
@@ -130,7 +132,7 @@ final class Publishers {
 
     static void stomp(EmbeddedBroker broker, String queue, String body) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.stompPort())) {
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(PATIENCE_SECONDS * 1_000);
             write(socket, "CONNECT\naccept-version:1.2\nhost:localhost\n\n");
             expect("CONNECTED", socket.getInputStream());
             write(socket, "SEND\ndestination:" + queue + "\npersistent:true\nreceipt:1\n\n" + body);

@@ -32,7 +32,10 @@ import picocli.CommandLine.Spec;
             "69:the broker cannot be reached"
         })
 public final class DlqCommand implements Runnable {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Where nobody listens. */
+    private static final Duration AWAY = Duration.ofSeconds(5);
+    /** Where somebody listens and is slow: a busy broker must not look like none. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
@@ -42,7 +45,7 @@ public final class DlqCommand implements Runnable {
 
     /** All verbs, with real connections. */
     public static CommandLine commandLine() {
-        return commandLine(address -> DeadLetters.connect(address, TIMEOUT), Terminal.ofThisProcess());
+        return commandLine(address -> DeadLetters.connect(address, AWAY, TIMEOUT), Terminal.ofThisProcess());
     }
 
     /** @param connect opens what a verb closes when it ends */

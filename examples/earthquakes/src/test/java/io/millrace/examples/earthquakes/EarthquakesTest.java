@@ -25,7 +25,7 @@ class EarthquakesTest {
     @RegisterExtension
     final MillraceExtension millrace = MillraceExtension.builder()
             .function(FUNCTION, new EarthquakeAlerts())
-            .within(Duration.ofSeconds(30))
+            .within(Duration.ofMinutes(2))
             .build();
 
     @Test

@@ -31,7 +31,7 @@ class WebhooksTest {
     @RegisterExtension
     static MillraceExtension millrace = MillraceExtension.builder()
             .function(FUNCTION, new WebhookRouter())
-            .within(Duration.ofSeconds(30))
+            .within(Duration.ofMinutes(2))
             .build();
 
     private static List<String> webhooks() throws IOException {

@@ -88,6 +88,18 @@ public final class EventMessages {
         return EMPTY_EVENT;
     }
 
+    /** Whether the event has more than {@code limit} bytes; copies nothing of one that is binary or text. */
+    public static boolean isLarger(Message message, int limit) {
+        if (message.getBody() instanceof Data data) {
+            return data.getValue() != null && data.getValue().getLength() > limit;
+        }
+        if (message.getBody() instanceof AmqpValue value && value.getValue() instanceof String text) {
+            // A character has three bytes at most; with its other half, four for the two.
+            return text.length() > limit / 3 && Utf8.bytes(text) > limit;
+        }
+        return payload(message).length > limit;
+    }
+
     /** The file that holds the event instead of the message; empty for nearly all, which pay a look at a map. */
     public static Optional<StoredPayload> storedPayload(Message message) {
         return properties(message).get(EventProperties.PAYLOAD) instanceof String text

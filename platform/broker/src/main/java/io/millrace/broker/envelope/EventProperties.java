@@ -48,7 +48,7 @@ public final class EventProperties {
 
     /**
      * Why an event was given up, on dead letters: RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency,
-     * RecursiveInvocation, IdempotencyKeyReused.
+     * RecursiveInvocation, IdempotencyKeyReused, IdempotencyKeyMissing, PayloadTooLarge.
      */
     public static final String CONDITION = "millrace_condition";
 

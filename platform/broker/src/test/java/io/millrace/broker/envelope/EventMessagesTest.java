@@ -51,6 +51,29 @@ class EventMessagesTest {
     }
 
     @Test
+    void an_event_is_larger_than_a_limit_by_the_bytes_that_its_function_gets() {
+        List<Section> bodies = List.of(
+                new Data(new Binary(new byte[7])),
+                new AmqpValue("abcdefg"),
+                new AmqpValue("é€z1"),
+                new AmqpValue("\uD834\uDD1E€"),
+                new AmqpValue("abcdef\uD834"),
+                new AmqpValue("\uDD1Eabcdef"),
+                new AmqpValue(new Binary(new byte[7])),
+                new AmqpValue(Map.of("a", 1)),
+                new AmqpSequence(List.of(1, 2, 3)));
+        for (Section body : bodies) {
+            Message message = Message.Factory.create();
+            message.setBody(body);
+            assertThat(EventMessages.payload(message)).as("%s", body).hasSize(7);
+            assertThat(EventMessages.isLarger(message, 7)).as("%s", body).isFalse();
+            assertThat(EventMessages.isLarger(message, 6)).as("%s", body).isTrue();
+        }
+        Message empty = Message.Factory.create();
+        assertThat(EventMessages.isLarger(empty, 2)).isFalse();
+    }
+
+    @Test
     void a_published_event_is_the_same_bytes_at_the_other_side() {
         byte[] payload = {0, 1, (byte) 0xff, '{', '}'};
         Message received =

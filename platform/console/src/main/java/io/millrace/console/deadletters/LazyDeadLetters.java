@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The broker's dead letters, connected to when somebody first looks: a server nobody looks at pays nothing. */
 final class LazyDeadLetters {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration AWAY = Duration.ofSeconds(10);
+    /** Where the broker is there and slow. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Vertx vertx;
     private final BrokerAddress address;
@@ -30,7 +32,7 @@ final class LazyDeadLetters {
         if (known != null && !known.failed()) {
             return known;
         }
-        Future<AsyncDeadLetters> opening = AsyncDeadLetters.connect(vertx, address, TIMEOUT);
+        Future<AsyncDeadLetters> opening = AsyncDeadLetters.connect(vertx, address, AWAY, TIMEOUT);
         opened = opening;
         return opening;
     }

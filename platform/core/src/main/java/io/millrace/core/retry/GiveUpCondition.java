@@ -8,7 +8,11 @@ public enum GiveUpCondition {
     /** The function ran too often in the chain of invocations (lambda-semantics 2.4). */
     RECURSIVE_INVOCATION("RecursiveInvocation"),
     /** Its idempotency key came with another payload before. */
-    IDEMPOTENCY_KEY_REUSED("IdempotencyKeyReused");
+    IDEMPOTENCY_KEY_REUSED("IdempotencyKeyReused"),
+    /** It has no idempotency key, and its function requires one. */
+    IDEMPOTENCY_KEY_MISSING("IdempotencyKeyMissing"),
+    /** A messaging client sent more than an event may have. */
+    PAYLOAD_TOO_LARGE("PayloadTooLarge");
 
     private final String wireName;
 

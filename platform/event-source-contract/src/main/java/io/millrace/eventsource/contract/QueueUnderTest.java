@@ -14,4 +14,7 @@ public interface QueueUnderTest {
 
     /** How a mapping names it. */
     SourceDescription describe();
+
+    /** Messages that it has, those that somebody has received and not settled too. */
+    int left();
 }

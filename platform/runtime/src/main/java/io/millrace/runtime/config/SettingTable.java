@@ -209,7 +209,12 @@ public final class SettingTable {
                     + " store.");
 
     static final Setting<Integer> LIMITS_EVENT_BYTES = Setting.integer(
-            "limits.eventBytes", "bytes", "1048576", 1, HIGHEST_PAYLOAD, "Largest payload of an event.");
+            "limits.eventBytes",
+            "bytes",
+            "1048576",
+            1,
+            HIGHEST_PAYLOAD,
+            "Largest payload of an event; a message with more becomes a dead letter.");
     static final Setting<Integer> LIMITS_REQUEST_BYTES = Setting.integer(
             "limits.requestBytes",
             "bytes",

@@ -16,8 +16,8 @@ import java.util.Optional;
 /**
  * What a destination gets to read about an invocation, in Lambda's shape (lambda-semantics 2.3).
  *
- * @param condition Success, RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency or
- *     RecursiveInvocation
+ * @param condition Success, RetriesExhausted, EventAgeExceeded, ZeroReservedConcurrency, RecursiveInvocation,
+ *     IdempotencyKeyReused, IdempotencyKeyMissing or PayloadTooLarge
  * @param functionArn with a qualifier, always
  * @param attempts that were started
  * @param request the event

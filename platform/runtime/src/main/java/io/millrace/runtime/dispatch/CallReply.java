@@ -62,6 +62,7 @@ final class CallReply {
                 switch ((KeyedEnd.NotRun) end) {
                     case KEY_IN_USE -> IdempotencyKeyException.Kind.IN_USE;
                     case KEY_REUSED -> IdempotencyKeyException.Kind.REUSED;
+                    case KEY_MISSING -> IdempotencyKeyException.Kind.MISSING;
                     case STORE_AWAY -> IdempotencyKeyException.Kind.STORE_AWAY;
                     case NO_ROOM, NOT_STARTED -> throw new IllegalArgumentException(end + ": calls do not wait");
                 };

@@ -99,13 +99,15 @@ public final class Dispatcher {
                 clock,
                 settings.identity().region(),
                 settings.identity().account(),
+                settings.limits().eventBytes(),
                 mayRecur,
                 new StreamedReplies(connection, this::partMade),
-                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive()),
+                new KeyedRuns(vertx, keys, settings.idempotency().timeToLive(), meters),
                 meters,
                 traces,
                 payloads,
-                new EndWatchers());
+                new EndWatchers(),
+                new GivenBack());
         this.mailbox = new Mailbox<>(connection.context(), this::settle, this::afterTurn);
         settledBefore.addAll(tally.recentAtOpen());
         if (notes.suspects() > 0) {
@@ -269,12 +271,27 @@ public final class Dispatcher {
         return readings;
     }
 
+    /**
+     * What is seen of an event at one instant.
+     *
+     * @param worker what the worker has; empty if there is none
+     * @param keyInUseUntil when the event comes again, if it is not with the worker because its idempotency key is in use
+     */
+    record Look(Optional<WorkerState> worker, Optional<Instant> keyInUseUntil) {}
+
     /** What the worker of a function has now; empty if there is none. From any thread. */
     Future<Optional<WorkerState>> look(FunctionName function) {
-        Promise<Optional<WorkerState>> seen = Promise.promise();
+        return look(function, "").map(Look::worker);
+    }
+
+    /** The same, and what is known of an event by its id. */
+    Future<Look> look(FunctionName function, String id) {
+        Promise<Look> seen = Promise.promise();
         connection.run(() -> {
             try {
-                seen.complete(Optional.ofNullable(workers.get(function)).map(FunctionWorker::look));
+                seen.complete(new Look(
+                        Optional.ofNullable(workers.get(function)).map(FunctionWorker::look),
+                        parts.givenBack().until(id)));
             } catch (RuntimeException failure) {
                 seen.fail(failure);
             }

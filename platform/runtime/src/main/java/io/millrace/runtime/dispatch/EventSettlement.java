@@ -278,14 +278,47 @@ final class EventSettlement {
 
     /** Its idempotency key came with another payload before; no later attempt would run either. */
     void giveUpKeyReused(WaitingEvent event) {
+        giveUpForItsKey(
+                event,
+                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                "IdempotencyKeyReusedException",
+                IdempotencyKeyException.Kind.REUSED);
+    }
+
+    /** It will not have a key later either. */
+    void giveUpKeyMissing(WaitingEvent event) {
+        giveUpForItsKey(
+                event,
+                GiveUpCondition.IDEMPOTENCY_KEY_MISSING,
+                "IdempotencyKeyMissingException",
+                IdempotencyKeyException.Kind.MISSING);
+    }
+
+    private void giveUpForItsKey(
+            WaitingEvent event, GiveUpCondition condition, String errorType, IdempotencyKeyException.Kind kind) {
         giveUp(
                 event.delivery(),
                 event.id(),
                 event.note(),
-                GiveUpCondition.IDEMPOTENCY_KEY_REUSED,
+                condition,
+                event.note().number() - 1,
+                Optional.of(PlatformErrors.of(errorType, kind.message())),
+                unrun(event));
+    }
+
+    /** Only a messaging client can have sent it; it does not run. */
+    void giveUpTooLarge(WaitingEvent event) {
+        int bytes = EventMessages.payload(event.message()).length;
+        giveUp(
+                event.delivery(),
+                event.id(),
+                event.note(),
+                GiveUpCondition.PAYLOAD_TOO_LARGE,
                 event.note().number() - 1,
                 Optional.of(PlatformErrors.of(
-                        "IdempotencyKeyReusedException", IdempotencyKeyException.Kind.REUSED.message())),
+                        "RequestEntityTooLargeException",
+                        bytes + " byte payload is too large for the Event invocation type (limit "
+                                + parts.largestEvent() + " bytes, setting limits.eventBytes)")),
                 unrun(event));
     }
 
@@ -294,7 +327,7 @@ final class EventSettlement {
     }
 
     /** It waits at the broker, for as long as after a failed attempt, and has spent none. */
-    void giveBack(WaitingEvent event) {
+    void giveBack(WaitingEvent event, KeyedEnd.NotRun why) {
         if (!event.delivery().isLive()) {
             event.note().dropped();
             keepGroup(event.message(), event.id(), event.note().number());
@@ -303,7 +336,12 @@ final class EventSettlement {
         event.note().returned();
         keepGroup(event.message(), event.id(), event.note().number());
         Duration delay = retryPolicy(event.message()).delayAfter(event.note().number());
-        if (delay.compareTo(SHORTEST_WAIT) < 0) { // The broker would deliver it again at once, and again.
+        boolean isHeldHere =
+                delay.compareTo(SHORTEST_WAIT) < 0; // The broker would deliver it again at once, and again.
+        if (why == KeyedEnd.NotRun.KEY_IN_USE) {
+            parts.givenBack().add(event.id(), parts.clock().instant().plus(isHeldHere ? SHORTEST_WAIT : delay));
+        }
+        if (isHeldHere) {
             dispatcher.later(SHORTEST_WAIT, event.delivery()::release);
         } else {
             event.delivery().release();

@@ -183,6 +183,7 @@ final class FunctionWorker {
             stillRunning.adopt(delivery);
             return;
         }
+        parts.givenBack().cameBack(id);
         WaitingEvent arrived = WaitingEvent.of(delivery, id, note(event, id));
         if (arrived.note().number() > 1) {
             meters.redelivered();
@@ -200,6 +201,8 @@ final class FunctionWorker {
             giveUpBeyondLast(arrived);
         } else if (isTooOld(event)) {
             settlement.giveUpTooOld(arrived);
+        } else if (EventMessages.isLarger(event, parts.largestEvent())) {
+            settlement.giveUpTooLarge(arrived);
         } else {
             startOrPark(arrived);
         }
@@ -400,6 +403,10 @@ final class FunctionWorker {
             settlement.giveUpKeyReused(event);
             return;
         }
+        if (why == KeyedEnd.NotRun.KEY_MISSING && attempt.delivery().isLive()) {
+            settlement.giveUpKeyMissing(event);
+            return;
+        }
         running.remove(id);
         if (why == KeyedEnd.NotRun.STORE_AWAY && attempt.delivery().isLive()) {
             attempt.note().held();
@@ -407,7 +414,7 @@ final class FunctionWorker {
         } else if (why == KeyedEnd.NotRun.NO_ROOM && attempt.delivery().isLive()) {
             park(event);
         } else {
-            settlement.giveBack(event);
+            settlement.giveBack(event, why);
         }
     }
 

@@ -19,6 +19,7 @@ import io.millrace.runtime.observe.LogKeys;
 import io.millrace.runtime.observe.Meters;
 import io.millrace.runtime.trace.AttemptTrace;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -142,6 +143,13 @@ final class GivingUp {
                 loss.requestId());
     }
 
+    /** With what was too large it would be so, too. */
+    private static byte[] shown(Loss loss, byte[] payload) {
+        return loss.condition() == GiveUpCondition.PAYLOAD_TOO_LARGE
+                ? ("{\"millrace:payload\":{\"bytes\":" + payload.length + "}}").getBytes(StandardCharsets.UTF_8)
+                : payload;
+    }
+
     private static byte[] failureRecord(Loss loss, Message event, Instant now) {
         return new OutcomeRecord(
                         now,
@@ -149,7 +157,7 @@ final class GivingUp {
                         loss.arn().qualified().toString(),
                         loss.condition().wireName(),
                         loss.attempts(),
-                        EventMessages.payload(event),
+                        shown(loss, EventMessages.payload(event)),
                         loss.error().map(FunctionError::payload),
                         true,
                         loss.version())

@@ -19,6 +19,7 @@ public final class IdempotencyKeyException extends RuntimeException {
     public enum Kind {
         IN_USE("An invocation with the same idempotency key is running."),
         REUSED("The idempotency key was used with another payload."),
+        MISSING("The payload has no idempotency key where MILLRACE_IDEMPOTENCY_KEY of the function points to."),
         STORE_AWAY("The store of idempotency keys is not available.");
 
         private final String message;

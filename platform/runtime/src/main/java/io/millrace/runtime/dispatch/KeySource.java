@@ -20,11 +20,18 @@ public sealed interface KeySource {
     /** The same for each record of the batches of event source mappings. */
     String ITEM_VARIABLE = "MILLRACE_IDEMPOTENCY_ITEM_KEY";
 
+    /** With {@link #VARIABLE}: whether what has no key there is refused; else it runs without one. */
+    String REQUIRED_VARIABLE = "MILLRACE_IDEMPOTENCY_KEY_REQUIRED";
+
     /** The caller named it: with another payload it is refused. */
     record Given(String key) implements KeySource {}
 
-    /** It is a part of the payload; two with the same key are the same, whatever else they hold. */
-    record Picked(JsonPointer pointer) implements KeySource {}
+    /**
+     * It is a part of the payload; two with the same key are the same, whatever else they hold.
+     *
+     * @param isRequired whether a payload without it may not run
+     */
+    record Picked(JsonPointer pointer, boolean isRequired) implements KeySource {}
 
     /** Empty for one that has no key: it pays two looks at maps, and no more. */
     static Optional<KeySource> of(Message message, DeployedVersion version) {
@@ -35,17 +42,30 @@ public sealed interface KeySource {
                 return Optional.of(new Given(given.toString()));
             }
         }
-        String pointer = version.definition().environment().get(VARIABLE);
-        return pointer == null ? Optional.empty() : Optional.of(new Picked(JsonPointer.compile(pointer)));
+        Map<String, String> environment = version.definition().environment();
+        String pointer = environment.get(VARIABLE);
+        return pointer == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Picked(JsonPointer.compile(pointer), "true".equals(environment.get(REQUIRED_VARIABLE))));
     }
 
     /**
      * @param environment variables of a function
-     * @throws IllegalArgumentException if one of its pointers is none
+     * @throws IllegalArgumentException if one of its pointers is none, or a key is required that nothing points to
      */
     static void requireValid(Map<String, String> environment) {
         requirePointer(environment, VARIABLE, "/order/id");
         requirePointer(environment, ITEM_VARIABLE, "/body/order/id");
+        String required = environment.get(REQUIRED_VARIABLE);
+        if (required != null && !required.equals("true") && !required.equals("false")) {
+            throw new IllegalArgumentException(
+                    "environment variable " + REQUIRED_VARIABLE + " is '" + required + "', expected true or false");
+        }
+        if (required != null && !environment.containsKey(VARIABLE)) {
+            throw new IllegalArgumentException(
+                    "environment variable " + REQUIRED_VARIABLE + " is set, expected " + VARIABLE + " with it");
+        }
     }
 
     private static void requirePointer(Map<String, String> environment, String variable, String example) {

@@ -18,6 +18,8 @@ sealed interface KeyedEnd {
         KEY_IN_USE,
         /** Its key came with another payload before. */
         KEY_REUSED,
+        /** Its payload has no key, and its function requires one. */
+        KEY_MISSING,
         /** Nobody can tell whether it may run. */
         STORE_AWAY,
         /** An event's key was claimed, but the machine has no room for it any more. */

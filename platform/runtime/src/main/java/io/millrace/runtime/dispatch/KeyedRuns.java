@@ -1,5 +1,6 @@
 package io.millrace.runtime.dispatch;
 
+import io.millrace.core.function.FunctionName;
 import io.millrace.core.invocation.Invocation;
 import io.millrace.core.invocation.InvocationType;
 import io.millrace.core.invocation.Outcome;
@@ -13,6 +14,7 @@ import io.millrace.runtime.environment.FunctionEnvironments.Capacity;
 import io.millrace.runtime.idempotency.ClaimListener;
 import io.millrace.runtime.idempotency.KeyDesk;
 import io.millrace.runtime.observe.LogKeys;
+import io.millrace.runtime.observe.Meters;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,11 +36,14 @@ final class KeyedRuns {
     private final Vertx vertx;
     private final KeyDesk desk;
     private final Duration timeToLive;
+    private final Meters meters;
+    private final MissingKeys missing = new MissingKeys(System::nanoTime);
 
-    KeyedRuns(Vertx vertx, KeyDesk desk, Duration timeToLive) {
+    KeyedRuns(Vertx vertx, KeyDesk desk, Duration timeToLive, Meters meters) {
         this.vertx = vertx;
         this.desk = desk;
         this.timeToLive = timeToLive;
+        this.meters = meters;
     }
 
     /**
@@ -64,23 +69,44 @@ final class KeyedRuns {
     void start(Run run, KeySource source) {
         Duration lease = run.version().definition().timeout().plus(GRACE);
         if (source instanceof KeySource.Given && run.invocation().payload().length <= QUICKLY_HASHED_BYTES) {
-            start(run, source.request(run.invocation(), lease));
+            start(run, source, source.request(run.invocation(), lease));
             return;
         }
         vertx.executeBlocking(() -> source.request(run.invocation(), lease), false)
-                .onSuccess(request -> start(run, request))
+                .onSuccess(request -> start(run, source, request))
                 .onFailure(bug -> run.whenEnded().accept(notStarted(run, bug)));
     }
 
-    private void start(Run run, Optional<ClaimRequest> request) {
+    private void start(Run run, KeySource source, Optional<ClaimRequest> request) {
         if (request.isPresent()) {
             desk.claim(request.get(), new Claimant(run, request.get()));
-        } else {
-            try {
-                environments(run, outcome -> run.whenEnded().accept(new KeyedEnd.Ran(outcome)));
-            } catch (RuntimeException bug) { // On a worker there is nobody above who would end it.
-                run.whenEnded().accept(notStarted(run, bug));
-            }
+            return;
+        }
+        boolean isRequired = source instanceof KeySource.Picked picked && picked.isRequired();
+        countMissing(run.invocation(), isRequired);
+        if (isRequired) {
+            run.whenEnded().accept(KeyedEnd.NotRun.KEY_MISSING);
+            return;
+        }
+        try {
+            environments(run, outcome -> run.whenEnded().accept(new KeyedEnd.Ran(outcome)));
+        } catch (RuntimeException bug) { // On a worker there is nobody above who would end it.
+            run.whenEnded().accept(notStarted(run, bug));
+        }
+    }
+
+    /** A typing error in the pointer would have it so for every event, and nobody would see it. */
+    private void countMissing(Invocation invocation, boolean isRequired) {
+        FunctionName function = invocation.arn().function();
+        meters.known(function).keyMissing();
+        if (missing.isToBeTold(function)) {
+            LOGGER.atWarn()
+                    .addKeyValue(LogKeys.FUNCTION, function)
+                    .addKeyValue(LogKeys.REQUEST_ID, invocation.id())
+                    .log(
+                            isRequired
+                                    ? "no idempotency key where MILLRACE_IDEMPOTENCY_KEY points to; it does not run"
+                                    : "no idempotency key where MILLRACE_IDEMPOTENCY_KEY points to; it runs without");
         }
     }
 

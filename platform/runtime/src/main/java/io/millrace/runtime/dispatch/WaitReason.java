@@ -14,6 +14,8 @@ public enum WaitReason {
     QUARANTINE("Quarantine"),
     /** It has an idempotency key, and the store of keys cannot be asked. */
     STORE_AWAY("StoreAway"),
+    /** Another invocation runs under its idempotency key. */
+    KEY_IN_USE("KeyInUse"),
     /** Reserved concurrency is 0. */
     SWITCHED_OFF("SwitchedOff"),
     /** Nobody takes events from the queue. */

@@ -55,6 +55,7 @@ public final class Whereabouts {
             Wait.of(WaitReason.BROKER_FULL, 0, "the broker's disk has too little room: it takes no further events");
 
     private static final int LONGEST_TRY_SECONDS = 2;
+    private static final Duration COMES_BACK_WITHIN = Duration.ofSeconds(30);
 
     private final Dispatcher dispatcher;
     private final BrokerConnection managing;
@@ -179,7 +180,7 @@ public final class Whereabouts {
     }
 
     private static Wait locked(MessageGroups.Behind event) {
-        String what = event.untilMillis().isPresent() ? ", which failed and is to run again" : ", which is before it";
+        String what = event.untilMillis().isPresent() ? ", which is to run again" : ", which is before it";
         return new Wait(
                 WaitReason.GROUP_LOCKED,
                 1,
@@ -216,12 +217,13 @@ public final class Whereabouts {
      * @param id the request id
      */
     public Future<EventPlace> of(FunctionName function, String id) {
-        return withWorker(function, id)
-                .compose(found -> found.isPresent() ? Future.succeededFuture(found.get()) : atBroker(function, id));
+        return dispatcher.look(function, id).compose(seen -> place(seen, id)
+                .map(Future::succeededFuture)
+                .orElseGet(() -> atBroker(function, id, seen.keyInUseUntil())));
     }
 
-    private Future<Optional<EventPlace>> withWorker(FunctionName function, String id) {
-        return dispatcher.look(function).map(worker -> worker.flatMap(state -> place(state, id)));
+    private static Optional<EventPlace> place(Dispatcher.Look seen, String id) {
+        return seen.worker().flatMap(state -> place(state, id));
     }
 
     private static Optional<EventPlace> place(WorkerState state, String id) {
@@ -241,21 +243,23 @@ public final class Whereabouts {
                 .map(event -> EventPlace.waiting(locked(event)));
     }
 
-    private Future<EventPlace> atBroker(FunctionName function, String id) {
-        return queue(function).compose(queue -> delayed(function, id, queue)
+    private Future<EventPlace> atBroker(FunctionName function, String id, Optional<Instant> keyInUse) {
+        return queue(function).compose(queue -> delayed(function, id, queue, keyInUse)
                 .compose(delayed -> delayed.isPresent()
                         ? Future.succeededFuture(EventPlace.waiting(delayed.get()))
                         : inQueues(function, id, queue)));
     }
 
-    private Future<Optional<Wait>> delayed(FunctionName function, String id, Queue queue) {
+    private Future<Optional<Wait>> delayed(FunctionName function, String id, Queue queue, Optional<Instant> keyInUse) {
         if (queue.scheduled() == 0 || queue.scheduled() > MOST_LISTED) {
             return Future.succeededFuture(Optional.empty());
         }
         return management
                 .operation("queue." + Topology.invokeAddress(function), "listScheduledMessagesAsJSON")
                 .compose(answer -> scheduled(parse(answer.asText()), id)
-                        .map(message -> due(function, id, message).map(Optional::of))
+                        .map(message -> keyInUse.map(until -> Future.succeededFuture(keyInUse(until)))
+                                .orElseGet(() -> due(function, id, message))
+                                .map(Optional::of))
                         .orElse(Future.succeededFuture(Optional.empty())));
     }
 
@@ -290,6 +294,15 @@ public final class Whereabouts {
                 wanted.isPresent() ? "its publisher wanted it delivered later" : "it failed before and is to run again",
                 wanted,
                 Optional.empty()));
+    }
+
+    private static Wait keyInUse(Instant until) {
+        return new Wait(
+                WaitReason.KEY_IN_USE,
+                1,
+                "another invocation runs under its idempotency key; it is to be tried again, and has spent no attempt",
+                Optional.of(until),
+                Optional.empty());
     }
 
     /** When the publisher wanted it delivered, which may be over. */
@@ -335,10 +348,11 @@ public final class Whereabouts {
         return EventPlace.waiting(new Wait(wait.reason(), 1, detail, wait.until(), wait.heldBy()));
     }
 
-    /** Meanwhile the worker may have got it. */
+    /** Meanwhile the worker may have got it; or it has had it all the time, until it gives it back. */
     private Future<EventPlace> again(FunctionName function, String id, Queue queue) {
-        return withWorker(function, id)
-                .map(found -> found.orElseGet(() -> {
+        return dispatcher
+                .look(function, id)
+                .map(seen -> place(seen, id).or(() -> heldForItsKey(seen)).orElseGet(() -> {
                     boolean isPartial = queue.scheduled() > MOST_LISTED || queue.ready() > MOST_BROWSED;
                     return new EventPlace(
                             Place.NOT_FOUND,
@@ -348,6 +362,13 @@ public final class Whereabouts {
                                     : "not found: it is not waiting; it has ended, or was never accepted",
                             Optional.empty());
                 }));
+    }
+
+    // An event that somebody removed from the queue does not come back; nobody tells.
+    private static Optional<EventPlace> heldForItsKey(Dispatcher.Look seen) {
+        return seen.keyInUseUntil()
+                .filter(until -> until.plus(COMES_BACK_WITHIN).isAfter(Instant.now()))
+                .map(until -> EventPlace.waiting(keyInUse(until)));
     }
 
     /** How many stand before it in a queue; empty if it is not among those that are looked at. */

@@ -18,6 +18,7 @@ import java.util.function.Predicate;
  *
  * @param region of the ARNs that functions see
  * @param account of the ARNs that functions see
+ * @param largestEvent bytes that an event may have; doors refuse more, messaging clients have none to go through
  * @param mayRecur whether a function may call itself as often as it likes; from memory
  */
 record WorkerParts(
@@ -32,10 +33,12 @@ record WorkerParts(
         Clock clock,
         String region,
         String account,
+        int largestEvent,
         Predicate<FunctionName> mayRecur,
         StreamedReplies streams,
         KeyedRuns keyed,
         Meters meters,
         Traces traces,
         PayloadStore payloads,
-        EndWatchers watchers) {}
+        EndWatchers watchers,
+        GivenBack givenBack) {}

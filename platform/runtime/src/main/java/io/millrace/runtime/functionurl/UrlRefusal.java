@@ -60,7 +60,7 @@ final class UrlRefusal extends RuntimeException {
         String message = refused.getMessage();
         return switch (refused.kind()) {
             case IN_USE -> of(429, "TooManyRequestsException", message);
-            case REUSED -> of(400, "InvalidParameterValueException", message);
+            case REUSED, MISSING -> of(400, "InvalidParameterValueException", message);
             case STORE_AWAY -> of(503, "ServiceUnavailableException", message);
         };
     }

@@ -94,7 +94,7 @@ final class Refusals {
         String message = String.valueOf(refused.getMessage());
         return switch (refused.kind()) {
             case IN_USE -> TooManyRequestsException.without(message);
-            case REUSED -> new InvalidParameterValueException(message);
+            case REUSED, MISSING -> new InvalidParameterValueException(message);
             case STORE_AWAY -> new ServiceUnavailableException(message);
         };
     }

@@ -40,12 +40,13 @@ final class FunctionCalls {
     /** A run of the function: succeeded or failed. */
     record Run(String requestId, Invoker.Answer answer) {}
 
-    /** Blocks until there is such a function. */
-    void awaitFunction() throws Stopped {
-        FunctionArn function = mapping.settings().function();
-        while (!parts.exists().test(function)) {
-            pause("the function does not exist");
+    /** Whether there is such a function now; after a pause where there is none. */
+    boolean hasFunction() throws Stopped {
+        if (parts.exists().test(mapping.settings().function())) {
+            return true;
         }
+        pause("the function does not exist");
+        return false;
     }
 
     /**

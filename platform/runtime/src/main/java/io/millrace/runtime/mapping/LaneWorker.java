@@ -90,7 +90,6 @@ final class LaneWorker {
 
     /** @return what is left to do, in its order */
     private List<Piece> attempt(Piece piece) throws Stopped {
-        calls.awaitFunction();
         Instant now = clock.instant();
         int alike = piece.alikeInAge(settings.stream().maximumAge(), now);
         if (alike < piece.size()) {
@@ -104,6 +103,9 @@ final class LaneWorker {
         if (piece.first().bytes() > partition.mostRecordBytes()) { // It is alone then.
             giveUp(piece, TOO_LARGE, 0);
             return List.of();
+        }
+        if (!calls.hasFunction()) { // Their age counts meanwhile.
+            return List.of(piece);
         }
         openWindow(piece.first());
         health.counts().ages().begun(this, age(piece, now));
@@ -274,30 +276,36 @@ final class LaneWorker {
     private void tellEnd(List<StreamItem> ends, boolean isEarly) throws Stopped {
         Piece piece = Piece.untried(ends);
         while (true) {
-            calls.awaitFunction();
-            Optional<ItemClaims<StreamItem>> none = calls.claim(List.of(), partition.source());
-            Optional<Run> run =
-                    none.isEmpty() ? Optional.empty() : calls.run(event(List.of(), true, isEarly), none.get());
-            if (run.isEmpty()) {
-                continue;
-            }
-            if (run.get().answer().outcome() instanceof Outcome.Succeeded) {
+            Optional<Run> run = runEnd(isEarly);
+            if (run.isPresent() && run.get().answer().outcome() instanceof Outcome.Succeeded) {
                 health.succeeded();
                 calls.succeeded();
                 return;
             }
-            health.failed();
-            piece = piece.after(lastAttempt(run.get())).counted();
-            Instant now = clock.instant();
+            if (run.isPresent()) {
+                health.failed();
+                piece = piece.after(lastAttempt(run.get())).counted();
+            }
             boolean isTooOld =
-                    piece.from(ends.size() - 1).isTooOld(settings.stream().maximumAge(), now);
-            if (isTooOld || isLast(piece.attempts())) {
+                    piece.from(ends.size() - 1).isTooOld(settings.stream().maximumAge(), clock.instant());
+            if (isTooOld || (run.isPresent() && isLast(piece.attempts()))) {
                 String condition = isTooOld ? TOO_OLD : partition.retriesExhausted();
                 // Not counted: its records are done, one by one.
-                failures.giveUp(ends, condition, piece.attempts(), piece.last());
+                failures.giveUp(ends, condition, Math.max(1, piece.attempts()), piece.last());
                 return;
             }
-            calls.pause("the end of a window failed");
+            if (run.isPresent()) {
+                calls.pause("the end of a window failed");
+            }
         }
+    }
+
+    /** @return empty if the function did not run, after a pause */
+    private Optional<Run> runEnd(boolean isEarly) throws Stopped {
+        if (!calls.hasFunction()) {
+            return Optional.empty();
+        }
+        Optional<ItemClaims<StreamItem>> none = calls.claim(List.of(), partition.source());
+        return none.isEmpty() ? Optional.empty() : calls.run(event(List.of(), true, isEarly), none.get());
     }
 }

@@ -19,6 +19,7 @@ public final class MappingCounts {
     private final LongAdder dropped = new LongAdder();
     private final BatchAges ages = new BatchAges(System::nanoTime);
     private volatile OptionalLong lag = OptionalLong.empty();
+    private volatile Optional<String> lastResult = Optional.empty();
 
     /**
      * All of them at about one instant.
@@ -90,5 +91,14 @@ public final class MappingCounts {
 
     BatchAges ages() {
         return ages;
+    }
+
+    /** How the last batch ended, as Lambda words it, also in processes before this one; empty before the first. */
+    Optional<String> lastResult() {
+        return lastResult;
+    }
+
+    void lastResult(String ofLastBatch) {
+        lastResult = Optional.of(ofLastBatch);
     }
 }

@@ -34,6 +34,8 @@ final class MappingDocument {
     /** Beside the mapping: they change without it. */
     private static final String TAGS = "tags";
 
+    private static final String LAST_RESULT = "lastResult";
+
     private static final int ARN_PARTS = 6;
     private static final int REGION = 3;
     private static final int ACCOUNT = 4;
@@ -95,6 +97,18 @@ final class MappingDocument {
         ObjectNode tagged = document.deepCopy();
         tags.forEach(tagged.putObject(TAGS)::put);
         return tagged;
+    }
+
+    /** How the last batch ended, as far as that was written. */
+    static Optional<String> lastResult(ObjectNode document) {
+        return Optional.ofNullable(document.path(LAST_RESULT).textValue());
+    }
+
+    /** @return a document of its own */
+    static ObjectNode ended(ObjectNode document, Optional<String> lastResult) {
+        ObjectNode ended = document.deepCopy();
+        lastResult.ifPresent(result -> ended.put(LAST_RESULT, result));
+        return ended;
     }
 
     /** Before there were other sources than queues, it was the queue's ARN. */

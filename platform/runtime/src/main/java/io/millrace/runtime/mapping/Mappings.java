@@ -67,6 +67,7 @@ public final class Mappings implements MappingAdministration {
         return change(() -> {
             for (Document document : documents.of(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER)) {
                 EventSourceMapping mapping = MappingDocument.read(document);
+                MappingDocument.lastResult(document.content()).ifPresent(counts(mapping)::lastResult);
                 Kept kept = kept(mapping);
                 kept.poller().ifPresent(SourcePoller::start);
                 mappings.put(mapping.uuid(), kept);
@@ -91,7 +92,10 @@ public final class Mappings implements MappingAdministration {
 
     @Override
     public Optional<String> lastResult(String uuid) {
-        return Optional.ofNullable(mappings.get(uuid)).flatMap(Kept::poller).flatMap(SourcePoller::lastResult);
+        return Optional.ofNullable(mappings.get(uuid))
+                .flatMap(Kept::poller)
+                .flatMap(SourcePoller::lastResult)
+                .or(() -> Optional.ofNullable(counts.get(uuid)).flatMap(MappingCounts::lastResult));
     }
 
     @Override
@@ -222,8 +226,24 @@ public final class Mappings implements MappingAdministration {
                 .compose(all -> {
                     List<Future<Void>> stopped = new ArrayList<>();
                     all.forEach(kept -> kept.poller().ifPresent(poller -> stopped.add(poller.stop(patience))));
-                    return Future.join(stopped).mapEmpty();
-                });
+                    return Future.join(stopped).<Void>mapEmpty();
+                })
+                .eventually(() -> change(this::writeLastResults).otherwise(this::notWritten));
+    }
+
+    private Set<String> notWritten(Throwable failure) {
+        LOGGER.atWarn().setCause(failure).log("how batches of mappings ended last is not written, others will be");
+        return Set.of();
+    }
+
+    /** Only here and with changes of a mapping: batches may end in either way many times a second. */
+    private Set<String> writeLastResults() {
+        counts.forEach((uuid, counted) -> documents.change(
+                DocumentKind.EVENT_SOURCE_MAPPING,
+                NO_OWNER,
+                uuid,
+                stored -> stored.map(document -> MappingDocument.ended(document, counted.lastResult()))));
+        return counts.keySet();
     }
 
     /** The mapping's last state comes with its new poller. */
@@ -259,7 +279,8 @@ public final class Mappings implements MappingAdministration {
     /** @param poller that still runs, for what the mapping was before */
     private EventSourceMapping store(
             EventSourceMapping mapping, Optional<SourcePoller> poller, Map<String, String> tags) {
-        ObjectNode document = MappingDocument.tagged(MappingDocument.write(mapping), tags);
+        ObjectNode tagged = MappingDocument.tagged(MappingDocument.write(mapping), tags);
+        ObjectNode document = MappingDocument.ended(tagged, counts(mapping).lastResult());
         documents.change(DocumentKind.EVENT_SOURCE_MAPPING, NO_OWNER, mapping.uuid(), before -> Optional.of(document));
         mappings.put(mapping.uuid(), new Kept(mapping, poller));
         return mapping;

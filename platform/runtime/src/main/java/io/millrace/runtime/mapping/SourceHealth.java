@@ -16,24 +16,22 @@ final class SourceHealth {
     /** By what is away: a partition, or the source. */
     private final Map<String, String> troubles = new ConcurrentHashMap<>();
 
-    private volatile String last = "";
-
     SourceHealth(EventSourceMapping mapping, MappingCounts counts) {
         this.mapping = mapping;
         this.counts = counts;
     }
 
-    /** Through all changes of the mapping. */
+    /** Through all changes of the mapping; how the last batch ended is there too. */
     MappingCounts counts() {
         return counts;
     }
 
     void succeeded() {
-        last = "OK";
+        counts.lastResult("OK");
     }
 
     void failed() {
-        last = "PROBLEM: Function call failed";
+        counts.lastResult("PROBLEM: Function call failed");
     }
 
     /** @param what a partition, or the source's label */
@@ -61,6 +59,6 @@ final class SourceHealth {
         return troubles.values().stream()
                 .findFirst()
                 .map(reason -> "PROBLEM: " + reason)
-                .or(() -> Optional.of(last).filter(text -> !text.isEmpty()));
+                .or(counts::lastResult);
     }
 }

@@ -30,6 +30,14 @@ final class FunctionFamilies {
                 function);
         addEvents(families, meters);
         addShadow(families, meters);
+        if (meters.keysMissing() > 0) {
+            families.counter(
+                    "millrace_idempotency_keys_missing",
+                    "Invocations without an idempotency key where their function says that one is.",
+                    meters.keysMissing(),
+                    FUNCTION,
+                    function);
+        }
     }
 
     /** Of functions that have, or had, one: nearly none do. */

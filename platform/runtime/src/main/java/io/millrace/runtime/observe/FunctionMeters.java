@@ -31,6 +31,7 @@ public final class FunctionMeters {
     private final LongAdder deadLetterErrors = new LongAdder();
     private final LongAdder destinationFailures = new LongAdder();
     private final LongAdder redeliveries = new LongAdder();
+    private final LongAdder keysMissing = new LongAdder();
 
     /** @param isOn whether anybody will read what is measured for each event */
     FunctionMeters(String label, boolean isOn) {
@@ -108,6 +109,15 @@ public final class FunctionMeters {
     /** An event came from its queue that had an attempt before. */
     public void redelivered() {
         redeliveries.increment();
+    }
+
+    /** An invocation had no idempotency key where its function says that one is. */
+    public void keyMissing() {
+        keysMissing.increment();
+    }
+
+    public long keysMissing() {
+        return keysMissing.sum();
     }
 
     /** An event was to be run by another version, too, and this came of it. */

@@ -339,6 +339,27 @@ class StreamPollerTest {
         assertThat(floor.sent).isEmpty();
     }
 
+    @Test
+    void records_grow_too_old_while_the_function_does_not_exist() {
+        // Given
+        floor.exists = false;
+        floor.append(2);
+        floor.start(settings(1, FeedingFloor.maximumAge(Duration.ofSeconds(60))));
+        await().atMost(PATIENCE).until(() -> floor.log.read() == 2);
+        // When
+        floor.now = NOON.plusSeconds(61);
+        // Then
+        floor.awaitDone(2);
+        assertThat(floor.givenUp()).hasSize(2).allSatisfy(record -> assertThat(record)
+                .contains("\"condition\":\"RecordAgeExceeded\"", "\"batchSize\":1"));
+        // When
+        floor.exists = true;
+        floor.append(1);
+        // Then
+        floor.awaitDone(3);
+        assertThat(floor.function.batches()).containsExactly(List.of(2));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"{\"batchItemFailures\":[]}", "{\"batchItemFailures\":null}", "{}", "null", "[]", "\"\"", ""})

@@ -157,6 +157,31 @@ class TumblingWindowsTest {
     }
 
     @Test
+    void the_end_of_a_window_is_given_up_when_it_grew_too_old_while_the_function_did_not_exist() {
+        // Given
+        floor.append(1);
+        StreamSettings stream = new StreamSettings(
+                1,
+                false,
+                Optional.of(Duration.ofSeconds(60)),
+                OptionalInt.empty(),
+                WINDOW,
+                Optional.of(FeedingFloor.QUEUE));
+        floor.start(settings(10, stream));
+        await().atMost(PATIENCE).until(() -> floor.function.calls.size() == 1);
+        floor.exists = false;
+        // When
+        floor.now = NOON.plusSeconds(92);
+        // Then
+        floor.awaitDone(1);
+        assertThat(ends()).isEmpty();
+        assertThat(floor.givenUp())
+                .singleElement()
+                .asString()
+                .contains("\"condition\":\"RecordAgeExceeded\",\"approximateInvokeCount\":1}");
+    }
+
+    @Test
     void a_clock_that_was_an_hour_ahead_cuts_no_window_short_once_it_is_right_again() {
         // Given a window that the clock of that hour called over
         floor.append(1);

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -113,6 +114,7 @@ class KafkaMappingIT {
                 .isSorted());
         assertThat(recorder.sources).containsOnly("SelfManagedKafka");
         await().atMost(LONG)
+                .ignoreExceptionsInstanceOf(ExecutionException.class)
                 .untilAsserted(() ->
                         assertThat(committed(mapping.path("UUID").textValue())).isEqualTo(600));
     }

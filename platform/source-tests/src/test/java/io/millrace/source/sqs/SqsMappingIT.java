@@ -45,7 +45,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 class SqsMappingIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LONG = Duration.ofMinutes(2);
-    /** Of the queues; functions here may run for three. */
+    /** Of queues whose messages are to come again; functions here may run for three. */
     private static final int VISIBILITY_SECONDS = 8;
 
     private static final Map<String, String> PROPERTIES = Map.of(
@@ -125,7 +125,7 @@ class SqsMappingIT {
     @Test
     void what_the_function_is_done_with_is_deleted_and_what_it_reports_comes_again_alone() throws Exception {
         // Given
-        String url = queue("orders-in");
+        String url = queue("orders-in", 25); // The others must not come again too because the machine stood still.
         List<String> bodies =
                 IntStream.range(0, 25).mapToObj(number -> "order " + number).toList();
         bodies.forEach(body -> sqs.sendMessage(request -> request.queueUrl(url).messageBody(body)));
@@ -167,7 +167,7 @@ class SqsMappingIT {
     @Test
     void a_message_whose_idempotency_key_was_there_before_is_deleted_without_a_run() throws Exception {
         // Given
-        String url = queue("keyed-in");
+        String url = queue("keyed-in", 600);
         millrace.deploy(
                 "keyed",
                 recorder,
@@ -207,9 +207,12 @@ class SqsMappingIT {
     }
 
     private static String queue(String name) {
+        return queue(name, VISIBILITY_SECONDS);
+    }
+
+    private static String queue(String name, int visibilitySeconds) {
         return sqs.createQueue(request -> request.queueName(name)
-                        .attributes(
-                                Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, Integer.toString(VISIBILITY_SECONDS))))
+                        .attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, Integer.toString(visibilitySeconds))))
                 .queueUrl();
     }
 

@@ -60,6 +60,8 @@ final class FanOutServer implements AutoCloseable {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Dio.netty.noUnsafe=false",
                         "-cp",
                         System.getProperty("java.class.path"),

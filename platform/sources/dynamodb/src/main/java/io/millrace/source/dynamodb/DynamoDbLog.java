@@ -6,6 +6,7 @@ import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.source.shards.IteratorExpiredException;
+import io.millrace.source.shards.ServiceTime;
 import io.millrace.source.shards.Shard;
 import io.millrace.source.shards.ShardPage;
 import io.millrace.source.shards.ShardStart;
@@ -79,6 +80,9 @@ final class DynamoDbLog implements ShardedLog {
             DescribeStreamRequest.Builder next = DescribeStreamRequest.builder().streamArn(servicesArn);
             while (true) {
                 StreamDescription page = client.describeStream(next.build()).streamDescription();
+                if (page == null || !page.hasShards()) {
+                    throw away("an answer without a list of shards");
+                }
                 page.shards()
                         .forEach(shard -> shards.add(new Shard(
                                 shard.shardId(),
@@ -97,6 +101,14 @@ final class DynamoDbLog implements ShardedLog {
     @Override
     public boolean beginsAtTimes() {
         return false;
+    }
+
+    @Override
+    public Optional<Instant> time() {
+        return asked(() -> ServiceTime.of(
+                client.describeStream(request -> request.streamArn(servicesArn).limit(1))
+                        .sdkHttpResponse()
+                        .firstMatchingHeader(ServiceTime.HEADER)));
     }
 
     @Override
@@ -126,10 +138,14 @@ final class DynamoDbLog implements ShardedLog {
             try {
                 GetRecordsResponse page = client.getRecords(
                         request -> request.shardIterator(iterator).limit(Math.min(most, MOST_AT_ONCE)));
+                if (!page.hasRecords()) { // Without a place to go on it would be the end of the shard.
+                    throw away("an answer without a list of records");
+                }
                 return new ShardPage(
                         page.records().stream()
                                 .map(record -> ChangeRecord.of(record, stream))
                                 .toList(),
+                        false,
                         Optional.ofNullable(page.nextShardIterator()));
             } catch (ExpiredIteratorException | TrimmedDataAccessException late) {
                 throw new IteratorExpiredException(shard);
@@ -168,6 +184,10 @@ final class DynamoDbLog implements ShardedLog {
         } catch (SdkException failed) {
             throw away(stream, failed);
         }
+    }
+
+    private SourceAwayException away(String nonsense) {
+        return new SourceAwayException("The stream " + stream.arn() + " does not answer as it should: " + nonsense);
     }
 
     private static SourceAwayException away(TableStream stream, SdkException failed) {

@@ -1,5 +1,6 @@
 package io.millrace.source.dynamodb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,21 +16,26 @@ import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.eventsource.contract.FreePort;
+import io.millrace.eventsource.contract.HttpGate;
 import io.millrace.eventsource.contract.KeptCheckpoints;
 import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
 import io.millrace.eventsource.contract.PartitionedSourceContract;
 import io.millrace.eventsource.contract.RealServer;
+import io.millrace.source.shards.ShardedSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,7 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Against DynamoDB Local. */
 class DynamoDbSourceIT extends PartitionedSourceContract {
@@ -283,6 +290,105 @@ class DynamoDbSourceIT extends PartitionedSourceContract {
 
         try (PartitionedSource source = (PartitionedSource) kind().open(inARegion, new KeptCheckpoints())) {
             assertThat(source.partitions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void the_latest_leaves_out_what_was_there_also_where_many_empty_pages_come_before_it() throws Exception {
+        // Given
+        Table table = new Table();
+        table.write(List.of(new LogUnderTest.Written("a", "before"), new LogUnderTest.Written("b", "before")));
+        KeptCheckpoints kept = new KeptCheckpoints();
+
+        // When, Then
+        for (int i = 0; i < 2; i++) { // The second time as after a restart.
+            HesitantLog log =
+                    new HesitantLog(realLog(table), EMPTY_PAGES, Instant.now().plus(Duration.ofHours(1)));
+            try (ShardedSource source = hesitant(log, table, kept)) {
+                String shard = source.partitions().iterator().next();
+                Awaitility.await().atMost(PATIENCE).until(() -> {
+                    assertThat(source.read(shard, 10, Duration.ofMillis(100))).isEmpty();
+                    return log.recordsRead() == 2;
+                });
+            }
+        }
+    }
+
+    /** More than are taken for the end. */
+    private static final int EMPTY_PAGES = 7;
+
+    private static DynamoDbLog realLog(Table table) {
+        DynamoDbStreamsClient streams = DynamoDbStreamsClient.builder()
+                .region(Region.US_EAST_1)
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+        return DynamoDbLog.open(streams, TableStream.parse(table.stream).orElseThrow());
+    }
+
+    private static ShardedSource hesitant(HesitantLog log, Table table, KeptCheckpoints kept) {
+        return new ShardedSource(
+                log,
+                table.describe("one", StartingPosition.LATEST, Optional.empty()),
+                kept,
+                Duration.ofMillis(250),
+                Duration.ofSeconds(5),
+                Clock.systemUTC());
+    }
+
+    @Test
+    void the_service_tells_its_time() {
+        try (DynamoDbLog log = realLog(new Table())) {
+            assertThat(log.time().orElseThrow())
+                    .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+        }
+    }
+
+    @Test
+    void a_server_that_answers_nonsense_is_away_and_reading_goes_on_where_it_was() throws Exception {
+        // Given
+        Table table = new Table();
+        table.write(List.of(new LogUnderTest.Written("a", "one")));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        List<HttpGate.Answer> nonsense = new ArrayList<>(HttpGate.nonsense("application/x-amz-json-1.0"));
+        nonsense.add(new HttpGate.Answer(200, "application/x-amz-json-1.0", "{}".getBytes(UTF_8)));
+        try (HttpGate lying = new HttpGate(gate.port())) {
+            System.setProperty("aws.endpointUrlDynamoDbStreams", lying.url());
+            try (PartitionedSource source = open(table, kept)) {
+                String shard = source.partitions().iterator().next();
+                SourceRecord one = source.read(shard, 10, PATIENCE).get(0);
+                assertThat(source.commit(shard, one.position())).isTrue();
+                Map<String, String> before = kept.all();
+                for (HttpGate.Answer answer : nonsense) {
+                    // When
+                    lying.answer(operation -> Optional.of(answer));
+                    // Then
+                    assertThatThrownBy(() -> source.read(shard, 10, Duration.ZERO))
+                            .isInstanceOf(RuntimeException.class);
+                    assertThatThrownBy(() -> openAndList(table, kept)).isInstanceOf(RuntimeException.class);
+                    assertThat(kept.all()).isEqualTo(before);
+                }
+                // When
+                lying.answer(operation -> Optional.empty());
+                table.write(List.of(new LogUnderTest.Written("a", "two")));
+                // Then
+                assertThat(source.partitions()).containsExactly(shard);
+                assertThat(source.read(shard, 10, PATIENCE))
+                        .singleElement()
+                        .satisfies(record -> assertThat(valueIn(json(record))).isEqualTo("two"));
+            }
+        } finally {
+            System.setProperty("aws.endpointUrlDynamoDbStreams", "http://127.0.0.1:" + gate.port());
+        }
+    }
+
+    private PartitionedSource open(Table table, KeptCheckpoints kept) {
+        return (PartitionedSource)
+                kind().open(table.describe("one", StartingPosition.TRIM_HORIZON, Optional.empty()), kept);
+    }
+
+    private void openAndList(Table table, KeptCheckpoints kept) {
+        try (PartitionedSource source = open(table, kept)) {
+            assertThat(source.partitions()).as("shards of nonsense").isNull();
         }
     }
 

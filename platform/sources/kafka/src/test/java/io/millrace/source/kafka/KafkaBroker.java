@@ -186,7 +186,7 @@ final class KafkaBroker implements RealServer, AutoCloseable {
                         throw new IllegalStateException(
                                 "The broker has ended:\n" + Files.readString(directory.resolve("out")));
                     }
-                    try (Admin admin = admin()) {
+                    try (Admin admin = admin(Duration.ofSeconds(10))) {
                         return !admin.describeCluster().nodes().get().isEmpty();
                     }
                 });
@@ -201,13 +201,18 @@ final class KafkaBroker implements RealServer, AutoCloseable {
     }
 
     Admin admin() {
+        return admin(LONG);
+    }
+
+    private Admin admin(Duration patience) {
+        String millis = Long.toString(patience.toMillis());
         return Admin.create(Map.of(
                 "bootstrap.servers",
                 bootstrapServer(),
                 "request.timeout.ms",
-                "10000",
+                millis,
                 "default.api.timeout.ms",
-                "10000",
+                millis,
                 "enable.metrics.push",
                 "false"));
     }

@@ -6,10 +6,12 @@ import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
 import io.millrace.source.shards.IteratorExpiredException;
+import io.millrace.source.shards.ServiceTime;
 import io.millrace.source.shards.Shard;
 import io.millrace.source.shards.ShardPage;
 import io.millrace.source.shards.ShardStart;
 import io.millrace.source.shards.ShardedLog;
+import io.millrace.source.shards.TimeNotReachedException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -63,6 +65,9 @@ final class KinesisLog implements ShardedLog {
                     ListShardsRequest.builder().streamName(stream.name()).build();
             while (true) {
                 ListShardsResponse page = client.listShards(next);
+                if (!page.hasShards()) {
+                    throw away("an answer without a list of shards");
+                }
                 page.shards().forEach(shard -> shards.add(shard(shard)));
                 if (page.nextToken() == null) {
                     return shards;
@@ -88,6 +93,13 @@ final class KinesisLog implements ShardedLog {
     }
 
     @Override
+    public Optional<Instant> time() {
+        return asked(() -> ServiceTime.of(client.describeStreamSummary(request -> request.streamName(stream.name()))
+                .sdkHttpResponse()
+                .firstMatchingHeader(ServiceTime.HEADER)));
+    }
+
+    @Override
     public String iterator(String shard, ShardStart start) {
         GetShardIteratorRequest.Builder request = GetShardIteratorRequest.builder()
                 .streamName(stream.name())
@@ -100,10 +112,12 @@ final class KinesisLog implements ShardedLog {
         }
         try {
             return asked(() -> client.getShardIterator(request.build()).shardIterator());
-        } catch (InvalidArgumentException trimmed) {
+        } catch (InvalidArgumentException refused) {
+            if (start instanceof ShardStart.Since) { // It exists, sooner or later; the oldest record is not meant.
+                throw new TimeNotReachedException(String.valueOf(refused.getMessage()));
+            }
             return asked(() -> client.getShardIterator(request.shardIteratorType(ShardIteratorType.TRIM_HORIZON)
                             .startingSequenceNumber(null)
-                            .timestamp(null)
                             .build())
                     .shardIterator());
         }
@@ -115,10 +129,14 @@ final class KinesisLog implements ShardedLog {
             try {
                 GetRecordsResponse page = client.getRecords(
                         request -> request.shardIterator(iterator).limit(most));
+                if (!page.hasRecords()) { // Without a place to go on it would be the end of the shard.
+                    throw away("an answer without a list of records");
+                }
                 return new ShardPage(
                         page.records().stream()
                                 .map(record -> KinesisRecord.of(record, shard, stream))
                                 .toList(),
+                        page.millisBehindLatest() != null && page.millisBehindLatest() > 0,
                         Optional.ofNullable(page.nextShardIterator()));
             } catch (ExpiredIteratorException late) {
                 throw new IteratorExpiredException(shard);
@@ -158,6 +176,10 @@ final class KinesisLog implements ShardedLog {
         } catch (SdkException failed) {
             throw away(failed);
         }
+    }
+
+    private SourceAwayException away(String nonsense) {
+        return new SourceAwayException("The stream " + stream.arn() + " does not answer as it should: " + nonsense);
     }
 
     private SourceAwayException away(SdkException failed) {

@@ -24,6 +24,17 @@ public final class KinesisSourceKind implements EventSourceKind {
 
     private static final Duration LIST_INTERVAL = Duration.ofSeconds(5);
 
+    private final Clock clock;
+
+    public KinesisSourceKind() {
+        this(Clock.systemUTC());
+    }
+
+    /** @param clock of this server */
+    KinesisSourceKind(Clock clock) {
+        this.clock = clock;
+    }
+
     @Override
     public String name() {
         return "Kinesis";
@@ -36,32 +47,37 @@ public final class KinesisSourceKind implements EventSourceKind {
 
     @Override
     public EventSource open(SourceDescription source, Checkpoints checkpoints) {
-        String text = source.arn().orElseThrow();
-        StreamName stream = StreamName.parse(text)
-                .orElseThrow(() -> new SourceRefusedException("The event source " + text
-                        + " is no stream, expected arn:aws:kinesis:<region>:<account>:stream/<name>."));
-        KinesisClient client = KinesisClient.builder()
-                .region(Region.of(stream.region()))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build();
-        return open(client, stream, source, checkpoints, POLL_INTERVAL, LIST_INTERVAL);
-    }
-
-    /** @param client closed with the source, and where it cannot be opened */
-    static EventSource open(
-            KinesisClient client,
-            StreamName stream,
-            SourceDescription source,
-            Checkpoints checkpoints,
-            Duration pollInterval,
-            Duration listInterval) {
-        KinesisLog log = new KinesisLog(client, stream);
+        StreamName stream = stream(source);
+        KinesisLog log = new KinesisLog(client(stream), stream);
         try {
             log.requireThere();
-            return new ShardedSource(log, source, checkpoints, pollInterval, listInterval, Clock.systemUTC());
+            return new ShardedSource(log, source, checkpoints, POLL_INTERVAL, LIST_INTERVAL, clock);
         } catch (RuntimeException refusedOrAway) {
             log.close();
             throw refusedOrAway;
         }
+    }
+
+    /** To open it may mean to wait for a time. */
+    @Override
+    public void look(SourceDescription source, Checkpoints none) {
+        StreamName stream = stream(source);
+        try (KinesisLog log = new KinesisLog(client(stream), stream)) {
+            log.requireThere();
+        }
+    }
+
+    private static StreamName stream(SourceDescription source) {
+        String arn = source.arn().orElseThrow();
+        return StreamName.parse(arn)
+                .orElseThrow(() -> new SourceRefusedException("The event source " + arn
+                        + " is no stream, expected arn:aws:kinesis:<region>:<account>:stream/<name>."));
+    }
+
+    private static KinesisClient client(StreamName stream) {
+        return KinesisClient.builder()
+                .region(Region.of(stream.region()))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
     }
 }

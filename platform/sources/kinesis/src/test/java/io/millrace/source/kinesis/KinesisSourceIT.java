@@ -9,17 +9,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.eventsource.EventSourceKind;
 import io.millrace.eventsource.PartitionedSource;
 import io.millrace.eventsource.PartitionedSource.BatchInfo;
+import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import io.millrace.eventsource.SourceRefusedException;
+import io.millrace.eventsource.contract.HttpGate;
 import io.millrace.eventsource.contract.KeptCheckpoints;
 import io.millrace.eventsource.contract.LogUnderTest;
 import io.millrace.eventsource.contract.NetworkGate;
 import io.millrace.eventsource.contract.PartitionedSourceContract;
 import io.millrace.eventsource.contract.RealServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,10 +34,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -265,6 +273,275 @@ class KinesisSourceIT extends PartitionedSourceContract {
     private static PartitionedSource open(Stream stream, KeptCheckpoints checkpoints) {
         return (PartitionedSource) new KinesisSourceKind()
                 .open(stream.describe("one", StartingPosition.TRIM_HORIZON, Optional.empty()), checkpoints);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {700, 3_600_000, -3_600_000})
+    void the_latest_is_what_comes_after_opening_whatever_this_servers_clock_says(long aheadMillis) throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("before"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMillis(aheadMillis));
+
+        // When, Then
+        try (PartitionedSource source = openedInTime(stream, StartingPosition.LATEST, Optional.empty(), kept, clock)) {
+            stream.write(written("after"));
+            assertThat(values(source, 1)).containsExactly("after");
+        }
+        try (PartitionedSource again = openedInTime(stream, StartingPosition.LATEST, Optional.empty(), kept, clock)) {
+            stream.write(written("later"));
+            assertThat(values(again, 2)).containsExactly("after", "later");
+        }
+    }
+
+    @Test
+    void a_time_that_is_still_to_come_is_waited_for_and_nothing_older_is_read() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("before"));
+        Instant time = Instant.now().plusSeconds(3);
+
+        // When
+        try (PartitionedSource source = openedInTime(
+                stream, StartingPosition.AT_TIMESTAMP, Optional.of(time), new KeptCheckpoints(), Clock.systemUTC())) {
+            String shard = source.partitions().iterator().next();
+            assertThat(source.read(shard, 10, Duration.ZERO)).isEmpty();
+            awaitClocks(time);
+            stream.write(written("after"));
+
+            // Then
+            assertThat(values(source, 1)).containsExactly("after");
+        }
+    }
+
+    @Test
+    void a_shard_with_nothing_new_is_looked_at_once_a_second() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("one"));
+        try (HttpGate counting = gated();
+                PartitionedSource source = open(stream, new KeptCheckpoints())) {
+            String shard = source.partitions().iterator().next();
+            assertThat(values(source, 1)).containsExactly("one");
+            int before = counting.asked("GetRecords");
+            // When
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < Duration.ofSeconds(4).toNanos()) {
+                assertThat(source.read(shard, 10, Duration.ofMillis(500))).isEmpty();
+            }
+            // Then
+            long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+            assertThat(counting.asked("GetRecords") - before).isBetween(1, (int) seconds + 1);
+        }
+    }
+
+    @Test
+    void a_shard_that_is_behind_is_looked_at_four_times_a_second_however_small_its_batches_are() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        int many = 1_300;
+        stream.write(IntStream.range(0, many)
+                .mapToObj(number -> new LogUnderTest.Written("k", "v" + number))
+                .toList());
+        try (HttpGate counting = gated();
+                PartitionedSource source = open(stream, new KeptCheckpoints())) {
+            String shard = source.partitions().iterator().next();
+            // When
+            long began = System.nanoTime();
+            int came = 0;
+            while (came < many) {
+                came += source.read(shard, 5, PATIENCE).size();
+            }
+            // Then
+            long quarters = Duration.ofNanos(System.nanoTime() - began).toMillis() / 250;
+            assertThat(counting.asked("GetRecords")).isBetween(3, (int) quarters + 1);
+            assertThat(came).isEqualTo(many);
+        }
+    }
+
+    @Test
+    void a_list_without_any_shard_makes_no_position_forgotten() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("one"));
+        stream.write(written("two"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        String shard;
+        try (PartitionedSource source = open(stream, kept)) {
+            shard = source.partitions().iterator().next();
+            commitFirst(source, shard);
+        }
+        try (HttpGate lying = gated();
+                PartitionedSource source = open(stream, kept)) {
+            // When
+            lying.answer(
+                    operation -> operation.equals("ListShards") ? Optional.of(shards(List.of())) : Optional.empty());
+            for (int i = 0; i < 3; i++) {
+                assertThat(source.partitions()).isEmpty();
+            }
+            assertThat(lying.asked("ListShards")).isGreaterThanOrEqualTo(3);
+            lying.answer(operation -> Optional.empty());
+            // Then
+            assertThat(source.partitions()).containsExactly(shard);
+            assertThat(values(source, 1)).containsExactly("two");
+        }
+    }
+
+    @Test
+    void a_shard_that_one_list_leaves_out_keeps_its_position() throws Exception {
+        // Given
+        Stream stream = new Stream(2);
+        stream.write(written("one"));
+        stream.write(written("two"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        String shard;
+        List<String> others;
+        try (PartitionedSource source = open(stream, kept)) {
+            shard = source.partitions().stream()
+                    .filter(some -> hasRecords(source, some))
+                    .findFirst()
+                    .orElseThrow();
+            others = source.partitions().stream()
+                    .filter(some -> !some.equals(shard))
+                    .toList();
+        }
+        try (PartitionedSource source = open(stream, kept)) {
+            source.partitions();
+            commitFirst(source, shard);
+        }
+        try (HttpGate lying = gated();
+                PartitionedSource source = open(stream, kept)) {
+            // When
+            lying.answer(operation -> operation.equals("ListShards") ? Optional.of(shards(others)) : Optional.empty());
+            assertThat(source.partitions()).containsExactlyElementsOf(others);
+            lying.answer(operation -> Optional.empty());
+            // Then
+            Awaitility.await().atMost(PATIENCE).until(() -> source.partitions().contains(shard));
+            assertThat(read(source, shard)).extracting(KinesisSourceIT::value).containsExactly("two");
+        }
+    }
+
+    private static boolean hasRecords(PartitionedSource source, String shard) {
+        try {
+            return !source.read(shard, 10, Duration.ofMillis(100)).isEmpty();
+        } catch (InterruptedException stopped) {
+            throw new AssertionError("a read was interrupted", stopped);
+        }
+    }
+
+    private static List<SourceRecord> read(PartitionedSource source, String shard) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> source.read(shard, 10, Duration.ofMillis(100)), some -> !some.isEmpty());
+    }
+
+    private static void commitFirst(PartitionedSource source, String shard) {
+        assertThat(source.commit(shard, read(source, shard).get(0).position())).isTrue();
+    }
+
+    private static String value(SourceRecord record) {
+        return record.filterView().get().path("data").textValue();
+    }
+
+    /** As CBOR, which the client asks for. */
+    private static HttpGate.Answer shards(List<String> ids) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.write(0xa1); // One member,
+        text(body, "Shards");
+        body.write(0x80 + ids.size()); // an array,
+        ids.forEach(id -> {
+            body.write(0xa1); // of objects with one member.
+            text(body, "ShardId");
+            text(body, id);
+        });
+        return new HttpGate.Answer(200, "application/x-amz-cbor-1.1", body.toByteArray());
+    }
+
+    private static void text(ByteArrayOutputStream cbor, String text) {
+        cbor.write(0x60 + text.length()); // Up to 23 characters.
+        cbor.writeBytes(text.getBytes(UTF_8));
+    }
+
+    @Test
+    void a_server_that_answers_nonsense_is_away_and_reading_goes_on_where_it_was() throws Exception {
+        // Given
+        Stream stream = new Stream(1);
+        stream.write(written("one"));
+        KeptCheckpoints kept = new KeptCheckpoints();
+        List<HttpGate.Answer> nonsense = new ArrayList<>(HttpGate.nonsense("application/x-amz-cbor-1.1"));
+        nonsense.add(new HttpGate.Answer(200, "application/x-amz-cbor-1.1", new byte[] {(byte) 0xa0})); // {}
+        try (HttpGate lying = gated();
+                PartitionedSource source = open(stream, kept)) {
+            String shard = source.partitions().iterator().next();
+            commitFirst(source, shard);
+            Map<String, String> before = kept.all();
+            for (HttpGate.Answer answer : nonsense) {
+                // When
+                lying.answer(operation -> Optional.of(answer));
+                // Then
+                assertThatThrownBy(() -> source.read(shard, 10, Duration.ZERO)).isInstanceOf(RuntimeException.class);
+                assertThatThrownBy(() -> openAndList(stream, kept)).isInstanceOf(RuntimeException.class);
+                assertThat(kept.all()).isEqualTo(before);
+            }
+            // When
+            lying.answer(operation -> Optional.empty());
+            stream.write(written("two"));
+            // Then
+            assertThat(source.partitions()).containsExactly(shard);
+            assertThat(values(source, 1)).containsExactly("two");
+        }
+    }
+
+    private static void openAndList(Stream stream, KeptCheckpoints kept) {
+        try (PartitionedSource source = open(stream, kept)) {
+            assertThat(source.partitions()).as("shards of nonsense").isNull();
+        }
+    }
+
+    /** Sources that are opened now reach the server through it. */
+    private static HttpGate gated() {
+        HttpGate through = new HttpGate(server.orElseThrow().port());
+        System.setProperty(ENDPOINT, through.url());
+        return through;
+    }
+
+    @AfterEach
+    void leadAllToTheServer() {
+        if (server.isPresent()) {
+            System.setProperty(ENDPOINT, "http://127.0.0.1:" + gate.port());
+        }
+    }
+
+    private static List<LogUnderTest.Written> written(String value) {
+        return List.of(new LogUnderTest.Written("k", value));
+    }
+
+    private static void awaitClocks(Instant time) {
+        Awaitility.await().atMost(PATIENCE).until(() -> Instant.now().isAfter(time));
+    }
+
+    /** As pollers do: what is away is opened again. */
+    private static PartitionedSource openedInTime(
+            Stream stream, StartingPosition from, Optional<Instant> time, KeptCheckpoints kept, Clock clock) {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(SourceAwayException.class)
+                .until(
+                        () -> (PartitionedSource)
+                                new KinesisSourceKind(clock).open(stream.describe("one", from, time), kept),
+                        opened -> true);
+    }
+
+    /** All that come, until there are so many. */
+    private static List<String> values(PartitionedSource source, int count) {
+        String shard = source.partitions().iterator().next();
+        List<String> values = new ArrayList<>();
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            source.read(shard, 10, Duration.ofMillis(100)).forEach(record -> values.add(value(record)));
+            return values.size() >= count;
+        });
+        return values;
     }
 
     @Test

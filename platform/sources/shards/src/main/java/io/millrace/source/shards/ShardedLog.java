@@ -2,7 +2,9 @@ package io.millrace.source.shards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.eventsource.SourceRecord;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The service's side of a source. Methods block; thread-safe; they fail with SourceAwayException where the service does
@@ -16,7 +18,14 @@ public interface ShardedLog extends AutoCloseable {
     /** Whether a read can begin at a time. */
     boolean beginsAtTimes();
 
-    /** A place in a shard, good for a few minutes. A start that exists no more means the oldest record. */
+    /** By the service's own clock, cut to the second; empty where it does not tell. */
+    Optional<Instant> time();
+
+    /**
+     * A place in a shard, good for a few minutes. A position that exists no more means the oldest record.
+     *
+     * @throws TimeNotReachedException if the start is a time, and of the future by the service's clock
+     */
     String iterator(String shard, ShardStart start);
 
     /**

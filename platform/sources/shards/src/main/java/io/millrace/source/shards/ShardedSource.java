@@ -5,34 +5,24 @@ import io.millrace.eventsource.EventFrame;
 import io.millrace.eventsource.PartitionedSource;
 import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceDescription;
-import io.millrace.eventsource.SourceDescription.StartingPosition;
 import io.millrace.eventsource.SourceRecord;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * A log whose shards split and merge: a shard is read only when those it was made of are done, so that records with one
  * key keep their order (lambda-semantics 3.7).
  */
 public final class ShardedSource implements PartitionedSource {
-    /** Beside the shards' positions: since when records are wanted. No shard is called so. */
-    private static final String START = "$start";
     /** In place of the position of a shard that is done. */
-    private static final String DONE = "$done";
-
-    private static final int MOST_AT_ONCE = 1_000;
-    /** A service may answer with an empty page although there is more. */
-    private static final int EMPTY_PAGES_AT_THE_END = 5;
+    static final String DONE = "$done";
 
     private final ShardedLog log;
     private final Checkpoints checkpoints;
@@ -42,13 +32,13 @@ public final class ShardedSource implements PartitionedSource {
     private final Map<String, ShardReader> readers = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     // Of the one thread that asks for partitions.
-    private List<Shard> listed = List.of();
+    private final ShardList list = new ShardList();
     private long listedAt;
 
     /**
      * @param pollInterval between two looks at a shard that has nothing new
      * @param listInterval between two looks at which shards there are
-     * @param clock says what LATEST means, when the source is opened for the first time
+     * @param clock says what LATEST means, when the source is opened for the first time and the service's agrees
      */
     public ShardedSource(
             ShardedLog log,
@@ -61,88 +51,42 @@ public final class ShardedSource implements PartitionedSource {
         this.checkpoints = checkpoints;
         this.pollInterval = pollInterval;
         this.listInterval = listInterval;
-        this.start = checkpoints
-                .find(START)
-                .map(ShardedSource::start)
-                .orElseGet(() -> first(log, description, checkpoints, clock));
-    }
-
-    /** Kept, so that a restart before the first batch is done does not skip what came meanwhile. */
-    private static ShardStart first(
-            ShardedLog log, SourceDescription description, Checkpoints checkpoints, Clock clock) {
-        Optional<StartingPosition> position =
-                description.startingPosition().filter(from -> from != StartingPosition.TRIM_HORIZON);
-        String kept = "";
-        if (position.isPresent() && log.beginsAtTimes()) {
-            Instant since = description.startingTimestamp().orElseGet(clock::instant);
-            kept = Long.toString(since.toEpochMilli());
-        } else if (position.isPresent()) {
-            log.shards().forEach(shard -> passOver(log, shard.id(), checkpoints));
-        }
-        checkpoints.save(START, kept);
-        return start(kept);
-    }
-
-    /** Of what was there before: where it ends can only be found by reading it. */
-    private static void passOver(ShardedLog log, String shard, Checkpoints checkpoints) {
-        Optional<String> iterator = Optional.of(log.iterator(shard, new ShardStart.Oldest()));
-        Optional<String> last = Optional.empty();
-        int emptyInARow = 0;
-        while (iterator.isPresent() && emptyInARow < EMPTY_PAGES_AT_THE_END) {
-            ShardPage page = log.read(shard, iterator.get(), MOST_AT_ONCE);
-            int count = page.records().size();
-            last = count == 0 ? last : Optional.of(page.records().get(count - 1).position());
-            emptyInARow = count == 0 ? emptyInARow + 1 : 0;
-            iterator = page.next();
-        }
-        if (iterator.isEmpty()) {
-            checkpoints.save(shard, DONE);
-        } else {
-            last.ifPresent(position -> checkpoints.save(shard, position));
-        }
-    }
-
-    private static ShardStart start(String kept) {
-        return kept.isEmpty()
-                ? new ShardStart.Oldest()
-                : new ShardStart.Since(Instant.ofEpochMilli(Long.parseLong(kept)));
+        this.start = new Beginning(log, checkpoints).find(description, clock);
     }
 
     @Override
     public Set<String> partitions() {
-        List<Shard> shards = listed();
-        Set<String> existing = shards.stream().map(Shard::id).collect(Collectors.toSet());
+        requireOpen();
+        if (list.shards().isEmpty() || System.nanoTime() - listedAt > listInterval.toNanos()) {
+            look();
+        }
         Map<String, String> positions = checkpoints.all();
         Set<String> readable = new LinkedHashSet<>();
-        for (Shard shard : shards) {
+        for (Shard shard : list.shards()) {
             boolean parentsAreDone = shard.parents().stream()
-                    .allMatch(parent -> !existing.contains(parent) || DONE.equals(positions.get(parent)));
+                    .allMatch(parent -> !list.mayExist(parent) || DONE.equals(positions.get(parent)));
             if (!DONE.equals(positions.get(shard.id())) && parentsAreDone) {
                 readable.add(shard.id());
-                readers.computeIfAbsent(shard.id(), ShardReader::new);
+                readers.computeIfAbsent(shard.id(), this::reader);
             }
         }
-        forgetOthers(existing, positions.keySet());
         return readable;
     }
 
-    private List<Shard> listed() {
-        requireOpen();
-        if (listed.isEmpty() || System.nanoTime() - listedAt > listInterval.toNanos()) {
-            listed = log.shards();
-            listedAt = System.nanoTime();
-        }
-        return listed;
+    /** The service keeps a shard as long as its records; what it has forgotten cannot be read again. */
+    private void look() {
+        Set<String> known = new HashSet<>(checkpoints.all().keySet());
+        known.remove(Beginning.KEY);
+        Set<String> gone = list.take(log.shards(), known);
+        listedAt = System.nanoTime();
+        gone.forEach(shard -> {
+            readers.remove(shard);
+            checkpoints.forget(shard);
+        });
     }
 
-    /** The service keeps a shard as long as its records; what it has forgotten cannot be read again. */
-    private void forgetOthers(Set<String> existing, Set<String> kept) {
-        kept.stream()
-                .filter(shard -> !shard.equals(START) && !existing.contains(shard))
-                .forEach(gone -> {
-                    readers.remove(gone);
-                    checkpoints.forget(gone);
-                });
+    private ShardReader reader(String shard) {
+        return new ShardReader(shard, log, checkpoints, start, pollInterval, closed);
     }
 
     @Override
@@ -181,78 +125,6 @@ public final class ShardedSource implements PartitionedSource {
     private void requireOpen() {
         if (closed.getCount() == 0) {
             throw new SourceAwayException("the source is closed");
-        }
-    }
-
-    /** Read by one thread and committed by one; the end of a shard is noticed by either. */
-    private final class ShardReader {
-        private final String shard;
-        private Optional<String> iterator = Optional.empty();
-        private Optional<String> lastRead;
-        private Optional<String> lastCommitted;
-        private boolean ended;
-
-        ShardReader(String shard) {
-            this.shard = shard;
-            this.lastCommitted = checkpoints.find(shard);
-            this.lastRead = lastCommitted;
-        }
-
-        List<SourceRecord> read(int most, Duration patience) throws InterruptedException {
-            long until = System.nanoTime() + patience.toNanos();
-            while (true) {
-                requireOpen();
-                List<SourceRecord> records = hasEnded() ? List.of() : page(most);
-                long left = until - System.nanoTime();
-                if (!records.isEmpty() || left <= 0) {
-                    return records;
-                }
-                if (closed.await(Math.min(left, pollInterval.toNanos()), TimeUnit.NANOSECONDS)) {
-                    throw new SourceAwayException("the source is closed");
-                }
-            }
-        }
-
-        private List<SourceRecord> page(int most) {
-            try {
-                String place = iterator.orElseGet(() -> log.iterator(shard, place()));
-                ShardPage page = log.read(shard, place, most);
-                iterator = page.next();
-                took(page);
-                return page.records();
-            } catch (IteratorExpiredException late) {
-                iterator = Optional.empty();
-                return List.of();
-            }
-        }
-
-        private synchronized ShardStart place() {
-            return lastRead.<ShardStart>map(ShardStart.After::new).orElse(start);
-        }
-
-        private synchronized boolean hasEnded() {
-            return ended;
-        }
-
-        private synchronized void took(ShardPage page) {
-            int count = page.records().size();
-            if (count > 0) {
-                lastRead = Optional.of(page.records().get(count - 1).position());
-            }
-            ended = page.next().isEmpty();
-            finishIfDone();
-        }
-
-        synchronized void commit(String position) {
-            checkpoints.save(shard, position);
-            lastCommitted = Optional.of(position);
-            finishIfDone();
-        }
-
-        private void finishIfDone() {
-            if (ended && lastRead.equals(lastCommitted)) {
-                checkpoints.save(shard, DONE);
-            }
         }
     }
 }

@@ -11,6 +11,7 @@ import io.millrace.eventsource.SourceAwayException;
 import io.millrace.eventsource.SourceDescription;
 import io.millrace.eventsource.SourceMessage;
 import io.millrace.eventsource.SourceRefusedException;
+import io.millrace.eventsource.contract.HttpGate;
 import io.millrace.eventsource.contract.KeptCheckpoints;
 import io.millrace.eventsource.contract.MessageSourceContract;
 import io.millrace.eventsource.contract.NetworkGate;
@@ -82,10 +83,15 @@ class SqsSourceTest extends MessageSourceContract {
         return new Queue(
                 ordered
                         ? Map.of(
-                                QueueAttributeName.VISIBILITY_TIMEOUT, "2",
+                                QueueAttributeName.VISIBILITY_TIMEOUT, "600",
                                 QueueAttributeName.FIFO_QUEUE, "true",
                                 QueueAttributeName.CONTENT_BASED_DEDUPLICATION, "true")
-                        : Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "2"));
+                        : Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "600"));
+    }
+
+    @Override
+    protected QueueUnderTest createImpatient() {
+        return new Queue(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "2"));
     }
 
     @Override
@@ -134,6 +140,36 @@ class SqsSourceTest extends MessageSourceContract {
         return "arn:aws:sqs:us-east-1:" + ACCOUNT + ":" + queue;
     }
 
+    @Test
+    void a_server_that_answers_nonsense_is_away_and_messages_come_when_it_is_right_again() throws Exception {
+        // Given
+        Queue queue = new Queue(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "30"));
+        try (HttpGate lying = new HttpGate(gate.port())) {
+            System.setProperty(ENDPOINT, lying.url());
+            try (MessageSource source = (MessageSource) kind().open(queue.describe(), new KeptCheckpoints())) {
+                for (HttpGate.Answer answer : HttpGate.nonsense("application/x-amz-json-1.0")) {
+                    // When
+                    lying.answer(operation -> Optional.of(answer));
+                    // Then
+                    if (answer.body().length > 0) { // Nothing at all is also what a queue without messages says.
+                        assertThatThrownBy(() -> source.receive(1, Duration.ZERO))
+                                .isInstanceOf(RuntimeException.class);
+                    }
+                    assertThatThrownBy(() -> kind().open(queue.describe(), new KeptCheckpoints())
+                                    .close())
+                            .isInstanceOf(RuntimeException.class);
+                }
+                // When
+                lying.answer(operation -> Optional.empty());
+                queue.send("g", List.of("one"));
+                // Then
+                assertThat(source.receive(1, PATIENCE)).hasSize(1);
+            }
+        } finally {
+            System.setProperty(ENDPOINT, "http://127.0.0.1:" + gate.port());
+        }
+    }
+
     private static final class Queue implements QueueUnderTest {
         private final boolean isFifo;
         private final String name;
@@ -159,6 +195,20 @@ class SqsSourceTest extends MessageSourceContract {
         @Override
         public SourceDescription describe() {
             return SourceDescription.ofArn(arn(name));
+        }
+
+        @Override
+        public int left() {
+            return client
+                    .getQueueAttributes(request -> request.queueUrl(url)
+                            .attributeNames(
+                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                    QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                    .attributes()
+                    .values()
+                    .stream()
+                    .mapToInt(Integer::parseInt)
+                    .sum();
         }
 
         MessageSource open() {
