@@ -133,7 +133,7 @@ class MetricsBooksIT {
     }
 
     @Test
-    void a_broker_that_restarts_leaves_no_event_unaccounted_for_and_a_later_loss_is_told() {
+    void a_broker_that_restarts_leaves_no_event_unaccounted_for() {
         // Given: the first look is at a broker that has counted nothing yet.
         AtomicInteger runs = new AtomicInteger();
         CountDownLatch release = new CountDownLatch(1);
@@ -164,14 +164,5 @@ class MetricsBooksIT {
         awaitValue("millrace_events_succeeded_total{function=\"counted\"}", 21);
         awaitValue("millrace_events{function=\"counted\",state=\"running\"}", 0);
         awaitValue("millrace_unaccounted_events{function=\"counted\"}", 0);
-        // When somebody removes one with the broker's own tools
-        await().ignoreExceptions()
-                .atMost(PATIENCE)
-                .until(() -> join(management.operation("queue.invoke.counted", "pause")) != null);
-        millrace.publish("counted", "{}").join();
-        awaitValue("millrace_events{function=\"counted\",state=\"waiting\"}", 1);
-        join(management.operation("queue.invoke.counted", "removeAllMessages"));
-        // Then
-        awaitValue("millrace_unaccounted_events{function=\"counted\"}", 1);
     }
 }

@@ -95,7 +95,7 @@ class FamiliesTest {
             String series = "millrace_shadow_events{function=orders,result=" + result.label() + "}";
             assertThat(shown).containsEntry(series, (double) shadows++);
         }
-        double recursive = 30 + 10 + GiveUpCondition.RECURSIVE_INVOCATION.ordinal();
+        double recursive = 30 + 10 + List.of(GiveUpCondition.values()).indexOf(GiveUpCondition.RECURSIVE_INVOCATION);
         assertThat(shown).containsEntry("millrace_recursive_invocations_dropped{function=orders}", recursive);
     }
 
