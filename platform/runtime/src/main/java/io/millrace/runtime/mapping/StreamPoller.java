@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class StreamPoller implements SourcePoller {
     private final EventFilter filter;
     private final SourceHealth health;
     private final StopSignal signal = new StopSignal();
+    private final Set<PartitionPoller> working = ConcurrentHashMap.newKeySet();
     private final Promise<Void> stopped = Promise.promise();
 
     /** @param open blocks until the source is open, or fails as EventSourceKind.open does */
@@ -84,6 +86,7 @@ final class StreamPoller implements SourcePoller {
     @Override
     public Future<Void> stop(Duration patience) {
         signal.stop();
+        working.forEach(PartitionPoller::stop); // Now: until the thread wakes a lane could begin one more batch.
         long millis = Math.max(1, patience.toMillis());
         long abandon = vertx.setTimer(millis, late -> signal.abandon());
         long leave = vertx.setTimer(millis + UNTIL_LEFT_ALONE.toMillis(), stuck -> {
@@ -177,13 +180,20 @@ final class StreamPoller implements SourcePoller {
             poller.stop();
             health.back(partition);
         }
-        return poller.ended().isDone() && !poller.broke();
+        boolean isOver = poller.ended().isDone() && !poller.broke();
+        if (isOver) {
+            working.remove(poller);
+        }
+        return isOver;
     }
 
-    private void startIfNew(GuardedSource source, String partition, Map<String, PartitionPoller> pollers) {
+    private void startIfNew(GuardedSource source, String partition, Map<String, PartitionPoller> pollers)
+            throws Stopped {
         if (!pollers.containsKey(partition)) {
             PartitionPoller poller =
                     new PartitionPoller(OpenPartition.of(mapping, source, partition), filter, health, parts);
+            working.add(poller);
+            signal.requireRunning();
             poller.start();
             pollers.put(partition, poller);
         }
@@ -191,6 +201,7 @@ final class StreamPoller implements SourcePoller {
 
     private void end(GuardedSource source, Map<String, PartitionPoller> pollers) {
         pollers.values().forEach(PartitionPoller::stop);
+        working.clear();
         CompletableFuture<Void> ended = CompletableFuture.allOf(
                 pollers.values().stream().map(PartitionPoller::ended).toArray(CompletableFuture<?>[]::new));
         try {
