@@ -3,11 +3,13 @@ package io.millrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.function.FunctionHandler;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,31 @@ class EventSourceMappingIT {
         queue.send(List.of("late"));
 
         await().atMost(PATIENCE).until(() -> recorder.bodies().contains("late"));
+    }
+
+    @Test
+    void more_than_five_batches_run_at_once_where_the_function_takes_its_time() {
+        String slow = function + "-slow";
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch over = new CountDownLatch(1);
+        FunctionHandler takesItsTime = (event, context) -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            try {
+                boolean unused = over.await(200, TimeUnit.MILLISECONDS);
+            } finally {
+                running.decrementAndGet();
+            }
+            return event;
+        };
+        millrace.millrace().deploy(slow, takesItsTime, definition -> definition.withTimeout(Duration.ofMinutes(10)));
+        queue.send(bodies(2_000));
+
+        queue.map(slow, ", \"BatchSize\": 1");
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(most).hasValueGreaterThan(5));
+        over.countDown();
+        awaitEmpty();
     }
 
     @Test

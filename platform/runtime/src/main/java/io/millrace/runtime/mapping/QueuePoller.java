@@ -46,6 +46,8 @@ final class QueuePoller implements SourcePoller {
     /** On their way at most: a large batch of large messages must not fill the memory before its size is known. */
     private static final int MOST_CREDIT = 100;
 
+    private static final long GROW_MILLIS = 1_000;
+
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     /** Messages whose idempotency key is in use are tried again as often. */
@@ -85,6 +87,7 @@ final class QueuePoller implements SourcePoller {
     private long fillingSince;
     private boolean isTiming;
     private boolean isUnparking;
+    private boolean isGrowing;
     private boolean isDue;
     /** With so much credit left, there may be reason to grant more. */
     private int creditLow;
@@ -312,7 +315,27 @@ final class QueuePoller implements SourcePoller {
         while (running < concurrency.limit() && (!full.isEmpty() || isDue)) {
             run(full.isEmpty() ? fillAnew() : removeFull());
         }
+        if (mustWait()) {
+            growLater();
+        }
         topUp();
+    }
+
+    private boolean mustWait() {
+        return !stopping && !paused && (!full.isEmpty() || isDue) && running >= concurrency.limit();
+    }
+
+    private void growLater() {
+        if (!isGrowing && concurrency.mayGrow()) {
+            isGrowing = true;
+            vertx.setTimer(GROW_MILLIS, over -> {
+                isGrowing = false;
+                if (mustWait()) {
+                    concurrency.waited();
+                    next();
+                }
+            });
+        }
     }
 
     private Batch removeFull() {
@@ -326,8 +349,8 @@ final class QueuePoller implements SourcePoller {
         if (stopping || paused) {
             return;
         }
-        boolean canRun = running < concurrency.limit() && full.isEmpty();
-        int fill = canRun ? Math.min(MOST_CREDIT, settings.batchSize() - filling.size()) : 0;
+        boolean canRun = running < concurrency.limit() || concurrency.mayGrow(); // Which it does when one waits.
+        int fill = canRun && full.isEmpty() ? Math.min(MOST_CREDIT, settings.batchSize() - filling.size()) : 0;
         int wanted = Math.max(fill, readAhead.messages() - fullMessages - filling.size());
         creditLow = wanted / 2;
         if (link.credit() <= creditLow) {
@@ -414,7 +437,7 @@ final class QueuePoller implements SourcePoller {
         if (answer.succeeded()) {
             long now = System.nanoTime();
             readAhead.ran(batch.size(), batch.bytes(), now);
-            concurrency.ran(now - startedAt, !full.isEmpty());
+            concurrency.ran(now - startedAt, !full.isEmpty(), batch.bytes());
             settle(batch, answer.result().outcome());
         } else if (answer.cause() instanceof RecursiveCallException) {
             stopped(batch);

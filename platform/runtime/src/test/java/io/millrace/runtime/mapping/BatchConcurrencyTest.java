@@ -14,7 +14,7 @@ class BatchConcurrencyTest {
 
     private void run(int batches, long millis, boolean othersWait) {
         for (int i = 0; i < batches; i++) {
-            concurrency.ran(Duration.ofMillis(millis).toNanos(), othersWait);
+            concurrency.ran(Duration.ofMillis(millis).toNanos(), othersWait, 100);
         }
     }
 
@@ -59,7 +59,7 @@ class BatchConcurrencyTest {
     void a_mapping_that_says_how_many_always_gets_them() {
         BatchConcurrency said = new BatchConcurrency(OptionalInt.of(2));
 
-        said.ran(1, true);
+        said.ran(1, true, 100);
         assertThat(said.limit()).isEqualTo(2);
         said.failed();
         assertThat(said.limit()).isEqualTo(2);

@@ -26,7 +26,7 @@ class MqQueueTest {
     private static int limitAfterQuickBatches(BrokerQueue queue) {
         BatchConcurrency concurrency = new BatchConcurrency(queue.batchesAtOnce());
         for (int i = 0; i < 100; i++) {
-            concurrency.ran(1, true);
+            concurrency.ran(1, true, 100);
         }
         return concurrency.limit();
     }
