@@ -79,7 +79,7 @@ function link(qualified) {
 
 function backlog({ counts }) {
   if (counts?.backlog !== undefined) return number(counts.backlog);
-  if (counts?.iteratorAgeMillis !== undefined) return h('span', { title: 'Age of the last record read' }, span(counts.iteratorAgeMillis));
+  if (counts?.iteratorAgeMillis !== undefined) return h('span', { title: 'Age of the newest record of the oldest batch in hand' }, span(counts.iteratorAgeMillis));
   return number(undefined);
 }
 
