@@ -53,6 +53,9 @@ public final class BrokerManagement {
     private static final String BROKER = "broker";
     private static final String REDELIVERY_DELAY = "redeliveryDelay";
     private static final String MAXIMUM_ATTEMPTS = "maxDeliveryAttempts";
+    /** Last word of addresses that nobody has. */
+    private static final String NO_ADDRESS = "millrace-no-such-address";
+
     private static final int PAGE = 5_000;
     private static final int FLUSH_AT = 1_000;
     private static final int LISTING_TRIES = 10;
@@ -229,24 +232,35 @@ public final class BrokerManagement {
     }
 
     /**
-     * Says of an address when its messages that failed come again and how often; what is not said stays as it is. Settings
-     * that its address has of its own are replaced, all others are those of {@code broker.xml}.
+     * Says of an address when its messages that failed come again and how often; what is not said stays as it is, and so do
+     * the other settings that the address has of its own.
      *
      * @param delayMillis 0 or more
      * @param maximumAttempts 1 or more, or -1 for no end
      */
     public Future<Void> setRedelivery(String address, OptionalLong delayMillis, OptionalInt maximumAttempts) {
-        return policy(address).compose(inForce -> {
-            ObjectNode settings = JSON.createObjectNode()
-                    .put(
-                            REDELIVERY_DELAY,
-                            delayMillis.orElse(inForce.path(REDELIVERY_DELAY).asLong()))
-                    .put(
-                            MAXIMUM_ATTEMPTS,
-                            maximumAttempts.orElse(
-                                    inForce.path(MAXIMUM_ATTEMPTS).asInt()));
-            return operation(BROKER, "addAddressSettings", address, settings.toString())
+        return ownSettings(address).compose(own -> {
+            delayMillis.ifPresent(millis -> own.put(REDELIVERY_DELAY, millis));
+            maximumAttempts.ifPresent(attempts -> own.put(MAXIMUM_ATTEMPTS, attempts));
+            return operation(BROKER, "addAddressSettings", address, own.toString())
                     .mapEmpty();
+        });
+    }
+
+    /**
+     * The broker tells only what is in force, after wildcards: an address beside this one has the same but what is this
+     * one's own. Adding settings replaces all that an address has of its own.
+     */
+    private Future<ObjectNode> ownSettings(String address) {
+        String beside = address.substring(0, address.lastIndexOf('.') + 1) + NO_ADDRESS;
+        return Future.all(policy(address), policy(beside)).map(both -> {
+            JsonNode inForce = both.resultAt(0);
+            JsonNode shared = both.resultAt(1);
+            ObjectNode own = JSON.createObjectNode();
+            inForce.properties().stream()
+                    .filter(setting -> !setting.getValue().equals(shared.get(setting.getKey())))
+                    .forEach(setting -> own.set(setting.getKey(), setting.getValue()));
+            return own;
         });
     }
 
