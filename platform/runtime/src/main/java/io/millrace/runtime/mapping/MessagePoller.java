@@ -373,23 +373,25 @@ final class MessagePoller implements SourcePoller {
     private void ended(Run run, AsyncResult<Invoker.Answer> answer) {
         GuardedQueue from = run.from();
         MessageBatch batch = run.batch();
-        if (answer.failed() && !(answer.cause() instanceof RecursiveCallException)) {
+        if (answer.cause() instanceof RecursiveCallException) {
+            stopped(run);
+            return;
+        }
+        if (answer.failed()) {
             tryAgain(from, run.whole(), String.valueOf(answer.cause().getMessage()), run.backoff());
             return;
         }
-        if (answer.succeeded() && answer.result().outcome() instanceof Outcome.Throttled throttled) {
+        if (answer.result().outcome() instanceof Outcome.Throttled throttled) {
             tryAgain(from, run.whole(), throttled.reason().wireName(), run.backoff());
             return;
         }
         boolean isGone = false;
         try {
-            if (answer.succeeded() && answer.result().outcome() instanceof Outcome.Succeeded succeeded) {
-                health.counts().invoked(batch.messages().size());
+            health.counts().invoked(batch.messages().size());
+            if (answer.result().outcome() instanceof Outcome.Succeeded succeeded) {
                 isGone = delete(from, batch, succeeded.response());
-            } else {
-                // A function error, or a call that was refused because it would go round in a circle.
+            } else { // A function error.
                 health.failed();
-                health.counts().invoked(answer.succeeded() ? batch.messages().size() : 0);
                 health.counts().failedInvoke(batch.messages().size());
             }
         } catch (SourceAwayException away) {
@@ -402,6 +404,30 @@ final class MessagePoller implements SourcePoller {
                 runWaiting(run);
             }
         }
+    }
+
+    /** Whose chain is too long has failed, and is left to the queue; that costs the others no receipt. */
+    private void stopped(Run run) {
+        List<SourceMessage> batch = run.batch().messages();
+        Set<SourceMessage> tooLong = chain.stopped(batch, SourceMessage::trace);
+        health.failed();
+        health.counts().failedInvoke(batch.size());
+        List<SourceMessage> others = new ArrayList<>(run.whole().messages());
+        others.removeAll(tooLong);
+        if (run.from().isOrdered()) { // Nobody here knows groups: what is behind it must not run before it.
+            int before = (int) batch.stream()
+                    .takeWhile(message -> !tooLong.contains(message))
+                    .count();
+            List<SourceMessage> behind = others.subList(before, others.size());
+            giveBack(run.from(), run.batch().of(behind));
+            behind.clear();
+        }
+        if (others.isEmpty()) {
+            free();
+            return;
+        }
+        MessageBatch left = run.batch().of(others);
+        again(run.from(), left, run.backoff().next(), "a chain of calls is too long", run.backoff());
     }
 
     /** @return whether nothing of it comes again */
@@ -447,6 +473,9 @@ final class MessagePoller implements SourcePoller {
     }
 
     private void giveBack(GuardedQueue from, MessageBatch batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
         try {
             from.giveBack(batch.messages());
         } catch (SourceAwayException away) {

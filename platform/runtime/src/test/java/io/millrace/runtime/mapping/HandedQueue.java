@@ -36,6 +36,10 @@ final class HandedQueue implements MessageSource {
     }
 
     static SourceMessage message(int number, String key) {
+        return message(number, key, Optional.empty());
+    }
+
+    static SourceMessage message(int number, String key, Optional<String> trace) {
         ObjectNode record =
                 JsonNodeFactory.instance.objectNode().put("n", number).put("key", key);
         return new SourceMessage(
@@ -43,7 +47,7 @@ final class HandedQueue implements MessageSource {
                 "receipt",
                 record.toString().getBytes(StandardCharsets.UTF_8),
                 () -> record,
-                Optional.empty());
+                trace);
     }
 
     @Override

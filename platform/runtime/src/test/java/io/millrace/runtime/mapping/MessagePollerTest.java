@@ -6,12 +6,18 @@ import static io.millrace.runtime.mapping.HandedQueue.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.core.invocation.Invocation;
+import io.millrace.core.invocation.Lineage;
+import io.millrace.core.invocation.Outcome;
 import io.millrace.eventsource.SourceDescription;
+import io.millrace.eventsource.SourceMessage;
 import io.millrace.idempotency.Claim;
+import io.millrace.runtime.dispatch.RecursiveCallException;
 import io.millrace.runtime.trace.Traces;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +27,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What idempotency keys do to messages of a queue that is not the broker's own. */
+/** What idempotency keys and chains of calls do to messages of a queue that is not the broker's own. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(300)
 class MessagePollerTest {
@@ -100,5 +106,51 @@ class MessagePollerTest {
         await().atMost(PATIENCE).until(() -> queue.deleted.contains("2"));
         stop(poller);
         assertThat(queue.givenBack).containsExactly("1");
+    }
+
+    private static SourceMessage called(int number, int runs) {
+        String lineage = Lineage.key(FeedingFloor.FUNCTION.toString()) + ":" + runs;
+        return message(
+                number,
+                Integer.toString(number),
+                Optional.of("Root=1-00000001-000000000000000000000001;Lineage=" + lineage));
+    }
+
+    /** As the function's worker does. */
+    private static Outcome run(ScriptedFunction.Call call) {
+        String trace = call.attributes().getOrDefault(Invocation.TRACE, "");
+        if (Lineage.runs(trace, Lineage.key(FeedingFloor.FUNCTION.toString())) >= Lineage.MOST_RUNS) {
+            throw new RecursiveCallException();
+        }
+        return ScriptedFunction.succeeded("null");
+    }
+
+    @Test
+    void a_message_whose_chain_is_too_long_is_left_to_the_queue_and_the_others_of_its_batch_run_uncounted()
+            throws Exception {
+        function.script = MessagePollerTest::run;
+        HandedQueue queue = new HandedQueue(false);
+        queue.offer(called(1, 1), called(2, Lineage.MOST_RUNS), called(3, 1));
+        queue.offer(called(4, Lineage.MOST_RUNS));
+        queue.offer(called(5, 1));
+        MessagePoller poller = start(queue);
+        await().atMost(PATIENCE).until(() -> queue.deleted.size() == 3);
+        stop(poller);
+        assertThat(function.batches()).containsSubsequence(List.of(1, 2, 3), List.of(1, 3));
+        assertThat(queue.deleted).containsExactlyInAnyOrder("1", "3", "5");
+        assertThat(queue.givenBack).isEmpty();
+    }
+
+    @Test
+    void in_order_what_is_before_a_chain_that_is_too_long_runs_and_what_is_behind_it_goes_back() throws Exception {
+        function.script = MessagePollerTest::run;
+        HandedQueue queue = new HandedQueue(true);
+        queue.offer(called(1, 1), called(2, Lineage.MOST_RUNS), called(3, 1));
+        MessagePoller poller = start(queue);
+        await().atMost(PATIENCE).until(() -> queue.deleted.contains("1"));
+        stop(poller);
+        assertThat(function.batches()).containsExactly(List.of(1, 2, 3), List.of(1));
+        assertThat(queue.deleted).containsExactly("1");
+        assertThat(queue.givenBack).containsExactly("3");
     }
 }
