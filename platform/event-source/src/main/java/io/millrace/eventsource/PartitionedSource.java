@@ -32,6 +32,17 @@ public non-sealed interface PartitionedSource extends EventSource {
     List<SourceRecord> read(String partition, int most, Duration patience) throws InterruptedException;
 
     /**
+     * Whether the last {@link #read} of a partition may have found nothing although there was more, as when a service
+     * answers with an empty page on the way to its records, or could not
+     * go on at the place it was asked about. While it says yes, no time
+     * counts as over for want of records: tumbling windows stay open. Asked after each empty answer, by the thread that
+     * reads the partition; answers from memory. A source that always finds what is there need not say so.
+     */
+    default boolean mayHaveMore(String partition) {
+        return false;
+    }
+
+    /**
      * Keeps durably that all up to this position are done. Positions of one partition come in order.
      *
      * @return false if the partition is another reader's by now, and nothing was kept; should it be this one's again, it

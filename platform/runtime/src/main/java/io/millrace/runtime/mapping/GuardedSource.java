@@ -45,6 +45,11 @@ final class GuardedSource {
         });
     }
 
+    /** Whether an empty answer does not mean that nothing was there. */
+    boolean mayHaveMore(String partition) {
+        return guarded("tell whether it has more", () -> source.mayHaveMore(partition));
+    }
+
     /** Whether a filter wants the record; making what filters see is the source's. */
     boolean matches(EventFilter filter, SourceRecord record) {
         return guarded("show a record to filters", () -> filter.matches(record.filterView()));

@@ -163,7 +163,9 @@ final class PartitionPoller {
             commits.commit();
             return;
         }
-        buffer.nothingCameBefore(asked, began);
+        if (!partition.source().mayHaveMore(partition.name())) {
+            buffer.nothingCameBefore(asked, began);
+        }
         if (System.nanoTime() - began < BREAK.toNanos()) {
             signal.pause(BREAK);
         }

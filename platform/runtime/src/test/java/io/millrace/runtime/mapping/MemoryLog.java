@@ -30,6 +30,7 @@ final class MemoryLog implements EventSourceKind {
     private final List<Integer> commits = new ArrayList<>();
     private final Set<String> lost = new TreeSet<>();
     private final Map<String, Long> behind = new HashMap<>();
+    private final Set<String> mayHaveMore = new TreeSet<>();
     private int opened;
     private int read;
     private int readings;
@@ -76,6 +77,15 @@ final class MemoryLog implements EventSourceKind {
     /** What it says of this partition. */
     synchronized void behind(String partition, long records) {
         behind.put(partition, records);
+    }
+
+    /** What it says of this partition after each answer. */
+    synchronized void mayHaveMore(String partition, boolean mayHaveMore) {
+        if (mayHaveMore) {
+            this.mayHaveMore.add(partition);
+        } else {
+            this.mayHaveMore.remove(partition);
+        }
     }
 
     /** Every call fails as it should while this holds. */
@@ -176,6 +186,13 @@ final class MemoryLog implements EventSourceKind {
                 read += to - from;
                 readings++;
                 return records.subList(from, to);
+            }
+        }
+
+        @Override
+        public boolean mayHaveMore(String partition) {
+            synchronized (MemoryLog.this) {
+                return mayHaveMore.contains(partition);
             }
         }
 

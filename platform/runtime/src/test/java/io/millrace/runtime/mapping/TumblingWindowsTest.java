@@ -87,6 +87,26 @@ class TumblingWindowsTest {
     }
 
     @Test
+    void a_window_of_the_past_stays_open_while_a_source_that_answers_nothing_may_have_more() {
+        // Given
+        floor.log.mayHaveMore(PARTITION, true);
+        floor.append(1);
+        floor.now = NOON.plusSeconds(300);
+        // When empty answers come between its records
+        floor.start(settings(1, FeedingFloor.tumbling(WINDOW)));
+        await().atMost(PATIENCE).until(() -> floor.function.calls.size() == 1);
+        int readings = floor.log.readings();
+        await().atMost(PATIENCE).until(() -> floor.log.readings() > readings + 2);
+        floor.log.append(PARTITION, "k", NOON.plusSeconds(1));
+        await().atMost(PATIENCE).until(() -> floor.function.calls.size() == 2);
+        floor.log.mayHaveMore(PARTITION, false);
+        // Then
+        await().atMost(PATIENCE).until(() -> ends().size() == 1);
+        assertThat(floor.function.batches()).containsExactly(List.of(0), List.of(1), List.of());
+        assertThat(ends().get(0).get("state").toString()).isEqualTo("{\"count\":2}");
+    }
+
+    @Test
     void a_window_is_committed_when_it_has_ended_so_that_after_a_crash_its_state_is_made_anew() {
         // Given a poller that ends in the middle of a window
         floor.append(3);

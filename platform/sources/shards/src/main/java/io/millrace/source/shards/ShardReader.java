@@ -30,6 +30,7 @@ final class ShardReader {
     private Optional<String> iterator = Optional.empty();
     private long nextLook = System.nanoTime();
     private int ahead = 1;
+    private boolean mayHaveMore;
     // Of both.
     private Optional<String> lastRead;
     private Optional<String> lastWanted;
@@ -58,7 +59,10 @@ final class ShardReader {
         this.lastWanted = lastCommitted;
     }
 
-    /** Looks once at least, even if that must wait for longer than the patience: nothing means that there was nothing. */
+    /**
+     * Looks once at least, even if that must wait for longer than the patience: nothing means that there was nothing, unless
+     * {@link #mayHaveMore}.
+     */
     List<SourceRecord> read(int most, Duration patience) throws InterruptedException {
         long until = System.nanoTime() + patience.toNanos();
         boolean looked = false;
@@ -75,6 +79,11 @@ final class ShardReader {
             long untilLook = hasEnded() ? left : nextLook - System.nanoTime();
             closed.await(looked ? Math.min(left, untilLook) : untilLook, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** Whether the last look did not get to the newest record. For the thread that reads. */
+    boolean mayHaveMore() {
+        return mayHaveMore;
     }
 
     private void requireOpen() {
@@ -102,10 +111,11 @@ final class ShardReader {
             waiting.addAll(wanted);
             boolean isFull = page.records().size() >= most;
             ahead = isFull ? Math.min(2 * most, MOST_AHEAD) : 1;
-            boolean hasMore = isFull || page.isBehind();
-            nextLook = began + (hasMore ? SHORTEST_INTERVAL : pollInterval).toNanos();
+            mayHaveMore = page.next().isPresent() && (isFull || page.isBehind());
+            nextLook = began + (mayHaveMore ? SHORTEST_INTERVAL : pollInterval).toNanos();
         } catch (IteratorExpiredException late) {
             iterator = Optional.empty();
+            mayHaveMore = true;
             nextLook = began + SHORTEST_INTERVAL.toNanos();
         }
     }

@@ -96,6 +96,12 @@ public final class ShardedSource implements PartitionedSource {
     }
 
     @Override
+    public boolean mayHaveMore(String partition) {
+        ShardReader reader = readers.get(partition);
+        return reader != null && reader.mayHaveMore();
+    }
+
+    @Override
     public boolean commit(String partition, String position) {
         requireOpen();
         ShardReader reader = readers.get(partition);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.source.shards;
+
+import org.jspecify.annotations.NullMarked;
