@@ -3,14 +3,22 @@ package io.millrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.connection.BrokerAddress;
+import io.millrace.broker.connection.BrokerConnection;
+import io.millrace.broker.management.BrokerManagement;
 import io.millrace.function.FunctionContext;
 import io.millrace.function.FunctionHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -78,6 +86,23 @@ class FailedMessagesIT {
                 .untilAsserted(() -> assertThat(reporter.done).containsExactlyInAnyOrderElementsOf(others));
     }
 
+    private static void neverADeadLetter(String queue) {
+        Vertx vertx = Vertx.vertx();
+        BrokerConnection connection = done(BrokerConnection.open(
+                vertx, BrokerAddress.local("127.0.0.1", millrace.broker().amqpPort()), "test"));
+        done(connection.firstUp());
+        done(new BrokerManagement(connection).setRedelivery(queue, OptionalLong.empty(), OptionalInt.of(-1)));
+        done(connection.close());
+        done(vertx.close());
+    }
+
+    private static <T> T done(Future<T> future) {
+        return future.timeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
     @Test
     void what_rests_when_its_mapping_is_deleted_is_in_the_queue_with_its_attempts_counted() {
         // Given
@@ -85,6 +110,7 @@ class FailedMessagesIT {
         recorder.throwing = true;
         millrace.millrace().deploy("thrower", recorder);
         MappedQueue queue = queue("thrown-in");
+        neverADeadLetter("thrown-in"); // However long this machine stands still before the mapping is deleted.
         queue.send(List.of("again"));
         String uuid = queue.map("thrower", "");
         await().atMost(PATIENCE).until(() -> recorder.bodies().size() >= 6);
