@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,8 +56,10 @@ final class BrokerSession implements AutoCloseable {
         try {
             await(connection.firstUp(), connection.address(), AWAY);
         } catch (BrokerUnavailableException late) {
-            if (connection.lastFailure().isPresent()) {
-                throw late;
+            Optional<Throwable> failure = connection.lastFailure();
+            if (failure.isPresent()) {
+                throw new BrokerUnavailableException(
+                        late.getMessage() + ": " + failure.get().getMessage(), failure.get());
             }
             await(connection.firstUp());
         }

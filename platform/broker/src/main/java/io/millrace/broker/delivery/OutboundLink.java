@@ -42,6 +42,8 @@ final class OutboundLink {
     private int tags;
     private boolean looking;
     private boolean standing;
+    /** Another one for each link at the broker; what was seen of the one before says nothing of it. */
+    private int linkNumber;
 
     /** @param settled whether messages go out settled: nobody learns what becomes of them */
     OutboundLink(BrokerConnection connection, String address, boolean settled) {
@@ -76,8 +78,12 @@ final class OutboundLink {
 
     private void lookLater(int sentBefore, int look) {
         looking = true;
+        int seen = linkNumber;
         long millis = Math.max(1, patience.toMillis() / LOOKS);
         connection.context().owner().setTimer(millis, now -> {
+            if (seen != linkNumber) {
+                return;
+            }
             looking = false;
             if (waiting.isEmpty()) {
                 return;
@@ -159,25 +165,32 @@ final class OutboundLink {
         if (sender != null) {
             sender.close();
         }
-        sender = null;
+        forgetLink();
         String why = closed.failed() ? closed.cause().getMessage() : "the link was closed";
         failAll(new BrokerRefusedException("broker refused to take messages to " + address + ": " + why));
     }
 
     /** The connection is gone. */
     void lost() {
-        sender = null;
+        forgetLink();
         failAll(away());
     }
 
     /** Lets go of the link; what waits fails. */
     void close() {
         ProtonSender open = sender;
-        sender = null;
+        forgetLink();
         if (open != null) {
             open.close();
         }
         failAll(away());
+    }
+
+    private void forgetLink() {
+        sender = null;
+        linkNumber++;
+        looking = false;
+        standing = false;
     }
 
     private void failAll(RuntimeException why) {

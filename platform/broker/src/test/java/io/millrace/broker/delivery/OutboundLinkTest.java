@@ -49,6 +49,27 @@ class OutboundLinkTest {
         }
     }
 
+    @Test
+    void a_new_link_is_waited_for_as_long_as_the_first_one(@TempDir Path data) {
+        try (TestBroker broker = new TestBroker(data)) {
+            broker.createQueue("orders");
+            Duration patience = Duration.ofSeconds(4);
+            OutboundLink link = new OutboundLink(broker.working(), "orders", false, patience);
+            TestBroker.await(broker.management().operation("address.orders", "block"));
+            // Given
+            Promise<Void> first = send(broker, link);
+            await().atMost(PATIENCE).until(() -> first.future().failed());
+            broker.working().run(link::lost);
+            // When
+            long began = System.nanoTime();
+            Promise<Void> second = send(broker, link);
+            await().atMost(PATIENCE).until(() -> second.future().failed());
+            // Then
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(patience);
+            TestBroker.await(broker.management().operation("address.orders", "unblock"));
+        }
+    }
+
     private static Promise<Void> send(TestBroker broker, OutboundLink link) {
         Promise<Void> accepted = Promise.promise();
         EncodedMessage message = EncodedMessage.of(EventMessages.transientMessage("id", new byte[0], Map.of()));

@@ -96,6 +96,15 @@ final class OrderedMessages {
         return batch.isEmpty() ? Optional.empty() : Optional.of(batch);
     }
 
+    /** Whether {@link #next} would have any. */
+    boolean hasNext(long nowMillis) {
+        return groups.values().stream()
+                .anyMatch(group -> !group.runs
+                        && group.restsUntilMillis <= nowMillis
+                        && !group.places.isEmpty()
+                        && group.places.getFirst().item != null);
+    }
+
     private static boolean fill(Batch batch, Deque<Place> places, int most) {
         int before = batch.size();
         for (Place place : places) {

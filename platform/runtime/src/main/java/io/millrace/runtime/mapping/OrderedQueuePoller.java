@@ -41,8 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class OrderedQueuePoller implements SourcePoller {
     private static final Logger LOGGER = LoggerFactory.getLogger(OrderedQueuePoller.class);
-    /** Of a mapping that does not say; what Lambda starts with. */
-    private static final int BATCHES_AT_ONCE = 5;
     /** A batch takes what comes together. */
     private static final long WINDOW_MILLIS = 10;
 
@@ -55,6 +53,7 @@ final class OrderedQueuePoller implements SourcePoller {
     private static final long UNTIL_BACK_MILLIS = 60_000;
 
     private static final long TICK_MILLIS = 100;
+    private static final long GROW_MILLIS = 1_000;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -73,7 +72,7 @@ final class OrderedQueuePoller implements SourcePoller {
     private final Clock clock;
     private final InboundLink link;
     private final EventFilter filter;
-    private final int batchesAtOnce;
+    private final BatchConcurrency concurrency;
     private final FirstReceipts firstReceipts = new FirstReceipts();
     private final OrderedMessages messages = new OrderedMessages();
     private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
@@ -85,6 +84,7 @@ final class OrderedQueuePoller implements SourcePoller {
     private boolean paused;
     private boolean isGathering;
     private boolean isTicking;
+    private boolean isGrowing;
 
     /** @param exists whether there is such a function, version or alias; from memory */
     OrderedQueuePoller(
@@ -109,7 +109,7 @@ final class OrderedQueuePoller implements SourcePoller {
         this.exists = exists;
         this.clock = clock;
         this.filter = new EventFilter(settings.filters());
-        this.batchesAtOnce = settings.maximumConcurrency().orElse(BATCHES_AT_ONCE);
+        this.concurrency = new BatchConcurrency(settings.maximumConcurrency());
         this.link = new InboundLink(connection, source.name(), false, this::onMessage, this::attached);
     }
 
@@ -242,7 +242,23 @@ final class OrderedQueuePoller implements SourcePoller {
         if (!paused) {
             runAll();
         }
+        if (running >= concurrency.limit()) {
+            growLater();
+        }
         topUp();
+    }
+
+    private void growLater() {
+        if (!isGrowing && concurrency.mayGrow()) {
+            isGrowing = true;
+            vertx.setTimer(GROW_MILLIS, over -> {
+                isGrowing = false;
+                if (running >= concurrency.limit() && messages.hasNext(elapsedMillis())) {
+                    concurrency.waited();
+                    next();
+                }
+            });
+        }
     }
 
     private void runAll() {
@@ -254,7 +270,7 @@ final class OrderedQueuePoller implements SourcePoller {
     }
 
     private Optional<Batch> batch() {
-        return running < batchesAtOnce ? messages.next(settings.batchSize(), elapsedMillis()) : Optional.empty();
+        return running < concurrency.limit() ? messages.next(settings.batchSize(), elapsedMillis()) : Optional.empty();
     }
 
     /** Those that come back are always asked for: their groups wait for them. */
@@ -313,6 +329,7 @@ final class OrderedQueuePoller implements SourcePoller {
     }
 
     private void call(Claimed claimed) {
+        long startedAt = System.nanoTime();
         Invocation invocation = new Invocation(
                 RequestIds.next(),
                 settings.function(),
@@ -326,15 +343,15 @@ final class OrderedQueuePoller implements SourcePoller {
                         BatchItem::traceHeader));
         Future.<Void>succeededFuture() // a function that was deleted just now is refused at once
                 .compose(start -> invoker.call(invocation))
-                .onComplete(answer -> connection.run(() -> answered(claimed, answer)));
+                .onComplete(answer -> connection.run(() -> answered(claimed, startedAt, answer)));
     }
 
     /** Keys first: a message that the broker has no more must not run again under another one's. */
-    private void answered(Claimed claimed, AsyncResult<Invoker.Answer> answer) {
+    private void answered(Claimed claimed, long startedAt, AsyncResult<Invoker.Answer> answer) {
         ItemClaims.Rest rest =
                 answer.succeeded() ? ItemClaims.Rest.of(answer.result().outcome()) : ItemClaims.Rest.of(answer.cause());
         Set<BatchItem> done = claimed.claims().hasClaims() ? succeeded(claimed.left(), answer) : Set.of();
-        claimed.claims().end(done, rest).onComplete(stored -> connection.run(() -> ended(claimed, answer)));
+        claimed.claims().end(done, rest).onComplete(stored -> connection.run(() -> ended(claimed, startedAt, answer)));
     }
 
     /** Those before the first of their group that failed. */
@@ -356,8 +373,10 @@ final class OrderedQueuePoller implements SourcePoller {
         return done;
     }
 
-    private void ended(Claimed claimed, AsyncResult<Invoker.Answer> answer) {
+    private void ended(Claimed claimed, long startedAt, AsyncResult<Invoker.Answer> answer) {
         if (answer.succeeded()) {
+            // More of quick ones at once would only be smaller ones.
+            concurrency.ran(System.nanoTime() - startedAt, false, claimed.left().bytes());
             settle(claimed, answer.result().outcome());
         } else if (answer.cause() instanceof RecursiveCallException) {
             stopped(claimed);
@@ -540,6 +559,7 @@ final class OrderedQueuePoller implements SourcePoller {
             return;
         }
         paused = true;
+        concurrency.failed();
         long millis = backoff.next().toMillis();
         LOGGER.atDebug()
                 .addKeyValue(LogKeys.MAPPING, mapping.uuid())
