@@ -9,9 +9,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
@@ -257,8 +255,13 @@ public final class AsyncRedriveJobs {
      * @return how many came back, and the job; fails with RefusedException while somebody drives it
      */
     public Future<JobNow> undo(String id) {
-        return found(id).compose(this::canBeUndone).compose(job -> claimed(id).compose(claim -> undo(job)
-                .transform(done -> claim.release().transform(released -> (Future<JobNow>) done))));
+        return undo(id, Undoing.byBroker(management));
+    }
+
+    Future<JobNow> undo(String id, Undoing.Step step) {
+        return found(id).compose(this::canBeUndone).compose(job -> claimed(id)
+                .compose(claim -> new Undoing(tools, job, step).run().transform(done -> claim.release()
+                        .transform(released -> (Future<JobNow>) done))));
     }
 
     private Future<JobRecord> canBeUndone(JobRecord job) {
@@ -267,52 +270,6 @@ public final class AsyncRedriveJobs {
                 ? Future.failedFuture(new RefusedException("job " + job.id() + " chose by where messages died ("
                         + job.order().selection() + "), which they do not tell any more; nothing was moved"))
                 : Future.succeededFuture(job);
-    }
-
-    private Future<JobNow> undo(JobRecord job) {
-        Map<String, Long> taken = new ConcurrentHashMap<>();
-        return JobCounts.waiting(tools, job).compose(before -> bringBack(job, taken)
-                .compose(done -> JobCounts.waiting(tools, job))
-                .compose(after -> records.write(stopped(job).undone(before - after, taken))
-                        .map(written -> new JobNow(written, before - after, false)))
-                .recover(failure -> cutShort(job, taken, failure)));
-    }
-
-    // What left the queues is written down also if the rest did not: the server would count it as lost.
-    private <T> Future<T> cutShort(JobRecord job, Map<String, Long> taken, Throwable failure) {
-        long back = taken.values().stream().mapToLong(Long::longValue).sum();
-        return back == 0
-                ? Future.failedFuture(failure)
-                : records.write(job.undone(back, taken)).transform(written -> Future.failedFuture(failure));
-    }
-
-    // Resumed, it would move them again; that is for a person to say.
-    private static JobRecord stopped(JobRecord job) {
-        return job.state().isOver() ? job : job.in(JobState.CANCELLED, "undone");
-    }
-
-    private Future<Void> bringBack(JobRecord job, Map<String, Long> taken) {
-        Future<Void> done = Future.succeededFuture();
-        for (JobRoute route : job.routesByTarget()) {
-            done = done.compose(next -> inTime(tools.room().find(route.target())))
-                    .compose(found -> found.isEmpty() ? Future.succeededFuture() : bringBack(job, route, taken));
-        }
-        return done;
-    }
-
-    private Future<Void> bringBack(JobRecord job, JobRoute route, Map<String, Long> taken) {
-        Finder finder = new Finder(letters, route.target(), job.waiting(route));
-        return Steps.repeat(() -> finder.next(BrokerMove.STEP)
-                        .compose(batch -> batch.isEmpty()
-                                ? Future.succeededFuture(false)
-                                : bringBack(job, route, batch.get())
-                                        .onSuccess(moved -> taken.merge(route.target(), moved, Long::sum))
-                                        .map(moved -> moved > 0 || !finder.isForBroker())))
-                .onComplete(end -> finder.close());
-    }
-
-    private Future<Long> bringBack(JobRecord job, JobRoute route, String selector) {
-        return inTime(BrokerMove.step(management, route.target(), job.order().queue(), selector, BrokerMove.STEP));
     }
 
     /** What an edit would make of a dead letter, and where it would go; changes nothing. */

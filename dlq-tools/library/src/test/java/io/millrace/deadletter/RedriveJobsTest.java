@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.broker.envelope.EventMessages;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
@@ -340,6 +342,35 @@ class RedriveJobsTest {
         assertThat(broker.state(invoke()).messages()).isEqualTo(27);
         broker.waitForMessages("dlq." + function, 3);
         assertThat(ids("dlq." + function, 3)).containsExactly("new0", "new1", "new2");
+    }
+
+    @Test
+    void an_undo_that_is_killed_halfway_has_written_down_what_it_took_until_then() {
+        // Given
+        give(1_500);
+        String job = run(ALL).id();
+        // When
+        Vertx vertx = Vertx.vertx();
+        AsyncDeadLetters letters =
+                BrokerWithFunctions.await(AsyncDeadLetters.connect(vertx, broker.address(), Duration.ofSeconds(60)));
+        Undoing.Step byBroker = Undoing.byBroker(broker.management);
+        AtomicInteger steps = new AtomicInteger();
+        CompletableFuture<Void> halfway = new CompletableFuture<>();
+        letters.jobs().undo(job, (from, to, selector) -> {
+            if (steps.incrementAndGet() == 1) {
+                return byBroker.move(from, to, selector);
+            }
+            halfway.complete(null);
+            return Promise.<Long>promise().future();
+        });
+        halfway.orTimeout(60, TimeUnit.SECONDS).join();
+        // Then
+        long back = queue().messages();
+        assertThat(back).isBetween(1L, 1_000L);
+        assertThat(jobs.find(job).orElseThrow().undoneFrom()).isEqualTo(Map.of(invoke(), back));
+        assertThat(jobs.find(job).orElseThrow().undone()).isEqualTo(back);
+        BrokerWithFunctions.await(letters.close());
+        BrokerWithFunctions.await(vertx.close());
     }
 
     @Test

@@ -68,6 +68,32 @@ class BatchKeysIT {
         return "{\"order\":{\"id\":\"" + id + "\"},\"note\":\"" + note + "\"}";
     }
 
+    @Test
+    void batches_run_where_the_function_requires_a_key_of_its_events_and_are_not_counted_as_without() throws Exception {
+        BatchRecorder recorder = new BatchRecorder();
+        millrace.millrace()
+                .deploy(
+                        "requiring",
+                        recorder,
+                        definition -> definition.withEnvironment(Map.of(
+                                "MILLRACE_IDEMPOTENCY_KEY", "/order/id", "MILLRACE_IDEMPOTENCY_KEY_REQUIRED", "true")));
+        MappedQueue queue = queue("requiring-in");
+        MappedQueue ordered = queue("requiring-in.fifo");
+        queue.send(List.of(order("1", "of a queue")));
+        ordered.sendInGroups(List.of(order("1", "of a group")), body -> "g");
+
+        awaitDeleted(queue.map("requiring", ""), 1);
+        awaitDeleted(ordered.map("requiring", ""), 1);
+
+        assertThat(recorder.bodies()).containsExactlyInAnyOrder(order("1", "of a queue"), order("1", "of a group"));
+        URI metrics = millrace.millrace().httpUrl().orElseThrow().resolve("/metrics");
+        String scraped = client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                .body();
+        assertThat(scraped.lines())
+                .filteredOn(line -> line.startsWith("millrace_idempotency_keys_missing_total{function=\"requiring\"}"))
+                .allMatch(line -> line.endsWith(" 0.0"));
+    }
+
     /** Has its effect for a record, or says that it failed, at random and up to three times for each record. */
     private static final class Flaky implements FunctionHandler {
         private static final int MOST_FAILURES = 3;

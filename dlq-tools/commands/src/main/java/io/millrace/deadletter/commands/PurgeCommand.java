@@ -1,5 +1,7 @@
 package io.millrace.deadletter.commands;
 
+import io.millrace.broker.connection.BrokerRefusedException;
+import io.millrace.broker.connection.BrokerUnavailableException;
 import io.millrace.broker.envelope.EventProperties;
 import io.millrace.deadletter.DeadLetter;
 import io.millrace.deadletter.DeadLetterQueue;
@@ -21,6 +23,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,7 +87,7 @@ final class PurgeCommand implements Callable<Integer> {
         if (matching == 0) {
             throw new RefusedException("no dead letters to purge in " + from.name());
         }
-        long inFiles = deadLetters.jobs().count(from, inFiles(chosen));
+        long inFiles = toTell(session.json(), () -> deadLetters.jobs().count(from, inFiles(chosen)));
         if (dryRun) {
             tell(from, matching, Optional.empty(), true);
             tellLeft(inFiles);
@@ -97,6 +100,18 @@ final class PurgeCommand implements Callable<Integer> {
         purge(deadLetters, from, chosen);
         tellLeft(inFiles);
         return ExitCodes.OK;
+    }
+
+    /** Nothing where nobody is told; it may take as long as the purge, which does not depend on it. */
+    static long toTell(boolean json, LongSupplier count) {
+        if (json) {
+            return 0;
+        }
+        try {
+            return count.getAsLong();
+        } catch (RefusedException | BrokerUnavailableException | BrokerRefusedException untold) {
+            return 0;
+        }
     }
 
     /** Of the chosen: those whose body is not in their message. */
@@ -119,7 +134,7 @@ final class PurgeCommand implements Callable<Integer> {
 
     // The files are not within reach here, and what was exported may be imported again.
     private void tellLeft(long inFiles) {
-        if (inFiles > 0 && !session.json()) {
+        if (inFiles > 0) {
             session.tell(inFiles + (inFiles == 1 ? " of them has its" : " of them have their")
                     + " body in a file of the server, which a start of it removes after payloads.orphanAge");
         }

@@ -25,6 +25,9 @@ public final class EventProperties {
     /** On calls with a batch of messages: the traces these belong to. */
     public static final String TRACE_LINKS = Invocation.TRACE_LINKS;
 
+    /** On calls with a batch of an event source mapping; the value says nothing. */
+    public static final String BATCH = Invocation.BATCH;
+
     /** Invocations of one function with the same one run once; any client may set it, on events and on calls. */
     public static final String IDEMPOTENCY_KEY = Invocation.IDEMPOTENCY_KEY;
 

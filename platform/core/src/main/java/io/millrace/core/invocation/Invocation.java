@@ -30,6 +30,12 @@ public record Invocation(
      */
     public static final String TRACE_LINKS = "millrace_trace_links";
 
+    /**
+     * Key of the attribute of a call that hands over a batch of an event source mapping, set to anything: it has no
+     * idempotency key of its own, its records have theirs.
+     */
+    public static final String BATCH = "millrace_batch";
+
     /** Key of the attribute that names an event's message group: events of one run one at a time and in order. */
     public static final String GROUP = "group";
 

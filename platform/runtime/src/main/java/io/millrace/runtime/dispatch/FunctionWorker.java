@@ -503,7 +503,7 @@ final class FunctionWorker {
         if (version.environments().inThisProcess()) {
             parts.quarantine().started();
         }
-        Optional<KeySource> key = WaitingCaller.isStreamed(call) ? Optional.empty() : KeySource.of(call, version);
+        Optional<KeySource> key = WaitingCaller.isStreamed(call) ? Optional.empty() : KeySource.ofCall(call, version);
         Runnable handlerEnded = () -> dispatcher.handlerEnded(this, permit);
         if (WaitingCaller.wantsMore(call)) {
             WaitingCaller caller = WaitingCaller.of(call, version.version(), parts.streams());

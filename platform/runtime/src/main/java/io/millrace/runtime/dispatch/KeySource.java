@@ -33,6 +33,11 @@ public sealed interface KeySource {
      */
     record Picked(JsonPointer pointer, boolean isRequired) implements KeySource {}
 
+    /** As {@link #of}, for a call: one with a batch has no key, its records have theirs. */
+    static Optional<KeySource> ofCall(Message call, DeployedVersion version) {
+        return EventMessages.properties(call).containsKey(EventProperties.BATCH) ? Optional.empty() : of(call, version);
+    }
+
     /** Empty for one that has no key: it pays two looks at maps, and no more. */
     static Optional<KeySource> of(Message message, DeployedVersion version) {
         Map<String, Object> properties = EventMessages.properties(message);

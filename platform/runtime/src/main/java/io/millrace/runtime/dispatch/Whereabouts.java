@@ -257,7 +257,8 @@ public final class Whereabouts {
         return management
                 .operation("queue." + Topology.invokeAddress(function), "listScheduledMessagesAsJSON")
                 .compose(answer -> scheduled(parse(answer.asText()), id)
-                        .map(message -> keyInUse.map(until -> Future.succeededFuture(keyInUse(until)))
+                        .map(message -> keyInUse.filter(until -> isRecent(until, Instant.now()))
+                                .map(until -> Future.succeededFuture(keyInUse(until)))
                                 .orElseGet(() -> due(function, id, message))
                                 .map(Optional::of))
                         .orElse(Future.succeededFuture(Optional.empty())));
@@ -364,10 +365,15 @@ public final class Whereabouts {
                 }));
     }
 
+    /** What is older may be of an earlier try; the event may wait for something else by now. */
+    static boolean isRecent(Instant keyInUseUntil, Instant now) {
+        return keyInUseUntil.plus(COMES_BACK_WITHIN).isAfter(now);
+    }
+
     // An event that somebody removed from the queue does not come back; nobody tells.
     private static Optional<EventPlace> heldForItsKey(Dispatcher.Look seen) {
         return seen.keyInUseUntil()
-                .filter(until -> until.plus(COMES_BACK_WITHIN).isAfter(Instant.now()))
+                .filter(until -> isRecent(until, Instant.now()))
                 .map(until -> EventPlace.waiting(keyInUse(until)));
     }
 

@@ -45,7 +45,7 @@ public final class QueuePollers implements SourcePollers {
             Clock clock) {
         this.connection = connection;
         this.broker = broker;
-        this.invoker = invoker;
+        this.invoker = new BatchCalls(invoker);
         this.traces = traces;
         this.keys = keys;
         this.functions = functions;

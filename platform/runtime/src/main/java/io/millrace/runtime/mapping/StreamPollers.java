@@ -55,7 +55,7 @@ public final class StreamPollers implements SourcePollers {
                 kinds,
                 checkpoints,
                 new FeedingParts(
-                        invoker,
+                        new BatchCalls(invoker),
                         traces,
                         function -> QueuePollers.exists(functions, function),
                         function -> timeout(functions, function),

@@ -47,12 +47,12 @@ final class ConcurrencyFamilies {
                     FUNCTION,
                     label);
         }
-        reading.provisioned().forEach((version, provisioned) -> {
-            String shown = meters.known(name).versionLabel(version);
-            if (!shown.equals(Meters.OTHERS)) {
-                addProvisioned(families, new String[] {FUNCTION, label, "version", shown}, provisioned);
-            }
-        });
+        if (!label.equals(Meters.OTHERS)) {
+            // By their own names, also where attempts share a label: few versions have provisioned concurrency.
+            reading.provisioned()
+                    .forEach((version, provisioned) ->
+                            addProvisioned(families, new String[] {FUNCTION, label, "version", version}, provisioned));
+        }
     }
 
     private static void addProvisioned(Families families, String[] labels, Usage provisioned) {

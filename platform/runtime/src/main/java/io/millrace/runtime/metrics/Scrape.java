@@ -51,6 +51,7 @@ final class Scrape implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final QueueFamilies queues;
+    private final LatestAnswer<Map<String, Long>> undone;
     /** Read by the registry while a text is made. */
     private volatile MetricSnapshots current = MetricSnapshots.of();
 
@@ -72,6 +73,7 @@ final class Scrape implements AutoCloseable {
         this.vertx = vertx;
         this.parts = parts;
         this.queues = new QueueFamilies(parts.meters());
+        this.undone = new LatestAnswer<>(parts.undone(), Map.of());
         registry.getPrometheusRegistry().register(() -> current);
         collections.bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
@@ -111,13 +113,11 @@ final class Scrape implements AutoCloseable {
 
     // First what was undone: each of these has left its queue when the queues are counted.
     private Future<Look> look() {
-        return parts.undone()
-                .get()
-                .compose(undone -> parts.readings().readings().compose(readings -> look(readings, undone)));
+        return undone.now().compose(known -> parts.readings().readings().compose(readings -> look(readings, known)));
     }
 
-    private Future<Look> look(Map<FunctionName, FunctionReading> readings, Map<String, Long> undone) {
-        return parts.waitingAges().apply(queues.waitAtBroker(readings)).map(ages -> new Look(readings, undone, ages));
+    private Future<Look> look(Map<FunctionName, FunctionReading> readings, Map<String, Long> known) {
+        return parts.waitingAges().apply(queues.waitAtBroker(readings)).map(ages -> new Look(readings, known, ages));
     }
 
     /** Empty when the broker does not tell. */

@@ -61,11 +61,6 @@ public final class FunctionMeters {
         return versions.computeIfAbsent(isShown ? version : Meters.OTHERS, first -> new VersionMeters());
     }
 
-    /** By which its meters are shown: itself, or {@link Meters#OTHERS}, also if it has none. */
-    public String versionLabel(String version) {
-        return versions.containsKey(version) ? version : Meters.OTHERS;
-    }
-
     /** By version, ordered. */
     public Map<String, VersionMeters> versions() {
         return new TreeMap<>(versions);

@@ -109,6 +109,35 @@ class MetricsApiTest {
     }
 
     @Test
+    void a_version_with_provisioned_concurrency_is_shown_by_its_name_however_many_ran_before() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            // Given
+            IntStream.rangeClosed(1, 60).forEach(n -> floor.meters
+                    .function(ORDERS)
+                    .version(Integer.toString(n))
+                    .ended(false));
+            floor.ledger.provision(ORDERS, "60", 5);
+            // Then
+            assertThat(floor.get("/metrics").body())
+                    .contains("millrace_invocations_total{function=\"orders\",version=\"(others)\"} 10.0\n")
+                    .contains("millrace_provisioned_concurrency{function=\"orders\",version=\"60\"} 0.0\n");
+        }
+    }
+
+    @Test
+    void records_of_jobs_that_take_long_to_read_cost_nothing_of_what_the_broker_holds() throws Exception {
+        try (MetricsFloor floor = new MetricsFloor(data)) {
+            // Given
+            floor.fill(1);
+            floor.undone = Promise.<Map<String, Long>>promise().future();
+            // Then
+            assertThat(floor.get("/metrics").body())
+                    .contains("millrace_scrape_complete 1.0\n")
+                    .contains("millrace_events{function=\"bomb-0\",state=\"waiting\"} 1.0\n");
+        }
+    }
+
+    @Test
     void however_many_scrape_at_once_the_broker_is_asked_once() throws Exception {
         try (MetricsFloor floor = new MetricsFloor(data)) {
             // Given

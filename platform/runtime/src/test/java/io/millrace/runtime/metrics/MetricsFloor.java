@@ -50,8 +50,11 @@ final class MetricsFloor implements AutoCloseable {
     final Set<FunctionName> asked = ConcurrentHashMap.newKeySet();
 
     volatile Map<FunctionName, Duration> ages = Map.of();
+    volatile Future<Map<String, Long>> undone = Future.succeededFuture(Map.of());
     volatile boolean isBrokerConnected = true;
     volatile Future<Map<FunctionName, FunctionReading>> readings = Future.succeededFuture(Map.of());
+
+    final ConcurrencyLedger ledger = new ConcurrencyLedger(new ConcurrencyRules(1000, 100, 10, 1000), System::nanoTime);
 
     private final Vertx vertx = Vertx.vertx();
     private final FunctionRegistry registry;
@@ -75,12 +78,12 @@ final class MetricsFloor implements AutoCloseable {
                 new MetricsApi.Sources(
                         meters,
                         counted,
-                        () -> Future.succeededFuture(Map.of()),
+                        () -> undone,
                         functions -> {
                             asked.addAll(functions);
                             return Future.succeededFuture(ages);
                         },
-                        new ConcurrencyLedger(new ConcurrencyRules(1000, 100, 10, 1000), System::nanoTime),
+                        ledger,
                         new Mappings(vertx, registry.documents(), new RecordingPollers(), clock),
                         () -> isBrokerConnected,
                         usage),
